@@ -1,0 +1,36 @@
+#include "base/hash.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <cstdlib>
+
+#include "base/encoding.h"
+
+namespace patchbay {
+
+Sha256 sha256(std::string_view bytes) {
+  Sha256 out{};
+  unsigned size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr) != 1)
+    std::abort();  // OpenSSL without SHA-256: nothing can go on safely
+  return out;
+}
+
+std::string sha256_hex(std::string_view bytes) { return hex_encode(as_text(sha256(bytes))); }
+
+Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
+  Sha256 out{};
+  unsigned size = 0;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), as_bytes(bytes).data(),
+           bytes.size(), out.data(), &size) == nullptr)
+    std::abort();
+  return out;
+}
+
+bool constant_time_equal(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace patchbay
