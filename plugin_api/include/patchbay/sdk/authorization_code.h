@@ -1,0 +1,154 @@
+// The authorization code grant with PKCE: the person signs in at the provider, comes back with a
+// code, and the code is exchanged for tokens. A refresh token goes to the host as the secret
+// "refresh_token". Source: RFC 6749, section 4.1; RFC 7636; RFC 9207 for `iss`.
+//
+// The client is the operator's: id in Input::setup_field, secret in Input::setup_secret.
+#pragma once
+
+#include <string_view>
+#include <utility>
+
+#include "patchbay/sdk/flow.h"
+#include "patchbay/sdk/oauth.h"
+#include "patchbay/sdk/pkce.h"
+
+namespace patchbay::sdk {
+
+struct AuthorizationCodeOptions {
+  TokenEndpoint endpoint;
+  std::string_view authorize_url;
+  std::string_view scope;
+  std::string_view issuer;  // compared with `iss` when both are there
+  std::string_view id_field = "client_id";
+  std::string_view secret_field = "client_secret";
+};
+
+class AuthorizationCodeFlow : public Flow {
+ public:
+  AuthorizationCodeFlow(Input input, const AuthorizationCodeOptions& options)
+      : Flow(std::move(input)), options_(options) {}
+
+ protected:
+  // The tokens are there. By default that is all.
+  virtual void authorised(const Event&, Action& action) { finish(action); }
+  // Every event after authorised().
+  virtual void further(const Event&, Action& action) { finish(action); }
+
+  // Done, with the token and the refresh token.
+  Done& finish(Action& action) {
+    Done& done = action.done().token(token_);
+    if (!refresh_token_.empty()) done.secret(kRefreshToken, refresh_token_);
+    return done;
+  }
+  const Token& token() const { return token_; }
+  const AuthorizationCodeOptions& options() const { return options_; }
+
+  void step(const Event& event, Action& action) override {
+    if (event.kind() == EventKind::start) {
+      begin(event, action);
+    } else if (event.kind() == EventKind::redirect && token_.value.empty()) {
+      exchange(event, action);
+    } else if (token_.value.empty()) {
+      read(event, action);
+    } else {
+      further(event, action);
+    }
+  }
+
+ private:
+  void begin(const Event& event, Action& action) {
+    client_ = {input().setup_field(options_.id_field), input().setup_secret(options_.secret_field)};
+    if (client_.id.empty() || input().redirect_uri().empty()) {
+      action.fail(Failure::configuration, "error.oauth_client_missing",
+                  "The operator has not set up an OAuth client for this provider.");
+      return;
+    }
+    state_ = derive(keep(), event.random(), "state");
+    verifier_ = derive(keep(), event.random(), "verifier");
+    remember_secret(verifier_);
+    ArenaList<NameValue> query;
+    for (const NameValue& parameter :
+         {NameValue{"response_type", "code"},
+          {"client_id", client_.id},
+          {"redirect_uri", input().redirect_uri()},
+          {"scope", options_.scope},
+          {"state", state_},
+          {"code_challenge", pkce_challenge(action.arena(), verifier_)},
+          {"code_challenge_method", "S256"}}) {
+      if (!parameter.value.empty()) query.add(action.arena(), parameter);
+    }
+    action.redirect(
+        with_query(action.arena(), options_.authorize_url, {query.data(), query.size()}), state_);
+  }
+
+  void exchange(const Event& event, Action& action) {
+    const std::string_view host = options_.endpoint.host();
+    if (!same_secret(event.query("state"), state_)) {
+      action.fail(Failure::protocol, "error.oauth_state_mismatch",
+                  "The answer from the sign-in page does not belong to this connection.");
+      return;
+    }
+    const std::string_view issuer = event.query("iss");
+    if (!options_.issuer.empty() && !issuer.empty() && issuer != options_.issuer) {
+      action.fail(Failure::protocol, "error.oauth_issuer_mismatch",
+                  "The answer came from another sign-in service than the one that was asked.");
+      return;
+    }
+    if (const std::string_view code = event.query("error"); !code.empty()) {
+      fail_refused(action, {code, event.query("error_description"), {}}, host, false, "", "");
+      return;
+    }
+    const std::string_view code = keep().text(event.query("code"));
+    if (code.empty()) {
+      action.fail(Failure::protocol, "error.oauth_code_missing",
+                  "The sign-in page sent the person back without an authorization code.");
+      return;
+    }
+    remember_secret(code);
+    const NameValue parameters[] = {{"grant_type", "authorization_code"},
+                                    {"code", code},
+                                    {"redirect_uri", input().redirect_uri()},
+                                    {"code_verifier", verifier_}};
+    action.send(draft_token_request(action, options_.endpoint, client_, parameters).consumes());
+  }
+
+  void read(const Event& event, Action& action) {
+    const std::string_view host = options_.endpoint.host();
+    const TokenAnswer answer = read_token_answer(event, event.reply(), options_.endpoint, keep());
+    minted(answer.token);
+    minted({.name = kRefreshToken, .value = answer.refresh_token, .type = kRefreshToken});
+    if (answer.outcome == TokenOutcome::granted) {
+      token_ = answer.token;
+      refresh_token_ = answer.refresh_token;
+      if (!token_.scopes_known && !options_.scope.empty()) {
+        token_.scopes = options_.scope;  // left out when it equals what was asked (section 5.1)
+        token_.scopes_known = true;
+      }
+      authorised(event, action);
+    } else if (answer.outcome == TokenOutcome::refused) {
+      // The client is the operator's, so a refused client is not the person's to mend.
+      const bool client =
+          answer.refusal.code == "invalid_client" || answer.refusal.code == "unauthorized_client";
+      if (client) {
+        action
+            .fail(Failure::configuration, "error.oauth_client_refused",
+                  action.arena().text(host, " does not accept the operator's OAuth client."))
+            .arg("host", host)
+            .arg("code", answer.refusal.code)
+            .excerpt(answer.refusal.description);
+      } else {
+        fail_refused(action, answer.refusal, host, false, "", "");
+      }
+    } else {
+      fail_token_answer(action, answer, event.reply(), host);
+    }
+  }
+
+  AuthorizationCodeOptions options_;
+  Client client_;
+  std::string_view state_, verifier_;
+  Token token_;
+  std::string_view refresh_token_;
+};
+
+}  // namespace patchbay::sdk
