@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "manifest/field.h"
+#include "manifest/texts.h"
+
+namespace patchbay::manifest {
+
+// Field id -> value as typed. Borrowed, so that secrets are not copied about.
+using FormValues = std::map<std::string, std::string_view, std::less<>>;
+
+// What is wrong with one field. Never holds the value.
+struct FieldProblem {
+  enum class Kind {
+    kRequired,
+    kTooLong,
+    kNotAnOption,
+    kPattern,
+    kControlCharacter,
+    kUnknownField,
+  };
+  std::string field;
+  Kind kind = Kind::kRequired;
+  TextId text;  // the manifest's own error text (pattern problems); else empty: use `kind`
+  bool operator==(const FieldProblem&) const = default;
+};
+
+// Checks what a person entered against the form, in the form's order. Fields that are not visible
+// are not asked for and their values are ignored. Blank values of optional fields pass. Patterns
+// run through RE2 (linear time) over the whole value, after blanks around it were taken off.
+[[nodiscard]] std::vector<FieldProblem> check_form(const std::vector<Field>& fields,
+                                                   const FormValues& values);
+
+// Whether the field is shown while the form holds `values` (defaults count where nothing is set).
+[[nodiscard]] bool is_visible(const Field& field, const std::vector<Field>& fields,
+                              const FormValues& values);
+
+}  // namespace patchbay::manifest

@@ -1,0 +1,117 @@
+#include "manifest/hosts.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace patchbay::manifest {
+namespace {
+
+constexpr std::size_t kMaxHost = 253;
+constexpr std::size_t kMaxLabel = 63;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_alphanumeric(char c) {
+  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+// A DNS name of two labels or more that can't be taken for an address: "10.0.0.1", "0x7f.1" and the
+// like end in a label that starts with a digit, which no public name does.
+bool is_dns_name(std::string_view host) {
+  if (host.size() > kMaxHost) return false;
+  const std::size_t last = host.rfind('.');
+  if (last == std::string_view::npos || last + 1 == host.size() || is_digit(host[last + 1]))
+    return false;
+  while (!host.empty()) {
+    const std::size_t dot = std::min(host.find('.'), host.size());
+    if (!is_host_label(host.substr(0, dot))) return false;
+    host.remove_prefix(std::min(dot + 1, host.size()));
+  }
+  return true;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), lower);
+  return out;
+}
+
+}  // namespace
+
+bool is_host_label(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxLabel && is_alphanumeric(text.front()) &&
+         is_alphanumeric(text.back()) && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_alphanumeric(c) || c == '-';
+         });
+}
+
+std::vector<std::string> host_placeholders(std::string_view host) {
+  std::vector<std::string> names;
+  for (std::size_t open = host.find('{'); open != std::string_view::npos;
+       open = host.find('{', open + 1)) {
+    const std::size_t close = host.find('}', open);
+    if (close == std::string_view::npos) break;
+    names.emplace_back(host.substr(open + 1, close - open - 1));
+  }
+  return names;
+}
+
+std::optional<std::string> expand_host(std::string_view host, const HostValues& values) {
+  std::string out;
+  while (!host.empty()) {
+    const std::size_t open = std::min(host.find('{'), host.size());
+    out += host.substr(0, open);
+    host.remove_prefix(open);
+    if (host.empty()) break;
+    const std::size_t close = host.find('}');
+    if (close == std::string_view::npos) return std::nullopt;
+    const auto value = values.find(host.substr(1, close - 1));
+    if (value == values.end() || !is_host_label(value->second)) return std::nullopt;
+    out += value->second;
+    host.remove_prefix(close + 1);
+  }
+  if (!is_dns_name(out)) return std::nullopt;
+  return lower_case(out);
+}
+
+std::optional<HttpsUrl> parse_https_url(std::string_view url) {
+  constexpr std::string_view kScheme = "https://";
+  if (!url.starts_with(kScheme) || url.find_first_of("#\\") != std::string_view::npos ||
+      !std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7f; }))
+    return std::nullopt;
+  url.remove_prefix(kScheme.size());
+  const std::size_t end = std::min(url.find_first_of("/?"), url.size());
+  std::string_view host = url.substr(0, end);
+  HttpsUrl parts;
+  parts.path_and_query = url.substr(end);
+  if (!parts.path_and_query.starts_with('/')) parts.path_and_query.insert(0, "/");
+  if (const std::size_t colon = host.find(':'); colon != std::string_view::npos) {
+    const std::string_view port = host.substr(colon + 1);
+    const auto [rest, error] = std::from_chars(port.data(), port.data() + port.size(), parts.port);
+    if (error != std::errc{} || rest != port.data() + port.size() || parts.port == 0)
+      return std::nullopt;
+    host = host.substr(0, colon);
+  }
+  if (!is_dns_name(host)) return std::nullopt;
+  parts.host = lower_case(host);
+  return parts;
+}
+
+bool host_allowed(const Manifest& manifest, std::string_view method, std::string_view url,
+                  const HostValues& values) {
+  const auto parts = parse_https_url(url);
+  if (!parts) return false;
+  return std::any_of(manifest.hosts.begin(), manifest.hosts.end(), [&](const HostRule& rule) {
+    return rule.port == parts->port && expand_host(rule.host, values) == parts->host &&
+           (rule.methods.empty() ||
+            std::find(rule.methods.begin(), rule.methods.end(), method) != rule.methods.end());
+  });
+}
+
+}  // namespace patchbay::manifest

@@ -1,0 +1,42 @@
+#pragma once
+// Which URLs a provider's requests may go to. The manifest says so in `hosts`; a {placeholder} in a
+// host is filled with what the person or operator entered and can't leave its label.
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "manifest/manifest.h"
+
+namespace patchbay::manifest {
+
+// Field ids and environment variables with their values. Only those a host names are looked at.
+using HostValues = std::map<std::string, std::string, std::less<>>;
+
+// Letters, digits and inner hyphens, 1 to 63 of them.
+[[nodiscard]] bool is_host_label(std::string_view text);
+
+// The names in braces, in order.
+[[nodiscard]] std::vector<std::string> host_placeholders(std::string_view host);
+
+// "{company}.jobs.example.com" with company=acme gives "acme.jobs.example.com". Nothing when a
+// placeholder has no value or the value is more than letters, digits and inner hyphens, so a dot,
+// slash, colon, percent sign or port can't come in. The result is in lower case.
+[[nodiscard]] std::optional<std::string> expand_host(std::string_view host,
+                                                     const HostValues& values);
+
+// An absolute https URL taken apart; no fragment, no user information.
+struct HttpsUrl {
+  std::string host;  // lower case
+  std::uint16_t port = 443;
+  std::string path_and_query;  // starts with '/'
+};
+[[nodiscard]] std::optional<HttpsUrl> parse_https_url(std::string_view url);
+
+// Whether a request with this method may go to this URL. Refuses anything that is not plain https,
+// IP addresses, user information, fragments, control characters and unusual ports.
+[[nodiscard]] bool host_allowed(const Manifest& manifest, std::string_view method,
+                                std::string_view url, const HostValues& values);
+
+}  // namespace patchbay::manifest

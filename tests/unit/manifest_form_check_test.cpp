@@ -1,0 +1,107 @@
+#include <gtest/gtest.h>
+
+#include "manifest/form_check.h"
+#include "manifest/parse.h"
+#include "manifest_fixture.h"
+
+namespace patchbay::manifest {
+namespace {
+
+using Kind = FieldProblem::Kind;
+
+std::vector<Field> form() {
+  return parse_manifest(small_manifest()).manifest->auth_methods[0].fields;
+}
+
+FormValues good() {
+  return {{"company", "acme"}, {"region", "eu"}, {"secret", "s3cret"}};
+}
+
+std::vector<FieldProblem> with(std::string_view field, std::string_view value) {
+  FormValues values = good();
+  values[std::string(field)] = value;
+  return check_form(form(), values);
+}
+
+TEST(ManifestFormCheck, PassesWhatFits) {
+  EXPECT_TRUE(check_form(form(), good()).empty());
+}
+
+TEST(ManifestFormCheck, NamesEveryMissingFieldInFormOrder) {
+  const std::vector<FieldProblem> expected{{"company", Kind::kRequired, ""},
+                                           {"secret", Kind::kRequired, ""}};
+  EXPECT_EQ(check_form(form(), {}), expected);
+  EXPECT_EQ(check_form(form(), {{"company", "  \n"}, {"secret", "\t"}}), expected);
+}
+
+TEST(ManifestFormCheck, PointsToTheManifestsOwnErrorText) {
+  const std::vector<FieldProblem> expected{{"company", Kind::kPattern, "company_error"}};
+  EXPECT_EQ(with("company", "acme.evil.example"), expected);
+  EXPECT_EQ(with("company", "-acme"), expected);
+}
+
+TEST(ManifestFormCheck, IgnoresBlanksAroundAValue) {
+  EXPECT_TRUE(with("company", " acme\r\n").empty());
+}
+
+TEST(ManifestFormCheck, KnowsItsOptions) {
+  EXPECT_EQ(with("region", "mars"),
+            (std::vector<FieldProblem>{{"region", Kind::kNotAnOption, ""}}));
+}
+
+TEST(ManifestFormCheck, AsksOnlyForVisibleFields) {
+  EXPECT_TRUE(with("tax_id", "not four digits").empty());  // region is eu
+  FormValues values = good();
+  values["region"] = "us";
+  values["tax_id"] = "12345";  // the pattern is for the whole value
+  EXPECT_EQ(check_form(form(), values),
+            (std::vector<FieldProblem>{{"tax_id", Kind::kPattern, "tax_error"}}));
+  values["tax_id"] = "1234";
+  EXPECT_TRUE(check_form(form(), values).empty());
+}
+
+TEST(ManifestFormCheck, CountsDefaultsForVisibility) {
+  const auto fields = form();
+  EXPECT_FALSE(is_visible(fields[2], fields, {}));  // the default is eu
+  EXPECT_TRUE(is_visible(fields[2], fields, {{"region", "us"}}));
+}
+
+TEST(ManifestFormCheck, RefusesControlCharactersLongValuesAndUnknownFields) {
+  EXPECT_EQ(with("secret", "a\nb")[0].kind, Kind::kControlCharacter);
+  const std::string null_inside("a\0b", 3);
+  EXPECT_EQ(with("secret", null_inside)[0].kind, Kind::kControlCharacter);
+  const std::string endless(4097, 'x');
+  EXPECT_EQ(with("secret", endless)[0].kind, Kind::kTooLong);
+  EXPECT_EQ(with("colour", "red"),
+            (std::vector<FieldProblem>{{"colour", Kind::kUnknownField, ""}}));
+}
+
+TEST(ManifestFormCheck, LetsTextAreasHoldLines) {
+  Field area;
+  area.id = "key";
+  area.type = FieldType::kTextArea;
+  EXPECT_TRUE(check_form({area}, {{"key", "one\r\n\ttwo"}}).empty());
+  EXPECT_FALSE(check_form({area}, {{"key", "one\x01two"}}).empty());
+}
+
+TEST(ManifestFormCheck, KnowsItsFormats) {
+  const auto fits = [](FieldFormat format, const std::string& value) {
+    Field field;
+    field.id = "f";
+    field.format = format;
+    return check_form({field}, {{"f", value}}).empty();
+  };
+  EXPECT_TRUE(fits(FieldFormat::kEmail, "jo@acme.example"));
+  for (const char* bad : {"jo", "jo@acme", "@acme.example", "a b@acme.example", "jo@a@b.example"})
+    EXPECT_FALSE(fits(FieldFormat::kEmail, bad)) << bad;
+  EXPECT_TRUE(fits(FieldFormat::kHttpsUrl, "https://acme.example/x?y=1"));
+  EXPECT_FALSE(fits(FieldFormat::kHttpsUrl, "http://acme.example/"));
+  EXPECT_TRUE(fits(FieldFormat::kUuid, "dcec6d81-8c0f-47f0-9dd8-4e59755f041a"));
+  EXPECT_FALSE(fits(FieldFormat::kUuid, "dcec6d81-8c0f-47f0-9dd8-4e59755f041"));
+  EXPECT_TRUE(fits(FieldFormat::kDate, "2024-02-29"));
+  for (const char* bad : {"2023-02-29", "2024-13-01", "2024-00-10", "2024-1-1", "24-01-01"})
+    EXPECT_FALSE(fits(FieldFormat::kDate, bad)) << bad;
+}
+
+}  // namespace
+}  // namespace patchbay::manifest

@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+
+#include "manifest/hosts.h"
+#include "manifest/path_template.h"
+
+namespace patchbay::manifest {
+namespace {
+
+TEST(ManifestHosts, FillsPlaceholdersWithOneLabel) {
+  EXPECT_EQ(expand_host("{company}.jobs.acme.example", {{"company", "Blue-Sky2"}}),
+            "blue-sky2.jobs.acme.example");
+  EXPECT_EQ(expand_host("api.acme.example", {}), "api.acme.example");
+}
+
+TEST(ManifestHosts, NeverLetsAValueLeaveItsLabel) {
+  for (const char* value :
+       {"", "a.b", "evil.example/", "evil.example#", "evil.example?", "a:1", "u@a", "-a", "a-",
+        "a b", "a%2eb", "a\\", "{company}", "..", "\xc3\xa4", "a\n"})
+    EXPECT_FALSE(expand_host("{company}.acme.example", {{"company", value}})) << value;
+  EXPECT_FALSE(expand_host("{company}.acme.example", {{"company", std::string(64, 'a')}}));
+  EXPECT_FALSE(
+      expand_host("{company}-{company}.acme.example", {{"company", std::string(40, 'a')}}));
+  EXPECT_FALSE(expand_host("{company}.acme.example", {}));
+  EXPECT_FALSE(expand_host("{company.acme.example", {{"company", "a"}}));
+}
+
+TEST(ManifestHosts, ReadsUrlsStrictly) {
+  const auto url = parse_https_url("https://API.acme.example:8443/v1?x=1");
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->host, "api.acme.example");
+  EXPECT_EQ(url->port, 8443);
+  EXPECT_EQ(url->path_and_query, "/v1?x=1");
+  EXPECT_EQ(parse_https_url("https://acme.example?x")->path_and_query, "/?x");
+  for (const char* text :
+       {"http://acme.example/", "https:/acme.example/", "https://acme.example:/",
+        "https://acme.example:+1/", "https://acme.example:65536/", "https://acme.example/#x",
+        "https://a@acme.example/", "https://acme.example./", "https://.acme.example/",
+        "https://2130706433/", "https://0x7f.0.0.1/", "https://127.0.0.1/", "https://[::1]/",
+        "https://acme_x.example/", "https://acme.example/a b",
+        "https://acme.example\\@evil.example/", "https://acme.ex%61mple/",
+        "https://acme.example/\x7f"})
+    EXPECT_FALSE(parse_https_url(text)) << text;
+}
+
+TEST(ManifestHosts, AllowsWhatTheManifestListsAndNothingElse) {
+  Manifest manifest;
+  manifest.hosts = {{"api.acme.example", 443, {}}, {"{company}.acme.example", 8443, {"GET"}}};
+  const HostValues values{{"company", "blue"}};
+  const auto allowed = [&](const char* method, const char* url) {
+    return host_allowed(manifest, method, url, values);
+  };
+  EXPECT_TRUE(allowed("POST", "https://api.acme.example/x"));
+  EXPECT_TRUE(allowed("POST", "https://api.acme.example:443/x"));
+  EXPECT_TRUE(allowed("GET", "https://blue.acme.example:8443/"));
+  EXPECT_FALSE(allowed("POST", "https://blue.acme.example:8443/"));
+  EXPECT_FALSE(allowed("GET", "https://blue.acme.example/"));
+  EXPECT_FALSE(allowed("GET", "https://red.acme.example:8443/"));
+  EXPECT_FALSE(allowed("GET", "https://api.acme.example.evil.example/"));
+  EXPECT_FALSE(allowed("GET", "https://evil.example/api.acme.example"));
+  EXPECT_FALSE(allowed("GET", "https://api.acme.example@evil.example/"));
+  EXPECT_FALSE(host_allowed(manifest, "GET", "https://blue.acme.example:8443/", {}));
+}
+
+TEST(ManifestPathTemplate, HoldsPlaceholdersAsWholeSegments) {
+  const auto path = parse_path_template("/v2/persons/{person_id}/employments");
+  ASSERT_TRUE(path);
+  ASSERT_EQ(path->segments.size(), 4U);
+  EXPECT_EQ(path->segments[2].text, "person_id");
+  EXPECT_TRUE(path->segments[2].placeholder);
+  EXPECT_TRUE(parse_path_template("/"));
+  EXPECT_TRUE(parse_path_template("/a/"));
+  for (const char* text : {"", "a", "//", "/a//b", "/..", "/./a", "/a?b", "/a#b", "/a%2fb", "/{A}",
+                           "/{}", "/a{b}", "/{b", "/a b", "/{a}{b}"})
+    EXPECT_FALSE(parse_path_template(text)) << text;
+}
+
+}  // namespace
+}  // namespace patchbay::manifest
