@@ -1,0 +1,32 @@
+#pragma once
+// What happened to accounts, in order: source of webhooks and of the account's history. Append the
+// event in the transaction that makes it true.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "store/database.h"
+
+namespace patchbay::store {
+
+struct Event {
+  std::int64_t seq = 0;  // given by append
+  std::string project_id;
+  std::string kind;  // account.created, account.updated, account.deleted, ...
+  std::string account_id;
+  std::string payload = "{}";  // JSON object, no secrets
+  std::int64_t created = 0;    // unix ms
+};
+
+namespace events_table {
+
+Result<std::int64_t> append(Database& db, const Event& event);  // returns seq
+Result<std::vector<Event>> list_after(Database& db, std::string_view project_id, std::int64_t seq,
+                                      std::int64_t limit);
+// Newest first.
+Result<std::vector<Event>> list_of_account(Database& db, std::string_view project_id,
+                                           std::string_view account_id, std::int64_t limit);
+
+}  // namespace events_table
+}  // namespace patchbay::store

@@ -1,0 +1,49 @@
+#include "store/flows_table.h"
+
+#include "store/row_helpers.h"
+
+namespace patchbay::store::flows_table {
+namespace {
+
+const std::string kSelect =
+    "SELECT id, project_id, kind, session_id, account_id, connector_id, state, sealed, created, "
+    "updated FROM flows ";
+
+Flow from(const Row& row) {
+  return {row.text(0), row.text(1), row.text(2), row.text(3),    row.text(4),
+          row.text(5), row.text(6), row.text(7), row.integer(8), row.integer(9)};
+}
+
+}  // namespace
+
+Result<void> insert(Database& db, const Flow& f) {
+  PATCHBAY_TRY(db.execute(
+      "INSERT INTO flows (id, project_id, kind, session_id, account_id, connector_id, state, "
+      "sealed, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {f.id, f.project_id, f.kind, f.session_id, f.account_id, f.connector_id, f.state,
+       BlobView{f.sealed}, f.created, f.updated}));
+  return {};
+}
+
+Result<std::optional<Flow>> find(Database& db, std::string_view id) {
+  return first_row(db.query(kSelect + "WHERE id = ?", {id}), from);
+}
+
+Result<std::vector<Flow>> list(Database& db) {
+  return all_rows(db.query(kSelect + "ORDER BY created, id"), from);
+}
+
+Result<void> update(Database& db, std::string_view id, std::string_view state,
+                    std::string_view sealed, std::int64_t now_ms) {
+  return require_changed(
+      db.execute("UPDATE flows SET state = ?, sealed = ?, updated = ? WHERE id = ?",
+                 {state, BlobView{sealed}, now_ms, id}),
+      "flow");
+}
+
+Result<void> remove(Database& db, std::string_view id) {
+  PATCHBAY_TRY(db.execute("DELETE FROM flows WHERE id = ?", {id}));
+  return {};
+}
+
+}  // namespace patchbay::store::flows_table

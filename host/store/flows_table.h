@@ -1,0 +1,41 @@
+#pragma once
+// Flows under way: written before the provider is called, removed when the flow has ended. What is
+// here after a restart was interrupted.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "store/database.h"
+
+namespace patchbay::store {
+
+inline constexpr std::string_view kFlowsTable = "flows";
+
+struct Flow {
+  std::string id;
+  std::string project_id;
+  std::string kind;        // connect, refresh, revoke
+  std::string session_id;  // connect: the connect session; else empty
+  std::string account_id;  // the account concerned, if there is one yet
+  std::string connector_id;
+  std::string state = "{}";  // JSON object, no secrets
+  std::string sealed;        // place: kFlowsTable, project, id, "sealed", 0; empty: none
+  std::int64_t created = 0;  // unix ms
+  std::int64_t updated = 0;  // unix ms
+};
+
+namespace flows_table {
+
+Result<void> insert(Database& db, const Flow& flow);
+Result<std::optional<Flow>> find(Database& db, std::string_view id);
+Result<std::vector<Flow>> list(Database& db);  // all projects, oldest first
+// State and sealed part. kNotFound.
+Result<void> update(Database& db, std::string_view id, std::string_view state,
+                    std::string_view sealed, std::int64_t now_ms);
+// One that is gone is no error.
+Result<void> remove(Database& db, std::string_view id);
+
+}  // namespace flows_table
+}  // namespace patchbay::store

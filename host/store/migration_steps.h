@@ -1,0 +1,11 @@
+#pragma once
+// The steps themselves, one file each. A step that was released never changes; mistakes are mended
+// by the next one. @int, @bytes, @serial and @table stand for the dialect's own words.
+#include <span>
+#include <string_view>
+
+namespace patchbay::store {
+
+extern const std::span<const std::string_view> migration_1;
+
+}  // namespace patchbay::store

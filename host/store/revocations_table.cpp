@@ -1,0 +1,73 @@
+#include "store/revocations_table.h"
+
+#include "store/row_helpers.h"
+
+namespace patchbay::store::revocations_table {
+namespace {
+
+const std::string kSelect =
+    "SELECT id, project_id, account_id, connector_id, environment, auth_method, sealed_payload, "
+    "reason, attempts, next_attempt, give_up_at, created, last_error FROM revocations ";
+
+Revocation from(const Row& row) {
+  Revocation out;
+  out.id = row.text(0);
+  out.project_id = row.text(1);
+  out.account_id = row.text(2);
+  out.connector_id = row.text(3);
+  out.environment = row.text(4);
+  out.auth_method = row.text(5);
+  out.sealed_payload = row.text(6);
+  out.reason = row.text(7);
+  out.attempts = row.integer(8);
+  out.next_attempt = row.integer(9);
+  out.give_up_at = row.integer(10);
+  out.created = row.integer(11);
+  out.last_error = row.text(12);
+  return out;
+}
+
+}  // namespace
+
+Result<void> enqueue(Database& db, const Revocation& r) {
+  PATCHBAY_TRY(db.execute(
+      "INSERT INTO revocations (id, project_id, account_id, connector_id, environment, "
+      "auth_method, sealed_payload, reason, attempts, next_attempt, give_up_at, created, "
+      "last_error) VALUES (" +
+          placeholders(13) + ")",
+      {r.id, r.project_id, r.account_id, r.connector_id, r.environment, r.auth_method,
+       BlobView{r.sealed_payload}, r.reason, r.attempts, r.next_attempt, r.give_up_at, r.created,
+       r.last_error}));
+  return {};
+}
+
+Result<std::vector<Revocation>> due(Database& db, std::int64_t now_ms, std::int64_t limit) {
+  return all_rows(db.query(kSelect + "WHERE next_attempt <= ? ORDER BY next_attempt, id LIMIT ?",
+                           {now_ms, limit}),
+                  from);
+}
+
+Result<std::optional<std::int64_t>> next_due(Database& db) {
+  return first_row(db.query("SELECT next_attempt FROM revocations ORDER BY next_attempt LIMIT 1"),
+                   [](const Row& row) { return row.integer(0); });
+}
+
+Result<std::optional<Revocation>> find(Database& db, std::string_view id) {
+  return first_row(db.query(kSelect + "WHERE id = ?", {id}), from);
+}
+
+Result<void> reschedule(Database& db, std::string_view id, std::int64_t next_attempt_ms,
+                        std::string_view last_error) {
+  PATCHBAY_TRY(
+      db.execute("UPDATE revocations SET attempts = attempts + 1, next_attempt = ?, "
+                 "last_error = ? WHERE id = ?",
+                 {next_attempt_ms, last_error, id}));
+  return {};
+}
+
+Result<void> finish(Database& db, std::string_view id) {
+  PATCHBAY_TRY(db.execute("DELETE FROM revocations WHERE id = ?", {id}));
+  return {};
+}
+
+}  // namespace patchbay::store::revocations_table

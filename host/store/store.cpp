@@ -1,0 +1,175 @@
+#include "store/store.h"
+
+#include <pthread.h>
+
+#include <csignal>
+
+#include "base/log.h"
+#include "store/migrations.h"
+
+namespace patchbay::store {
+namespace {
+
+constexpr std::size_t kMaxQueue = 16'384;
+constexpr std::size_t kMaxBatch = 128;
+
+Error undone() {
+  return make_error(ErrorCode::kStorage,
+                    "The database undid the transaction. Nothing was changed; try again.");
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Database> database, Runs runs)
+    : database_(std::move(database)), has_thread_(runs == Runs::kOwnThread) {
+  if (!has_thread_) return;
+  // Signals are for the main thread.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { serve(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_setname_np(thread_.native_handle(), "store");
+}
+
+Store::~Store() {
+  stop();
+}
+
+void Store::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Store::enqueue(std::unique_ptr<Job> job) {
+  std::optional<Error> refusal;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) {
+      refusal = make_error(ErrorCode::kCancelled, "The hub is shutting down.");
+    } else if (queue_.size() >= kMaxQueue) {
+      refusal = make_error(ErrorCode::kUnavailable,
+                           "The database cannot keep up with the load. Try again in a moment.");
+    } else if (has_thread_) {
+      queue_.push_back(std::move(job));
+    }
+  }
+  if (refusal) {
+    job->fail(*std::move(refusal));
+    job->finish();
+  } else if (has_thread_) {
+    wake_.notify_one();
+  } else {
+    Jobs jobs;
+    jobs.push_back(std::move(job));
+    run_all(jobs);
+  }
+}
+
+void Store::serve() {
+  for (;;) {
+    Jobs jobs;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      while (!queue_.empty() && jobs.size() < kMaxBatch) {
+        jobs.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+      }
+    }
+    run_all(jobs);
+  }
+}
+
+void Store::run_all(Jobs& jobs) {
+  for (std::size_t first = 0; first < jobs.size();) {
+    std::size_t end = first + 1;
+    if (jobs[first]->access() == Access::kRead) {
+      run_read(*jobs[first]);
+    } else {
+      while (end < jobs.size() && jobs[end]->access() == Access::kWrite) ++end;
+      end = first + run_writes(std::span(jobs).subspan(first, end - first));
+    }
+    for (; first < end; ++first) jobs[first]->finish();
+  }
+}
+
+bool Store::run_guarded(Job& job) {
+  try {
+    return job.run(*database_);
+  } catch (const std::exception& failure) {
+    log::error("store", "closure_threw", {{"what", failure.what()}});
+  } catch (...) {
+    log::error("store", "closure_threw");
+  }
+  job.fail(make_error(ErrorCode::kInternal,
+                      "A mistake in the hub stopped this change. Nothing was changed; the log of "
+                      "the hub says more."));
+  return false;
+}
+
+bool Store::run_in_savepoint(Job& job) {
+  if (auto marked = database_->execute("SAVEPOINT job"); !marked) {
+    job.fail(std::move(marked).error());
+    database_->rollback();
+    return false;
+  }
+  if (!run_guarded(job)) {
+    if (!database_->execute("ROLLBACK TO SAVEPOINT job") ||
+        !database_->execute("RELEASE SAVEPOINT job")) {
+      database_->rollback();
+    }
+    return false;
+  }
+  if (auto released = database_->execute("RELEASE SAVEPOINT job"); !released) {
+    job.fail(undone());
+    database_->rollback();
+    return false;
+  }
+  return true;
+}
+
+void Store::run_read(Job& job) {
+  if (auto begun = database_->begin(Access::kRead); !begun) {
+    job.fail(std::move(begun).error());
+    return;
+  }
+  run_guarded(job);
+  database_->rollback();
+}
+
+std::size_t Store::run_writes(std::span<std::unique_ptr<Job>> jobs) {
+  if (auto begun = database_->begin(Access::kWrite); !begun) {
+    for (auto& job : jobs) job->fail(begun.error());
+    return jobs.size();
+  }
+  std::vector<Job*> kept;
+  std::size_t done = 0;
+  for (; done < jobs.size(); ++done) {
+    if (run_in_savepoint(*jobs[done])) kept.push_back(jobs[done].get());
+    if (!database_->in_transaction()) {
+      // A full disk or an I/O error took the others' work with it; the rest gets a new transaction.
+      for (Job* other : kept) other->fail(undone());
+      return done + 1;
+    }
+  }
+  if (auto committed = database_->commit(); !committed) {
+    database_->rollback();
+    for (Job* job : kept) job->fail(committed.error());
+  }
+  return jobs.size();
+}
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
+  PATCHBAY_TRY_ASSIGN(auto database, open_sqlite(options));
+  PATCHBAY_TRY(migrate(*database));
+  return std::make_unique<Store>(std::move(database));
+}
+
+}  // namespace patchbay::store

@@ -1,0 +1,307 @@
+// Accounts and their credentials: one per owner and connector, generations, status rules.
+#include <gtest/gtest.h>
+
+#include "store/account_credentials.h"
+#include "store/change_sequence_table.h"
+#include "store/store.h"
+#include "store_test_support.h"
+
+namespace patchbay::store {
+namespace {
+
+struct AccountsTest : TablesTest {
+  Account account = example_account();
+  AccountsTest() {
+    EXPECT_TRUE(accounts_table::insert(db, account));
+    EXPECT_TRUE(account_credentials::insert(db, account, {{"client_secret", "sealed-1", 1}},
+                                            {token("v2", 1)}));
+  }
+  static AccountToken token(const std::string& name, std::int64_t generation) {
+    return {name,      "token-" + std::to_string(generation),
+            "Bearer",  "personio:persons:read",
+            100,       200,
+            generation};
+  }
+  Account load(const std::string& id = "acc_1") {
+    return accounts_table::find(db, "prj_1", id).value().value();
+  }
+  std::int64_t sequence() { return change_sequence_table::current(db).value(); }
+  static CredentialChange refresh(std::int64_t from) {
+    CredentialChange change;
+    change.account_id = "acc_1";
+    change.expected_generation = from;
+    change.tokens = std::vector{token("v2", from + 1), token("v1", from + 1)};
+    change.next_refresh = 777;
+    change.now_ms = 500;
+    return change;
+  }
+};
+
+TEST_F(AccountsTest, EveryColumnComesBackAsItWasStored) {
+  Account other = example_account("acc_2", "owner_2");
+  other.type = AccountType::kTest;
+  other.status = AccountStatus::kError;
+  other.reason_code = "permission_missing";
+  other.reason_text = "Employees: Read";
+  other.generation = 5;
+  other.last_used = 7;
+  other.next_refresh = 8;
+  other.updated = 101;
+  other.status_changed = 102;
+  ASSERT_TRUE(accounts_table::insert(db, other));
+  const Account seen = load("acc_2");
+  const auto fields = [](const Account& a) {
+    return std::tie(a.id, a.project_id, a.integration_id, a.connector_id, a.connector_version,
+                    a.environment, a.auth_method, a.owner_id, a.owner_name, a.username, a.label,
+                    a.metadata, a.type, a.status, a.reason_code, a.reason_text, a.status_changed,
+                    a.fields, a.granted, a.granted_known, a.facts, a.generation, a.created,
+                    a.updated, a.last_used, a.next_refresh);
+  };
+  EXPECT_TRUE(fields(seen) == fields(other));
+}
+
+TEST_F(AccountsTest, AnotherProjectDoesNotSeeTheAccount) {
+  add_project(db, "prj_2");
+  EXPECT_FALSE(accounts_table::find(db, "prj_2", "acc_1")->has_value());
+  EXPECT_FALSE(accounts_table::find_by_owner(db, "prj_2", "personio", "owner_1")->has_value());
+  EXPECT_EQ(code_of(accounts_table::remove(db, "prj_2", "acc_1")), ErrorCode::kNotFound);
+  EXPECT_EQ(code_of(accounts_table::suspend(db, "prj_2", "acc_1", "", 1)), ErrorCode::kNotFound);
+  AccountFilter filter;
+  filter.project_id = "prj_2";
+  EXPECT_EQ(accounts_table::count(db, filter).value(), 0);
+}
+
+TEST_F(AccountsTest, AnOwnerHasOneAccountPerConnectorUnlessSeveralAreWanted) {
+  EXPECT_EQ(code_of(accounts_table::insert(db, example_account("acc_2"))), ErrorCode::kConflict);
+  ASSERT_TRUE(accounts_table::insert(db, example_account("acc_2"), true));
+  ASSERT_TRUE(accounts_table::insert(db, example_account("acc_3"), true));
+  EXPECT_EQ(accounts_table::find_by_owner(db, "prj_1", "personio", "owner_1").value()->id, "acc_1");
+}
+
+TEST_F(AccountsTest, TheFirstOfSeveralIsTheOneALaterConnectUpdates) {
+  ASSERT_TRUE(accounts_table::insert(db, example_account("acc_8", "owner_8"), true));
+  EXPECT_EQ(code_of(accounts_table::insert(db, example_account("acc_9", "owner_8"))),
+            ErrorCode::kConflict);
+  EXPECT_EQ(accounts_table::find_by_owner(db, "prj_1", "personio", "owner_8").value()->id, "acc_8");
+}
+
+TEST_F(AccountsTest, WhenTheFirstOfSeveralIsUnlinkedTheOldestOtherTakesItsPlace) {
+  for (int i = 2; i < 4; ++i) {
+    Account next = example_account("acc_" + std::to_string(i));
+    next.created = 100 + i;
+    ASSERT_TRUE(accounts_table::insert(db, next, true));
+  }
+  ASSERT_TRUE(accounts_table::remove(db, "prj_1", "acc_1"));
+  EXPECT_EQ(accounts_table::find_by_owner(db, "prj_1", "personio", "owner_1").value()->id, "acc_2");
+}
+
+TEST_F(AccountsTest, ListsAreFilteredAndPagedOldestFirst) {
+  for (int i = 2; i <= 30; ++i) {
+    Account next = example_account("acc_" + std::to_string(i), "owner_" + std::to_string(i));
+    next.created = 100 + i;
+    if (i % 2 == 0) next.status = AccountStatus::kError;
+    if (i % 3 == 0) next.connector_id = "other";
+    ASSERT_TRUE(accounts_table::insert(db, next));
+  }
+  const auto ids = [this](const AccountFilter& filter) {
+    std::string out;
+    for (const auto& found : accounts_table::list(db, filter).value()) out += found.id + " ";
+    return out;
+  };
+  AccountFilter filter;
+  filter.project_id = "prj_1";
+  EXPECT_EQ(accounts_table::list(db, filter)->size(), 25U);
+  EXPECT_EQ(accounts_table::count(db, filter).value(), 30);
+  filter.limit = 2;
+  filter.offset = 28;
+  EXPECT_EQ(ids(filter), "acc_29 acc_30 ");
+  filter.offset = 30;
+  EXPECT_EQ(ids(filter), "");
+  filter.offset = 0;
+  filter.statuses = {AccountStatus::kError};
+  filter.connector_ids = {"other", "personio"};
+  EXPECT_EQ(ids(filter), "acc_2 acc_4 ");
+  filter.connector_ids = {"other"};
+  EXPECT_EQ(ids(filter), "acc_6 acc_12 ");
+  filter.statuses.clear();
+  filter.connector_ids.clear();
+  filter.account_ids = {"acc_7", "acc_8", "none"};
+  EXPECT_EQ(ids(filter), "acc_7 acc_8 ");
+  filter.owner_ids = {"owner_8", "' OR 1=1 --"};
+  EXPECT_EQ(ids(filter), "acc_8 ");
+  EXPECT_EQ(accounts_table::count(db, filter).value(), 1);
+}
+
+TEST_F(AccountsTest, AFilterOfTooManyValuesIsRefused) {
+  AccountFilter filter;
+  filter.project_id = "prj_1";
+  filter.account_ids.assign(AccountFilter::kMaxFilterValues + 1, "x");
+  EXPECT_EQ(code_of(accounts_table::list(db, filter)), ErrorCode::kInvalidArgument);
+}
+
+TEST_F(AccountsTest, DueAccountsComeMostOverdueFirstAndOnlyActiveOnes) {
+  const auto with = [](const std::string& id, std::int64_t due, AccountStatus status) {
+    Account out = example_account(id, id);
+    out.next_refresh = due;
+    out.status = status;
+    return out;
+  };
+  ASSERT_TRUE(accounts_table::insert(db, with("late", 50, AccountStatus::kActive)));
+  ASSERT_TRUE(accounts_table::insert(db, with("later", 40, AccountStatus::kActive)));
+  ASSERT_TRUE(accounts_table::insert(db, with("not yet", 101, AccountStatus::kActive)));
+  ASSERT_TRUE(accounts_table::insert(db, with("asleep", 30, AccountStatus::kInactive)));
+  const auto due = accounts_table::list_due(db, 100, 10).value();
+  ASSERT_EQ(due.size(), 2U);
+  EXPECT_EQ(due[0].id, "later");
+  EXPECT_EQ(due[1].id, "late");
+}
+
+TEST_F(AccountsTest, DetailsChangeOneByOneAndTheRestStays) {
+  AccountDetails details;
+  details.label = "New";
+  details.type = AccountType::kTest;
+  ASSERT_TRUE(accounts_table::update_details(db, "prj_1", "acc_1", details, 900));
+  const Account seen = load();
+  EXPECT_EQ(seen.label, "New");
+  EXPECT_EQ(seen.type, AccountType::kTest);
+  EXPECT_EQ(seen.owner_name, account.owner_name);
+  EXPECT_EQ(seen.metadata, account.metadata);
+  EXPECT_EQ(seen.updated, 900);
+  EXPECT_EQ(seen.generation, 1);
+}
+
+TEST_F(AccountsTest, MovingAnAccountToAnOwnerWhoHasOneIsAConflict) {
+  ASSERT_TRUE(accounts_table::insert(db, example_account("acc_2", "owner_2")));
+  AccountDetails details;
+  details.owner_id = "owner_1";
+  EXPECT_EQ(code_of(accounts_table::update_details(db, "prj_1", "acc_2", details, 1)),
+            ErrorCode::kConflict);
+}
+
+TEST_F(AccountsTest, ARefreshReplacesTokensAndLeavesSecrets) {
+  EXPECT_EQ(account_credentials::replace(db, refresh(1)).value(), 2);
+  EXPECT_EQ(load().generation, 2);
+  EXPECT_EQ(load().next_refresh, 777);
+  const auto tokens = account_credentials::tokens(db, "acc_1").value();
+  ASSERT_EQ(tokens.size(), 2U);
+  EXPECT_EQ(tokens[0].name, "v1");
+  EXPECT_EQ(tokens[1].sealed, "token-2");
+  EXPECT_EQ(tokens[1].expires, 200);
+  const auto secrets = account_credentials::secrets(db, "acc_1").value();
+  ASSERT_EQ(secrets.size(), 1U);
+  EXPECT_EQ(secrets[0].sealed, "sealed-1");
+  EXPECT_EQ(secrets[0].generation, 1);
+}
+
+TEST_F(AccountsTest, OfTwoChangesFromOneGenerationTheSecondIsAConflictAndWritesNothing) {
+  ASSERT_TRUE(account_credentials::replace(db, refresh(1)));
+  auto late = refresh(1);
+  late.tokens = std::vector{token("stale", 2)};
+  EXPECT_EQ(code_of(account_credentials::replace(db, late)), ErrorCode::kConflict);
+  EXPECT_EQ(account_credentials::tokens(db, "acc_1")->size(), 2U);
+  EXPECT_EQ(load().generation, 2);
+}
+
+TEST_F(AccountsTest, AChangeThatArrivesAfterUnlinkFindsNothing) {
+  ASSERT_TRUE(accounts_table::remove(db, "prj_1", "acc_1"));
+  EXPECT_EQ(code_of(account_credentials::replace(db, refresh(1))), ErrorCode::kNotFound);
+}
+
+TEST_F(AccountsTest, CredentialsSealedForAnotherGenerationAreRefused) {
+  auto change = refresh(1);
+  change.tokens->front().generation = 1;
+  EXPECT_EQ(code_of(account_credentials::replace(db, change)), ErrorCode::kInternal);
+  EXPECT_EQ(load().generation, 1);
+}
+
+TEST_F(AccountsTest, AReconnectSwapsSecretsTokensAndConnectionButNotTheAccount) {
+  const auto before = sequence();
+  ASSERT_TRUE(integrations_table::insert(db, example_integration("int_2")));
+  CredentialChange change = refresh(1);
+  change.secrets = std::vector<AccountSecret>{{"client_secret", "sealed-2", 2}};
+  Connection to;
+  to.integration_id = "int_2";
+  to.connector_version = "1.1.0";
+  to.owner_name = "Renamed GmbH";
+  to.fields = R"({"client_id":"papi-2"})";
+  to.granted_known = false;
+  change.connection = to;
+  ASSERT_TRUE(account_credentials::replace(db, change));
+  const Account seen = load();
+  EXPECT_EQ(seen.integration_id, "int_2");
+  EXPECT_EQ(seen.fields, to.fields);
+  EXPECT_EQ(seen.owner_name, "Renamed GmbH");
+  EXPECT_FALSE(seen.granted_known);
+  EXPECT_EQ(seen.label, account.label);
+  EXPECT_EQ(account_credentials::secrets(db, "acc_1")->front().sealed, "sealed-2");
+  EXPECT_GT(sequence(), before);
+}
+
+TEST_F(AccountsTest, NewCredentialsClearAnErrorButNotASuspension) {
+  ASSERT_TRUE(
+      accounts_table::set_error(db, "acc_1", 1, "invalid_credentials", "refused", 300).value());
+  EXPECT_EQ(load().status, AccountStatus::kError);
+  EXPECT_EQ(load().reason_code, "invalid_credentials");
+  ASSERT_TRUE(account_credentials::replace(db, refresh(1)));
+  EXPECT_EQ(load().status, AccountStatus::kActive);
+  EXPECT_EQ(load().reason_code, "");
+  EXPECT_EQ(load().status_changed, 500);
+  ASSERT_TRUE(accounts_table::suspend(db, "prj_1", "acc_1", "on leave", 600));
+  ASSERT_TRUE(account_credentials::replace(db, refresh(2)));
+  EXPECT_EQ(load().status, AccountStatus::kInactive);
+  EXPECT_EQ(load().reason_text, "on leave");
+}
+
+TEST_F(AccountsTest, AnErrorOfReplacedCredentialsIsIgnored) {
+  ASSERT_TRUE(account_credentials::replace(db, refresh(1)));
+  EXPECT_FALSE(accounts_table::set_error(db, "acc_1", 1, "revoked", "x", 300).value());
+  EXPECT_EQ(load().status, AccountStatus::kActive);
+  ASSERT_TRUE(accounts_table::suspend(db, "prj_1", "acc_1", "", 600));
+  EXPECT_FALSE(accounts_table::set_error(db, "acc_1", 2, "revoked", "x", 700).value());
+  EXPECT_EQ(load().status, AccountStatus::kInactive);
+}
+
+TEST_F(AccountsTest, SuspendAndResumeMayBeRepeatedAndSuspendingRaisesTheSequence) {
+  const auto before = sequence();
+  ASSERT_TRUE(accounts_table::suspend(db, "prj_1", "acc_1", "why", 600));
+  ASSERT_TRUE(accounts_table::suspend(db, "prj_1", "acc_1", "again", 700));
+  EXPECT_EQ(load().reason_text, "why");
+  EXPECT_EQ(load().status_changed, 600);
+  EXPECT_GT(sequence(), before);
+  ASSERT_TRUE(accounts_table::resume(db, "prj_1", "acc_1", 800));
+  EXPECT_EQ(load().status, AccountStatus::kActive);
+  EXPECT_EQ(load().reason_text, "");
+  ASSERT_TRUE(accounts_table::set_error(db, "acc_1", 1, "revoked", "x", 900).value());
+  ASSERT_TRUE(accounts_table::resume(db, "prj_1", "acc_1", 950));
+  EXPECT_EQ(load().status, AccountStatus::kError);
+}
+
+TEST_F(AccountsTest, RemovingTakesSecretsAndTokensAndRaisesTheSequence) {
+  const auto before = sequence();
+  ASSERT_TRUE(accounts_table::remove(db, "prj_1", "acc_1"));
+  EXPECT_TRUE(account_credentials::secrets(db, "acc_1")->empty());
+  EXPECT_TRUE(account_credentials::tokens(db, "acc_1")->empty());
+  EXPECT_GT(sequence(), before);
+  EXPECT_EQ(code_of(accounts_table::remove(db, "prj_1", "acc_1")), ErrorCode::kNotFound);
+}
+
+TEST_F(AccountsTest, UseIsRecordedForwardsOnly) {
+  ASSERT_TRUE(accounts_table::record_use(db, "acc_1", 50));
+  ASSERT_TRUE(accounts_table::record_use(db, "acc_1", 40));
+  EXPECT_EQ(load().last_used, 50);
+  EXPECT_TRUE(accounts_table::record_use(db, "gone", 40));
+  ASSERT_TRUE(accounts_table::set_next_refresh(db, "acc_1", 9));
+  EXPECT_EQ(load().next_refresh, 9);
+}
+
+TEST_F(AccountsTest, AnAccountOfAMissingProjectOrIntegrationIsRefused) {
+  Account stray = example_account("acc_9", "owner_9");
+  stray.integration_id = "none";
+  EXPECT_EQ(code_of(accounts_table::insert(db, stray)), ErrorCode::kInvalidArgument);
+  stray = example_account("acc_9", "owner_9");
+  stray.project_id = "none";
+  EXPECT_EQ(code_of(accounts_table::insert(db, stray)), ErrorCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace patchbay::store

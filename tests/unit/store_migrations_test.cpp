@@ -1,0 +1,85 @@
+// Schema history: from empty, again, from every earlier version, and refusing the future.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "store/change_sequence_table.h"
+#include "store_test_support.h"
+
+namespace patchbay::store {
+namespace {
+
+TEST(MigrationsTest, AnEmptyDatabaseGetsTheLatestSchema) {
+  const auto db = open_or_fail(":memory:");
+  EXPECT_EQ(schema_version(*db).value(), 0);
+  ASSERT_TRUE(migrate(*db));
+  EXPECT_EQ(schema_version(*db).value(), latest_schema_version());
+  EXPECT_TRUE(db->has_table("accounts").value());
+}
+
+TEST(MigrationsTest, EveryEarlierVersionReachesTheLatest) {
+  for (std::int64_t from = 0; from <= latest_schema_version(); ++from) {
+    const auto db = open_or_fail(":memory:");
+    ASSERT_TRUE(migrate_to(*db, from));
+    EXPECT_EQ(schema_version(*db).value(), from);
+    ASSERT_TRUE(migrate(*db));
+    EXPECT_EQ(schema_version(*db).value(), latest_schema_version());
+  }
+}
+
+TEST(MigrationsTest, MigratingAgainChangesNothing) {
+  const TestFolder folder;
+  {
+    const auto db = migrated(folder.file());
+    add_project(*db);
+    ASSERT_TRUE(change_sequence_table::bump(*db));
+  }
+  const auto db = migrated(folder.file());
+  EXPECT_TRUE(projects_table::find(*db, "prj_1").value().has_value());
+  EXPECT_EQ(change_sequence_table::current(*db).value(), 2);
+}
+
+TEST(MigrationsTest, AnUpToDateDatabaseNeedsNoWriteLock) {
+  const TestFolder folder;
+  const auto holder = migrated(folder.file());
+  ASSERT_TRUE(holder->begin(Access::kWrite));
+  EXPECT_TRUE(migrate(*open_or_fail(folder.file())));
+}
+
+TEST(MigrationsTest, ANewerSchemaIsRefusedAndLeftAlone) {
+  const auto db = migrated();
+  ASSERT_TRUE(db->execute("UPDATE schema_version SET version = ?", {latest_schema_version() + 1}));
+  const auto done = migrate(*db);
+  EXPECT_EQ(code_of(done), ErrorCode::kConfiguration);
+  EXPECT_NE(done.error().message.find("newer Patchbay"), std::string::npos);
+  EXPECT_EQ(schema_version(*db).value(), latest_schema_version() + 1);
+}
+
+TEST(MigrationsTest, AStepThatFailsLeavesNothingBehind) {
+  const auto db = open_or_fail(":memory:");
+  ASSERT_TRUE(db->execute("CREATE TABLE flows (x INTEGER) STRICT"));  // in the way of step 1
+  EXPECT_FALSE(migrate(*db));
+  EXPECT_FALSE(db->in_transaction());
+  EXPECT_EQ(schema_version(*db).value(), 0);
+  EXPECT_FALSE(db->has_table("projects").value());
+}
+
+TEST(MigrationsTest, TwoProcessesMigratingAtOnceBothSucceed) {
+  const TestFolder folder;
+  open_or_fail(folder.file());
+  std::vector<std::jthread> threads;
+  std::atomic<int> good{0};
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const auto db = open_or_fail(folder.file(), 5'000);
+      if (migrate(*db)) ++good;
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(good, 4);
+}
+
+}  // namespace
+}  // namespace patchbay::store
