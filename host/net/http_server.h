@@ -1,0 +1,78 @@
+#pragma once
+// HttpServer: HTTP/1.1 on every loop of a pool, with or without TLS. It accepts, reads, checks
+// (http_guard.h), asks the handler, writes. Each connection lives on one loop; its handler runs
+// there. A handler that throws answers 500 without detail.
+//
+// Limits: every read and write has a deadline, bodies a minimum rate, connections a number in all
+// and per peer. What is refused at the framing level is answered once and the connection closed.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "net/asio.h"
+#include "net/http_types.h"
+#include "net/loops.h"
+#include "net/router.h"
+
+namespace patchbay::net {
+
+struct ServerLimits {
+  std::chrono::milliseconds header_time{10'000};  // TLS handshake; and first byte to end of head
+  std::chrono::milliseconds idle_time{60'000};    // between requests of one connection
+  std::chrono::milliseconds body_grace{10'000};   // on top of what the minimum rate allows
+  std::chrono::milliseconds write_grace{10'000};
+  std::chrono::milliseconds linger_time{1'000};  // reading on after a refusal, so that it arrives
+  std::size_t min_bytes_per_second = 1'024;
+  std::size_t max_head_bytes = std::size_t{16} << 10U;
+  std::size_t max_headers = 100;
+  std::size_t max_body_bytes = std::size_t{1} << 20U;
+  std::size_t max_connections = 10'000;
+  std::size_t max_connections_per_peer = 1'000;
+};
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: any free one
+  // One listening socket for each loop, the kernel spreads connections. Otherwise one socket,
+  // whose connections go round the loops.
+  bool reuse_port = false;
+  std::string tls_certificate_file{};  // PEM chain; empty: no TLS
+  std::string tls_key_file{};
+  // Host names we answer to ("hub.example.com", "localhost:8080"); an entry without a port also
+  // matches the listening port. Empty: localhost, 127.0.0.1 and [::1]. Others get 421, which is
+  // what stops DNS rebinding.
+  std::vector<std::string> allowed_hosts{};
+  ServerLimits limits{};
+  // Body of answers the server makes itself for a well-formed request (500). Default: short text.
+  std::function<Response(const Request&, unsigned status)> on_error{};
+};
+
+class HttpServer {
+ public:
+  // Listens and begins to accept. The pool must outlive the server. Errors: kConfiguration (port
+  // taken, address not ours, certificate unreadable), saying what to change.
+  static Result<std::unique_ptr<HttpServer>> start(LoopPool& loops, ServerOptions options,
+                                                   Handler handler);
+  ~HttpServer();  // the server must have been stopped, or the pool
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::size_t connections() const;  // any thread
+
+  // Stops accepting, closes idle connections, lets running requests finish for up to `drain`, then
+  // cancels the rest. True when nothing had to be cancelled. Await it from any loop of the pool.
+  Task<bool> stop(std::chrono::milliseconds drain);
+
+ private:
+  struct Impl;
+  explicit HttpServer(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace patchbay::net

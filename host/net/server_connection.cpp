@@ -1,0 +1,366 @@
+#include "net/server_connection.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/buffer.hpp>
+#include <ctime>
+#include <optional>
+#include <typeinfo>
+
+#include "base/log.h"
+#include "net/http_guard.h"
+#include "net/http_parser.h"
+
+namespace patchbay::net {
+namespace {
+
+constexpr std::size_t kFirstRead = std::size_t{4} << 10U;
+constexpr std::size_t kBodyRead = std::size_t{16} << 10U;
+constexpr std::size_t kJoinedWrite = std::size_t{16} << 10U;
+constexpr std::size_t kMostDiscarded = std::size_t{1} << 20U;
+
+using Bytes = std::vector<char, WipingAllocator<char>>;
+
+void append(Bytes& out, std::string_view text) {
+  out.insert(out.end(), text.begin(), text.end());
+}
+
+// RFC 9110 §5.6.7, made once a second.
+std::string_view http_date() {
+  thread_local std::time_t made_at = -1;
+  thread_local std::array<char, 32> text{};
+  const std::time_t now = std::time(nullptr);
+  if (now != made_at) {
+    static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    std::snprintf(text.data(), text.size(), "%s, %02u %s %04u %02u:%02u:%02u GMT",
+                  kDays[utc.tm_wday], static_cast<unsigned>(utc.tm_mday) % 100U,
+                  kMonths[utc.tm_mon], static_cast<unsigned>(utc.tm_year + 1900) % 10000U,
+                  static_cast<unsigned>(utc.tm_hour) % 100U,
+                  static_cast<unsigned>(utc.tm_min) % 100U,
+                  static_cast<unsigned>(utc.tm_sec) % 100U);
+    made_at = now;
+  }
+  return text.data();
+}
+
+bool is_servers_own(std::string_view name) {
+  for (const char* own : {"Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date",
+                          "X-Request-Id"}) {
+    if (iequals(name, own)) return true;
+  }
+  return false;
+}
+
+void write_head(Bytes& out, const Response& response, std::string_view request_id, bool close) {
+  append(out, "HTTP/1.1 ");
+  append(out, std::to_string(response.status));
+  append(out, " ");
+  append(out, status_text(response.status));
+  append(out, "\r\nDate: ");
+  append(out, http_date());
+  for (std::size_t i = 0; i < response.headers.size(); ++i) {
+    const auto [name, value] = response.headers.at(i);
+    if (is_servers_own(name)) continue;
+    append(out, "\r\n");
+    append(out, name);
+    append(out, ": ");
+    append(out, value);
+  }
+  if (!request_id.empty()) {
+    append(out, "\r\nX-Request-Id: ");
+    append(out, request_id);
+  }
+  if (response.status != 204 && response.status != 304) {
+    append(out, "\r\nContent-Length: ");
+    append(out, std::to_string(response.body.size()));
+  }
+  append(out, close ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n");
+}
+
+// RFC 9112 §3.2.2: the guard has compared the authority with Host; only the path matters.
+std::string origin_form(std::string target) {
+  if (target.starts_with('/')) return target;
+  const std::size_t path = target.find_first_of("/?", target.find("://") + 3);
+  if (path == std::string::npos) return "/";
+  return target[path] == '/' ? target.substr(path) : "/" + target.substr(path);
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return result;
+}
+
+// What a rate of min_bytes_per_second leaves for this many bytes.
+std::chrono::milliseconds time_for(std::size_t bytes, const ServerLimits& limits) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(
+      bytes * 1000 / std::max<std::size_t>(1, limits.min_bytes_per_second)));
+}
+
+}  // namespace
+
+bool ConnectionCounts::enter(const std::string& peer, const ServerLimits& limits) {
+  const std::lock_guard lock(mutex_);
+  if (total_.load() >= limits.max_connections) return false;
+  std::size_t& here = by_peer_[peer];
+  if (here >= limits.max_connections_per_peer) return false;
+  ++here;
+  ++total_;
+  return true;
+}
+
+void ConnectionCounts::leave(const std::string& peer) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_peer_.find(peer);
+  if (--found->second == 0) by_peer_.erase(found);
+  --total_;
+}
+
+std::string ServerShared::next_request_id() {
+  return id_prefix + std::to_string(++requests);
+}
+
+// One request and its answer.
+struct Connection::Exchange {
+  Request request;
+  RequestHead head;
+  std::optional<RequestParser> parser;
+  ParseState state = ParseState::kNeedMore;
+};
+
+Connection::Connection(ConnectionPlace place, asio::ip::tcp::socket socket,
+                       std::shared_ptr<Registry> registry)
+    : place_(std::move(place)), registry_(std::move(registry)) {
+  ErrorCondition ignored;
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  const auto loop = socket.get_executor();
+  const TlsContext* tls = place_.server()->tls.get();
+  stream_ = tls != nullptr ? make_server_tls_stream(std::move(socket), *tls)
+                           : make_plain_stream(std::move(socket));
+  // The watchdog is stopped before the stream goes.
+  watchdog_ = Watchdog::make(loop, [this] { stream_->close(); });
+  registry_->insert(this);
+}
+
+Connection::~Connection() {
+  watchdog_->stop();
+  registry_->erase(this);
+}
+
+void Connection::start() {
+  asio::co_spawn(stream_->socket().get_executor(), run(),
+                 asio::bind_cancellation_slot(
+                     cancel_.slot(), [self = shared_from_this()](const std::exception_ptr&) {}));
+}
+
+void Connection::drain() {
+  if (idle_) stream_->close();
+}
+
+void Connection::abort() {
+  const auto self = shared_from_this();
+  cancel_.emit(asio::cancellation_type::terminal);
+  stream_->close();
+}
+
+Task<> Connection::run() {
+  if (place_.server()->draining.load()) co_return;
+  watchdog_->set(limits().header_time);
+  const auto [error] = co_await stream_->handshake();
+  if (error) {
+    log::debug("net", "handshake_failed",
+               {{"peer", place_.peer()}, {"why", stream_->handshake_problem(error)}});
+    co_return;
+  }
+  while (co_await exchange()) {
+  }
+  stream_->close();
+}
+
+// True when the connection may carry another request.
+Task<bool> Connection::exchange() {
+  Exchange now;
+  if (!co_await read_head(now)) co_return false;
+  if (now.state != ParseState::kDone) {
+    if (!co_await read_body(now)) co_return false;
+  }
+  watchdog_->clear();
+  const bool asked_to_keep = now.parser->keep_alive() && !now.head.http_1_0;
+  now.parser.reset();
+
+  Response response = co_await ask_handler(now.request);
+  const bool close =
+      !asked_to_keep || response.close_connection || place_.server()->draining.load();
+  const bool written = co_await write_response(response, now.request.method, now.request.id, close);
+  if (written && close) co_await linger();
+  co_return written && !close;
+}
+
+Task<bool> Connection::read_head(Exchange& now) {
+  const GuardLimits guard{limits().max_head_bytes, limits().max_headers};
+  if (filled_ == 0) {
+    if (place_.server()->draining.load()) co_return false;
+    watchdog_->set(limits().idle_time);
+    idle_ = true;
+    const bool alive = co_await read_more(kFirstRead);
+    idle_ = false;
+    if (!alive || !stream_->socket().is_open()) co_return false;  // drained at that moment
+  }
+  // RFC 9112 §2.2: one empty line in front of a request is let pass.
+  if (received().starts_with("\r\n")) consume(2);
+  watchdog_->set(limits().header_time);
+  std::size_t searched = 0;
+  std::size_t end = 0;
+  while ((end = find_head_end(received(), searched)) == std::string_view::npos) {
+    const GuardVerdict verdict = check_partial_head(received(), searched, guard);
+    if (!verdict.accepted()) co_return co_await refuse(verdict.status, verdict.reason);
+    searched = filled_;
+    if (!co_await read_more(kFirstRead)) co_return false;
+  }
+  const GuardVerdict verdict = check_request_head(received().substr(0, end), guard);
+  if (!verdict.accepted()) co_return co_await refuse(verdict.status, verdict.reason);
+
+  Request& request = now.request;
+  now.parser.emplace(now.head, request.headers, request.body, limits().max_body_bytes);
+  std::size_t used = 0;
+  now.state = now.parser->put(received().substr(0, end), used);
+  if (now.state == ParseState::kTooLarge) co_return co_await refuse(413, "body too large");
+  if (now.state != ParseState::kHead && now.state != ParseState::kDone) {
+    co_return co_await refuse(400, "malformed header field");
+  }
+  consume(used);
+  request.host = lower(request.header("Host"));
+  if (!place_.server()->hosts.contains(request.host)) {
+    co_return co_await refuse(421, "this host name is not served here");
+  }
+  request.method = std::move(now.head.method);
+  request.target = origin_form(std::move(now.head.target));
+  request.peer_address = place_.peer();
+  request.is_tls = place_.server()->tls != nullptr;
+  request.id = place_.server()->next_request_id();
+  if (!decode_target(request.target, request)) {
+    co_return co_await refuse(400, "malformed path or query");
+  }
+  co_return true;
+}
+
+Task<bool> Connection::read_body(Exchange& now) {
+  const auto began = Watchdog::Clock::now();
+  std::size_t got = 0;
+  watchdog_->set(began + limits().body_grace);
+  if (filled_ == 0 && !now.head.http_1_0 && now.request.headers.has("Expect")) {
+    std::size_t written = 0;
+    if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", began, written)) co_return false;
+  }
+  while (true) {
+    std::size_t used = 0;
+    now.state = now.parser->put(received(), used);
+    consume(used);
+    got += used;
+    if (now.state == ParseState::kDone) co_return true;
+    if (now.state == ParseState::kTooLarge) co_return co_await refuse(413, "body too large");
+    if (now.state == ParseState::kBad) co_return co_await refuse(400, "malformed body");
+    watchdog_->set(began + limits().body_grace + time_for(got, limits()));
+    if (!co_await read_more(kBodyRead)) co_return false;
+  }
+}
+
+Task<Response> Connection::ask_handler(Request& request) {
+  try {
+    co_return co_await place_.server()->handler(request);
+  } catch (const std::exception& failure) {
+    // The text of an exception may hold anything; its type does not.
+    log::error("net", "handler_threw", {{"request", request.id}, {"type", typeid(failure).name()}});
+  } catch (...) {
+    log::error("net", "handler_threw", {{"request", request.id}, {"type", "unknown"}});
+  }
+  const auto& on_error = place_.server()->options.on_error;
+  if (on_error) {
+    try {
+      co_return on_error(request, 500);
+    } catch (const std::exception&) {
+      log::error("net", "error_page_threw", {{"request", request.id}});
+    }
+  }
+  co_return text("Internal Server Error\n", 500);
+}
+
+Task<bool> Connection::refuse(unsigned status, std::string_view reason) {
+  log::debug("net", "request_refused",
+             {{"peer", place_.peer()}, {"status", static_cast<int>(status)}, {"reason", reason}});
+  const Response response =
+      text(std::string(status_text(status)) + ": " + std::string(reason) + "\n", status)
+          .with("X-Content-Type-Options", "nosniff");
+  if (co_await write_response(response, "GET", "", true)) co_await linger();
+  co_return false;
+}
+
+Task<bool> Connection::write_response(const Response& response, std::string_view method,
+                                      std::string_view request_id, bool close) {
+  const auto began = Watchdog::Clock::now();
+  const bool has_body = method != "HEAD" && response.status != 204 && response.status != 304;
+  const std::string_view body = has_body ? std::string_view(response.body) : std::string_view();
+  const bool joined = body.size() <= kJoinedWrite;
+  out_.clear();
+  write_head(out_, response, request_id, close);
+  if (joined) append(out_, body);
+  std::size_t written = 0;
+  bool sent = co_await write_all({out_.data(), out_.size()}, began, written);
+  if (sent && !joined) sent = co_await write_all(body, began, written);
+  wipe(out_.data(), out_.size());
+  watchdog_->clear();
+  co_return sent;
+}
+
+Task<bool> Connection::write_all(std::string_view bytes, Watchdog::Clock::time_point began,
+                                 std::size_t& written) {
+  while (!bytes.empty()) {
+    watchdog_->set(began + limits().write_grace + time_for(written, limits()));
+    const auto [error, count] =
+        co_await stream_->write_some(bytes.substr(0, std::size_t{64} << 10U));
+    if (error) co_return false;
+    bytes.remove_prefix(count);
+    written += count;
+  }
+  co_return true;
+}
+
+Task<bool> Connection::read_more(std::size_t most) {
+  if (buffer_.size() < filled_ + most) buffer_.resize(filled_ + most);
+  const auto [error, count] = co_await stream_->read_some(buffer_.data() + filled_, most);
+  filled_ += count;
+  co_return !error;
+}
+
+// Reads on for a moment after the last answer: closing with bytes unread would make the kernel
+// reset the connection and the peer lose the answer.
+Task<> Connection::linger() {
+  watchdog_->set(limits().linger_time);
+  co_await stream_->finish_writing();
+  std::array<char, 4096> discarded;
+  std::size_t total = 0;
+  while (total < kMostDiscarded && stream_->socket().is_open()) {
+    const auto [error, count] = co_await stream_->socket().async_read_some(
+        asio::buffer(discarded), asio::as_tuple(asio::use_awaitable));
+    if (error) break;
+    total += count;
+  }
+  wipe(discarded.data(), discarded.size());
+}
+
+void Connection::consume(std::size_t bytes) {
+  std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(bytes),
+            buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
+  wipe(buffer_.data() + filled_ - bytes, bytes);
+  filled_ -= bytes;
+}
+
+}  // namespace patchbay::net

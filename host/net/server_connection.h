@@ -1,0 +1,118 @@
+#pragma once
+// One accepted connection of an HttpServer, from handshake to close, on one loop. ServerShared is
+// what all connections of a server have in common.
+#include <atomic>
+#include <boost/asio/cancellation_signal.hpp>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "net/http_server.h"
+#include "net/stream.h"
+#include "net/watchdog.h"
+
+namespace patchbay::net {
+
+struct GuardVerdict;
+
+// Connections in all and per peer address. Any thread.
+class ConnectionCounts {
+ public:
+  // False, and nothing counted, when a limit is reached.
+  bool enter(const std::string& peer, const ServerLimits& limits);
+  void leave(const std::string& peer);
+  [[nodiscard]] std::size_t total() const { return total_.load(); }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::size_t> by_peer_;
+  std::atomic<std::size_t> total_ = 0;
+};
+
+struct ServerShared {
+  ServerOptions options;
+  Handler handler;
+  std::shared_ptr<const TlsContext> tls;  // null: none
+  std::set<std::string, std::less<>> hosts;
+  std::string id_prefix;
+  std::atomic<std::uint64_t> requests = 0;
+  std::atomic<bool> draining = false;
+  ConnectionCounts counts;
+
+  [[nodiscard]] std::string next_request_id();
+};
+
+// Holds a place in the counts.
+class ConnectionPlace {
+ public:
+  ConnectionPlace(std::shared_ptr<ServerShared> server, std::string peer)
+      : server_(std::move(server)), peer_(std::move(peer)) {}
+  ConnectionPlace(ConnectionPlace&&) noexcept = default;
+  ConnectionPlace& operator=(ConnectionPlace&&) = delete;
+  ConnectionPlace(const ConnectionPlace&) = delete;
+  ConnectionPlace& operator=(const ConnectionPlace&) = delete;
+  ~ConnectionPlace() {
+    if (server_) server_->counts.leave(peer_);
+  }
+  [[nodiscard]] const std::shared_ptr<ServerShared>& server() const { return server_; }
+  [[nodiscard]] const std::string& peer() const { return peer_; }
+
+ private:
+  std::shared_ptr<ServerShared> server_;
+  std::string peer_;
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using Registry = std::set<Connection*>;  // of one loop, touched on that loop only
+
+  Connection(ConnectionPlace place, asio::ip::tcp::socket socket,
+             std::shared_ptr<Registry> registry);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Begins; the connection keeps itself alive until it is closed.
+  void start();
+  // Closes now when no request is under way, else after its answer.
+  void drain();
+  // Cancels the running handler and closes.
+  void abort();
+
+ private:
+  struct Exchange;
+
+  Task<> run();
+  Task<bool> exchange();
+  Task<bool> read_head(Exchange& now);
+  Task<bool> read_body(Exchange& now);
+  Task<Response> ask_handler(Request& request);
+  Task<bool> refuse(unsigned status, std::string_view reason);
+  Task<bool> write_response(const Response& response, std::string_view method,
+                            std::string_view request_id, bool close);
+  Task<bool> write_all(std::string_view bytes, Watchdog::Clock::time_point began,
+                       std::size_t& written);
+  Task<bool> read_more(std::size_t most);
+  Task<> linger();
+  void consume(std::size_t bytes);
+  [[nodiscard]] std::string_view received() const { return {buffer_.data(), filled_}; }
+  [[nodiscard]] const ServerLimits& limits() const { return place_.server()->options.limits; }
+
+  ConnectionPlace place_;
+  std::shared_ptr<Registry> registry_;
+  std::unique_ptr<Stream> stream_;
+  std::shared_ptr<Watchdog> watchdog_;
+  asio::cancellation_signal cancel_;
+  std::vector<char, WipingAllocator<char>> buffer_;
+  std::vector<char, WipingAllocator<char>> out_;
+  std::size_t filled_ = 0;
+  bool idle_ = true;
+};
+
+}  // namespace patchbay::net

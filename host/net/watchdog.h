@@ -1,0 +1,40 @@
+#pragma once
+// Watchdog: ends an operation whose deadline passes, by calling `expired` once. Moving the deadline
+// costs an assignment: the timer is armed again only when it fires early or the deadline comes
+// nearer. Belongs to one loop.
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "net/asio.h"
+
+namespace patchbay::net {
+
+class Watchdog : public std::enable_shared_from_this<Watchdog> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  static std::shared_ptr<Watchdog> make(const asio::any_io_executor& loop,
+                                        std::function<void()> expired);
+
+  void set(Clock::time_point deadline);
+  void set(Clock::duration from_now) { set(Clock::now() + from_now); }
+  void clear() { deadline_ = Clock::time_point::max(); }
+  // Lets go of the callback and the timer.
+  void stop();
+  [[nodiscard]] bool fired() const { return fired_; }
+
+ private:
+  Watchdog(const asio::any_io_executor& loop, std::function<void()> expired)
+      : timer_(loop), expired_(std::move(expired)) {}
+  void arm();
+
+  asio::steady_timer timer_;
+  std::function<void()> expired_;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  Clock::time_point armed_ = Clock::time_point::max();
+  bool fired_ = false;
+};
+
+}  // namespace patchbay::net

@@ -1,0 +1,421 @@
+// HttpServer over real sockets: what it answers, refuses, and how long it waits.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <chrono>
+#include <stdexcept>
+
+#include "net/http_server.h"
+#include "net_framing_cases.h"
+#include "net_test_sockets.h"
+
+namespace patchbay::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+class HttpServerTest : public testing::Test {
+ protected:
+  HttpServerTest() {
+    router_.add("GET", "/{rest...}", echo);
+    router_.add("GET", "/", echo);
+    router_.add("POST", "/", echo);
+    router_.add("GET", "/throw", [](Request&) -> Task<Response> {
+      throw std::runtime_error("the password is hunter2");
+      co_return empty();
+    });
+    router_.add("GET", "/large", [](Request&) -> Task<Response> {
+      co_return text(std::string(std::size_t{16} << 20U, 'x'));
+    });
+    router_.add("GET", "/slow", [this](Request&) -> Task<Response> {
+      ++running_;
+      asio::steady_timer timer(co_await asio::this_coro::executor, slow_);
+      co_await timer.async_wait(asio::use_awaitable);
+      co_return text("done");
+    });
+  }
+  ~HttpServerTest() override {
+    if (server_) loops_.block_on(server_->stop(0ms));
+    loops_.stop();
+  }
+
+  static Task<Response> echo(Request& request) {
+    Response response =
+        text(request.method + " " + request.path + " " + std::string(request.body.reveal()));
+    response.headers.add("X-Host", request.host);
+    response.headers.add("X-Peer", request.peer_address);
+    co_return response;
+  }
+
+  void start(ServerOptions options = {}) {
+    auto server = HttpServer::start(loops_, std::move(options),
+                                    [this](Request& request) { return router_.dispatch(request); });
+    ASSERT_TRUE(server) << server.error().message;
+    server_ = *std::move(server);
+    loops_.start();
+  }
+  void start_with(const ServerLimits& limits) {
+    ServerOptions options;
+    options.limits = limits;
+    start(std::move(options));
+  }
+  Channel connect() { return raw_client(server_->port()); }
+  std::string ask(const std::string& bytes) {
+    Channel channel = connect();
+    channel.send(bytes);
+    return channel.read_message();
+  }
+  // What is answered, and whether the server then closes.
+  std::string ask_to_the_end(const std::string& bytes) {
+    Channel channel = connect();
+    channel.send(bytes);
+    return channel.read_all();
+  }
+  void wait_for_connections(std::size_t count) {
+    for (int i = 0; i < 1000 && server_->connections() != count; ++i) {
+      std::this_thread::sleep_for(5ms);
+    }
+    EXPECT_EQ(server_->connections(), count);
+  }
+
+  LoopPool loops_{2};
+  Router router_;
+  std::atomic<int> running_ = 0;
+  std::chrono::milliseconds slow_{50};
+  std::unique_ptr<HttpServer> server_;
+};
+
+const std::string kGet = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const std::string kPost = "POST / HTTP/1.1\r\nHost: localhost\r\n";
+
+TEST_F(HttpServerTest, AnswersSeveralRequestsOnOneConnection) {
+  start();
+  Channel channel = connect();
+  for (const char* path : {"/a", "/b%20c"}) {
+    channel.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: LOCALHOST\r\n\r\n");
+    const std::string answer = channel.read_message();
+    EXPECT_EQ(status_of(answer), 200U);
+    EXPECT_NE(answer.find("\r\nDate: "), std::string::npos);
+    EXPECT_NE(answer.find("\r\nX-Request-Id: req_"), std::string::npos);
+    EXPECT_NE(answer.find("\r\nX-Host: localhost\r\n"), std::string::npos);
+    EXPECT_NE(answer.find("\r\nX-Peer: 127.0.0.1\r\n"), std::string::npos);
+  }
+}
+
+TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
+  start();
+  Channel channel = connect();
+  channel.send(kPost + "Content-Length: 3\r\n\r\none" + kGet + kPost +
+               "Transfer-Encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n");
+  EXPECT_TRUE(channel.read_message().ends_with("POST / one"));
+  EXPECT_TRUE(channel.read_message().ends_with("GET / "));
+  EXPECT_TRUE(channel.read_message().ends_with("POST / two"));
+}
+
+TEST_F(HttpServerTest, DecidesEveryFramingCaseAsTheRfcAsksAndClosesAfterARefusal) {
+  start();
+  for (const FramingCase& c : framing_cases()) {
+    Channel channel = connect();
+    channel.send(c.head);
+    if (c.status == 0 &&
+        (c.name == std::string("chunked") || c.name == std::string("chunked in capitals"))) {
+      channel.send("0\r\n\r\n");
+    }
+    if (c.status == 0) {
+      EXPECT_EQ(status_of(channel.read_message()), 200U) << c.name;
+    } else {
+      EXPECT_EQ(status_of(channel.read_all()), c.status) << c.name;
+    }
+  }
+}
+
+TEST_F(HttpServerTest, ReadsChunkedBodiesAndRefusesBrokenOnes) {
+  start();
+  struct Case {
+    const char* name;
+    const char* body;
+    unsigned status;
+    const char* decoded;
+  };
+  const Case cases[] = {
+      {"two chunks", "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 200, "abcde"},
+      {"extension", "3;a=b\r\nabc\r\n0\r\n\r\n", 200, "abc"},
+      {"trailer is dropped", "3\r\nabc\r\n0\r\nX: y\r\n\r\n", 200, "abc"},
+      {"capital hexadecimal", "A\r\n0123456789\r\n0\r\n\r\n", 200, "0123456789"},
+      {"no size", "\r\nabc\r\n0\r\n\r\n", 400, ""},
+      {"size is no number", "x\r\nabc\r\n0\r\n\r\n", 400, ""},
+      {"size is negative", "-3\r\nabc\r\n0\r\n\r\n", 400, ""},
+      {"size with prefix", "0x3\r\nabc\r\n0\r\n\r\n", 400, ""},
+      {"size overflowing", "fffffffffffffffff\r\nabc\r\n0\r\n\r\n", 400, ""},
+      {"size over the limit", "ffffffff\r\nabc", 413, ""},
+      {"bare LF after the size", "3\nabc\r\n0\r\n\r\n", 400, ""},
+      {"bare CR after the size", "3\rabc\r\n0\r\n\r\n", 400, ""},
+      {"chunk longer than its size", "3\r\nabcd\r\n0\r\n\r\n", 400, ""},
+      {"chunk without its end", "3\r\nabc0\r\n\r\n\r\n\r\n", 400, ""},
+      {"length in the trailer", "3\r\nabc\r\n0\r\nContent-Length: 3\r\n\r\n", 400, ""},
+      {"coding in the trailer", "3\r\nabc\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n", 400, ""},
+  };
+  for (const Case& c : cases) {
+    const std::string bytes = kPost + "Transfer-Encoding: chunked\r\n\r\n" + c.body;
+    for (const bool one_by_one : {false, true}) {
+      Channel channel = connect();
+      if (one_by_one) {
+        for (const char byte : bytes) channel.send({&byte, 1});
+      } else {
+        channel.send(bytes);
+      }
+      const std::string answer = c.status == 200 ? channel.read_message() : channel.read_all();
+      EXPECT_EQ(status_of(answer), c.status) << c.name << one_by_one;
+      if (c.status == 200) EXPECT_TRUE(answer.ends_with(std::string(" ") + c.decoded)) << c.name;
+    }
+  }
+}
+
+TEST_F(HttpServerTest, TakesARequestThatComesByteByByte) {
+  start();
+  Channel channel = connect();
+  for (const char byte : kPost + "Content-Length: 5\r\n\r\nhello") channel.send({&byte, 1});
+  EXPECT_TRUE(channel.read_message().ends_with("POST / hello"));
+}
+
+TEST_F(HttpServerTest, RefusesBodiesOverTheLimitAndTheAnswerArrives) {
+  start_with({.max_body_bytes = 1000});
+  EXPECT_EQ(status_of(ask(kPost + "Content-Length: 1000\r\n\r\n" + std::string(1000, 'x'))), 200U);
+  EXPECT_EQ(
+      status_of(ask_to_the_end(kPost + "Content-Length: 1001\r\n\r\n" + std::string(1001, 'x'))),
+      413U);
+  EXPECT_EQ(status_of(ask_to_the_end(kPost + "Content-Length: 500000\r\n\r\n" +
+                                     std::string(500'000, 'x'))),
+            413U);
+  EXPECT_EQ(status_of(ask_to_the_end(kPost + "Transfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+                                     std::string(1001, 'x'))),
+            413U);
+  std::string crumbs = kPost + "Transfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 20'000; ++i) crumbs += "1;" + std::string(20, 'e') + "\r\nx\r\n";
+  EXPECT_EQ(status_of(ask_to_the_end(crumbs)), 413U);
+}
+
+TEST_F(HttpServerTest, RefusesHeadsOverTheLimit) {
+  start();
+  EXPECT_EQ(status_of(ask_to_the_end("GET / HTTP/1.1\r\nHost: localhost\r\nX: " +
+                                     std::string(20'000, 'x'))),
+            431U);
+}
+
+TEST_F(HttpServerTest, RefusesTlsBytesOnAPlainPortAtOnce) {
+  start();
+  EXPECT_EQ(status_of(ask_to_the_end("\x16\x03\x01\x02")), 400U);
+}
+
+TEST_F(HttpServerTest, AnswersOnlyForItsOwnHostNames) {
+  ServerOptions options;
+  options.allowed_hosts = {"hub.example.com", "other.example.com:444", "[::1]"};
+  start(std::move(options));
+  const std::string port = std::to_string(server_->port());
+  const auto status = [&](const std::string& host) {
+    return status_of(ask("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n"));
+  };
+  EXPECT_EQ(status("hub.example.com"), 200U);
+  EXPECT_EQ(status("HUB.example.com:" + port), 200U);
+  EXPECT_EQ(status("other.example.com:444"), 200U);
+  EXPECT_EQ(status("[::1]:" + port), 200U);
+  EXPECT_EQ(status("other.example.com"), 421U);
+  EXPECT_EQ(status("hub.example.com:1"), 421U);
+  EXPECT_EQ(status("localhost"), 421U);
+  EXPECT_EQ(status("evil.example"), 421U);
+  EXPECT_EQ(status("127.0.0.1:" + port), 421U);
+}
+
+TEST_F(HttpServerTest, TurnsExceptionsInto500WithoutDetail) {
+  start();
+  const std::string answer = ask("GET /throw HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(status_of(answer), 500U);
+  EXPECT_EQ(answer.find("hunter2"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, AsksTheOptionForTheErrorPage) {
+  ServerOptions options;
+  options.on_error = [](const Request&, unsigned status) { return json("{}", status); };
+  start(std::move(options));
+  EXPECT_TRUE(ask("GET /throw HTTP/1.1\r\nHost: localhost\r\n\r\n").ends_with("{}"));
+}
+
+TEST_F(HttpServerTest, AnswersHeadWithTheLengthButNoBody) {
+  start();
+  Channel channel = connect();
+  channel.send("HEAD /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const std::string answer = channel.read_all();
+  EXPECT_EQ(status_of(answer), 200U);
+  EXPECT_NE(answer.find("\r\nContent-Length: 8\r\n"), std::string::npos);
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
+}
+
+TEST_F(HttpServerTest, ClosesWhenAskedAndAfterHttp10) {
+  start();
+  EXPECT_NE(ask_to_the_end("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .find("\r\nConnection: close\r\n"),
+            std::string::npos);
+  EXPECT_EQ(status_of(ask_to_the_end("GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")), 200U);
+}
+
+TEST_F(HttpServerTest, SendsContinueToThoseWhoWaitForIt) {
+  start();
+  Channel channel = connect();
+  channel.send(kPost + "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(channel.read_message(), "HTTP/1.1 100 Continue\r\n\r\n");
+  channel.send("ok");
+  EXPECT_TRUE(channel.read_message().ends_with("POST / ok"));
+}
+
+TEST_F(HttpServerTest, TakesTheAbsoluteFormForAPath) {
+  start();
+  EXPECT_TRUE(
+      ask("GET http://localhost/a?b=c HTTP/1.1\r\nHost: localhost\r\n\r\n").ends_with("GET /a "));
+  EXPECT_TRUE(ask("GET http://localhost HTTP/1.1\r\nHost: localhost\r\n\r\n").ends_with("GET / "));
+}
+
+TEST_F(HttpServerTest, RefusesPathsThatMeanAnotherPath) {
+  start();
+  for (const char* path : {"/a/../b", "/%2e%2e/", "/a%2fb", "/%00", "/%ff", "/a?x=%zz"}) {
+    EXPECT_EQ(status_of(ask_to_the_end("GET " + std::string(path) +
+                                       " HTTP/1.1\r\nHost: localhost\r\n\r\n")),
+              400U)
+        << path;
+  }
+}
+
+TEST_F(HttpServerTest, DropsASlowHeaderEvenWhenBytesKeepComing) {
+  start_with({.header_time = 150ms});
+  Channel channel = connect();
+  const auto began = std::chrono::steady_clock::now();
+  channel.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
+  while (channel.send("X: y\r\n") && std::chrono::steady_clock::now() - began < 5s) {
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_EQ(channel.read_all(), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
+}
+
+TEST_F(HttpServerTest, DropsABodySlowerThanTheMinimumRate) {
+  start_with({.body_grace = 100ms, .min_bytes_per_second = 1000});
+  Channel channel = connect();
+  const auto began = std::chrono::steady_clock::now();
+  channel.send(kPost + "Content-Length: 100000\r\n\r\n");
+  while (channel.send("x") && std::chrono::steady_clock::now() - began < 5s) {
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
+  EXPECT_EQ(channel.read_all(), "");
+}
+
+TEST_F(HttpServerTest, LetsABodyAboveTheMinimumRateTakeItsTime) {
+  start_with({.body_grace = 100ms, .min_bytes_per_second = 1000});
+  Channel channel = connect();
+  channel.send(kPost + "Content-Length: 2000\r\n\r\n");
+  for (int i = 0; i < 20; ++i) {
+    channel.send(std::string(100, 'x'));
+    std::this_thread::sleep_for(20ms);
+  }
+  EXPECT_EQ(status_of(channel.read_message()), 200U);
+}
+
+TEST_F(HttpServerTest, ClosesIdleConnections) {
+  start_with({.idle_time = 100ms});
+  Channel channel = connect();
+  channel.send(kGet);
+  EXPECT_EQ(status_of(channel.read_message()), 200U);
+  EXPECT_EQ(channel.read_all(), "");
+  wait_for_connections(0);
+}
+
+TEST_F(HttpServerTest, DropsAPeerThatDoesNotReadItsAnswer) {
+  start_with({.write_grace = 150ms, .min_bytes_per_second = 100'000'000});
+  Channel channel = connect();
+  channel.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  wait_for_connections(1);
+  wait_for_connections(0);
+}
+
+TEST_F(HttpServerTest, LimitsConnectionsInAllAndPerPeer) {
+  start_with({.max_connections_per_peer = 2});
+  Channel one = connect();
+  Channel two = connect();
+  one.send(kGet);
+  two.send(kGet);
+  EXPECT_EQ(status_of(one.read_message()), 200U);
+  EXPECT_EQ(status_of(two.read_message()), 200U);
+  EXPECT_EQ(ask_to_the_end(kGet), "");
+  one.cut();
+  wait_for_connections(1);
+  EXPECT_EQ(status_of(ask(kGet)), 200U);
+}
+
+TEST_F(HttpServerTest, StopsAfterTheRunningRequestsAreAnswered) {
+  slow_ = 200ms;
+  start_with({.linger_time = 50ms});
+  Channel idle = connect();
+  idle.send(kGet);
+  idle.read_message();
+  Channel busy = connect();
+  busy.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  while (running_ == 0) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(loops_.block_on(server_->stop(5s)));
+  const std::string answer = busy.read_all();
+  EXPECT_TRUE(answer.ends_with("done"));
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+  EXPECT_EQ(idle.read_all(), "");
+  EXPECT_THROW(connect(), std::runtime_error);
+}
+
+TEST_F(HttpServerTest, CancelsWhatOutlastsTheDrain) {
+  slow_ = 1h;
+  start();
+  Channel busy = connect();
+  busy.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  while (running_ == 0) std::this_thread::sleep_for(1ms);
+  EXPECT_FALSE(loops_.block_on(server_->stop(50ms)));
+  EXPECT_EQ(server_->connections(), 0U);
+  EXPECT_EQ(busy.read_all(), "");
+}
+
+TEST_F(HttpServerTest, SharesThePortBetweenLoopsWhenAsked) {
+  ServerOptions options;
+  options.reuse_port = true;
+  start(std::move(options));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(status_of(ask(kGet)), 200U);
+}
+
+TEST_F(HttpServerTest, SaysThatThePortIsTaken) {
+  start();
+  for (const bool reuse_port : {false, true}) {
+    ServerOptions options;
+    options.port = server_->port();
+    options.reuse_port = reuse_port;
+    const auto second = HttpServer::start(loops_, options, echo);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, ErrorCode::kConfiguration);
+    EXPECT_EQ(second.error().message,
+              "Can't listen on 127.0.0.1:" + std::to_string(options.port) +
+                  ": another program uses that port. Stop it, or choose another port.");
+  }
+}
+
+TEST_F(HttpServerTest, SaysWhatIsWrongWithAddressAndCertificate) {
+  ServerOptions options;
+  options.address = "nowhere";
+  EXPECT_NE(HttpServer::start(loops_, options, echo).error().message.find("not an IP address"),
+            std::string::npos);
+  options.address = "192.0.2.1";
+  EXPECT_NE(HttpServer::start(loops_, options, echo).error().message.find("no such address"),
+            std::string::npos);
+  options.address = "127.0.0.1";
+  options.tls_certificate_file = "/nonexistent.pem";
+  const auto failed = HttpServer::start(loops_, options, echo);
+  EXPECT_EQ(failed.error().code, ErrorCode::kConfiguration);
+  EXPECT_NE(failed.error().message.find("/nonexistent.pem"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace patchbay::net
