@@ -1,0 +1,260 @@
+#include "connector/flow_driver.h"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "connector/flow_codec.h"
+#include "connector/flow_error.h"
+#include "patchbay/connector.h"
+
+namespace patchbay::connector {
+namespace {
+
+namespace asio = net::asio;
+using std::chrono::milliseconds;
+
+std::uint32_t net_error_number(net::NetError error) {
+  switch (error) {
+    case net::NetError::kNone: return PATCHBAY_NET_OK;
+    case net::NetError::kDns: return PATCHBAY_NET_DNS;
+    case net::NetError::kConnect: return PATCHBAY_NET_CONNECT;
+    case net::NetError::kTls: return PATCHBAY_NET_TLS;
+    case net::NetError::kTimeout: return PATCHBAY_NET_TIMEOUT;
+    case net::NetError::kReset: return PATCHBAY_NET_RESET;
+    case net::NetError::kTooLarge: return PATCHBAY_NET_TOO_LARGE;
+    case net::NetError::kPolicy: return PATCHBAY_NET_POLICY_REFUSED;
+    case net::NetError::kProtocol: return PATCHBAY_NET_HTTP;
+    case net::NetError::kCancelled: return PATCHBAY_NET_CANCELLED;
+  }
+  return PATCHBAY_NET_OTHER;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+FlowReply to_flow_reply(net::ClientReply reply) {
+  FlowReply out;
+  out.net_error = net_error_number(reply.error);
+  out.http_status = reply.status;
+  if (!reply.ok() && !reply.maybe_processed) out.flags |= PATCHBAY_REPLY_UNPROCESSED;
+  for (std::size_t i = 0; i < reply.headers.size(); ++i) {
+    const auto [name, value] = reply.headers.at(i);
+    out.headers.push_back({lower(name), std::string(value)});
+  }
+  out.body = std::move(reply.body);
+  return out;
+}
+
+FlowReply refused_by_policy() {
+  FlowReply reply;
+  reply.net_error = PATCHBAY_NET_POLICY_REFUSED;
+  reply.flags = PATCHBAY_REPLY_UNPROCESSED;
+  return reply;
+}
+
+milliseconds bounded(std::uint64_t wanted_ms, milliseconds otherwise, milliseconds most) {
+  if (wanted_ms == 0) return std::min(otherwise, most);
+  const auto cap = static_cast<std::uint64_t>(std::max<std::int64_t>(most.count(), 0));
+  return milliseconds(static_cast<std::int64_t>(std::min(wanted_ms, cap)));
+}
+
+class Driver {
+ public:
+  Driver(FlowServices services, FlowPlan plan)
+      : services_(services),
+        plan_(std::move(plan)),
+        deadline_(std::chrono::steady_clock::now() + plan_.limits.total) {}
+
+  Task<FlowOutcome> run(FlowInput input) {
+    begin_bytes_ = encode(BeginMessage{plan_.operation, std::move(input)});
+    auto begun = co_await begin();
+    if (!begun) co_return failed(begun.error());
+    flow_ = *begun;
+    auto outcome = co_await steps();
+    services_.runtime.release(flow_);
+    if (crashed_ && minted_something_) outcome.minted = co_await recover_minted();
+    co_return outcome;
+  }
+
+ private:
+  Task<Result<FlowId>> begin() {
+    auto message = decode<BeginMessage>(begin_bytes_.reveal());
+    if (!message) co_return make_error(ErrorCode::kInternal, "a flow's input is too large");
+    co_return co_await services_.runtime.begin(message->operation, std::move(message->input));
+  }
+
+  Task<FlowOutcome> steps() {
+    FlowEvent event = new_event(PATCHBAY_EVENT_START);
+    for (unsigned count = 0; count < plan_.limits.steps; ++count) {
+      transcript_.push_back(encode(event));
+      auto stepped = co_await services_.runtime.step(flow_, std::move(event));
+      if (!stepped) {
+        crashed_ = true;
+        co_return failed(stepped.error());
+      }
+      FlowAction action = std::move(*stepped);
+      if (action.done || action.fail) co_return ended(std::move(action));
+      if (cancelled()) {
+        event = new_event(PATCHBAY_EVENT_CANCEL);
+        continue;
+      }
+      switch (action.kind) {
+        case PATCHBAY_ACTION_REQUESTS:
+          event = new_event(PATCHBAY_EVENT_REPLIES);
+          event.replies = co_await perform(action.requests);
+          if (cancelled()) event.kind = PATCHBAY_EVENT_CANCEL;
+          event.unix_ms = services_.clock.unix_ms();
+          break;
+        case PATCHBAY_ACTION_WAIT:
+          co_await sleep(bounded(action.wait_ms, milliseconds(0), plan_.limits.longest_wait));
+          event = new_event(cancelled() ? PATCHBAY_EVENT_CANCEL : PATCHBAY_EVENT_TIMER);
+          break;
+        default:
+          co_return failed(make_error(ErrorCode::kConnector,
+                                      "the connector asks for a step that this way of linking "
+                                      "does not offer (a redirect or further input)"));
+      }
+    }
+    co_return failed(make_error(ErrorCode::kConnector, "the connector took too many steps"));
+  }
+
+  FlowEvent new_event(std::uint32_t kind) {
+    FlowEvent event;
+    event.kind = kind;
+    event.unix_ms = services_.clock.unix_ms();
+    event.random = services_.random.bytes32();
+    return event;
+  }
+
+  [[nodiscard]] milliseconds left() const {
+    return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(
+                                         deadline_ - std::chrono::steady_clock::now()));
+  }
+
+  // Past the flow's deadline it is cancelled like by a person: the connector may clean up.
+  [[nodiscard]] bool cancelled() const {
+    return (plan_.cancel && plan_.cancel->load()) || left() == milliseconds(0);
+  }
+
+  Task<FlowReply> perform_one(FlowRequest request) {
+    const auto url = manifest::parse_https_url(request.url);
+    if (!url || !manifest::host_allowed(*plan_.manifest, request.method, request.url,
+                                        plan_.host_values))
+      co_return refused_by_policy();
+    net::ClientRequest out;
+    out.method = request.method;
+    out.url = request.url;
+    for (const auto& header : request.headers)
+      if (!out.headers.add(header.name, header.value.reveal())) co_return refused_by_policy();
+    out.body = std::move(request.body);
+    out.secret = (request.flags & PATCHBAY_REQUEST_SECRET) != 0;
+    out.repeatable = (request.flags & PATCHBAY_REQUEST_IDEMPOTENT) != 0;
+    out.fresh_connection = (request.flags & PATCHBAY_REQUEST_CONSUMES) != 0;
+    out.max_answer_bytes = plan_.limits.answer_bytes;
+    if (request.max_body_bytes != 0)
+      out.max_answer_bytes = std::min<std::size_t>(out.max_answer_bytes, request.max_body_bytes);
+    out.allowed_hosts = {url->host};
+    const auto within = bounded(request.timeout_ms, plan_.limits.request,
+                                std::min(plan_.limits.request, left()));
+    if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) minted_something_ = true;
+    co_return to_flow_reply(co_await services_.http.send(std::move(out), within));
+  }
+
+  // One after the other would add up round trips, so a batch goes out together.
+  Task<std::vector<FlowReply>> perform(std::vector<FlowRequest>& requests) {
+    std::vector<FlowReply> replies(requests.size());
+    if (requests.size() == 1) {
+      replies[0] = co_await perform_one(std::move(requests[0]));
+      co_return replies;
+    }
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer all_done(executor, std::chrono::steady_clock::time_point::max());
+    std::size_t open = requests.size();
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      asio::co_spawn(executor, perform_one(std::move(requests[i])),
+                     [&, i](const std::exception_ptr& thrown, FlowReply reply) {
+                       replies[i] = thrown ? refused_by_policy() : std::move(reply);
+                       if (--open == 0) all_done.cancel();
+                     });
+    // Not cancellable: the completions refer to this frame. Each request has its own deadline.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    while (open != 0) (void)co_await all_done.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_return replies;
+  }
+
+  static Task<> sleep(milliseconds time) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+
+  // Replays what the flow had seen, except the step it died in, and cancels it.
+  Task<std::vector<Token>> recover_minted() {
+    if (transcript_.size() < 2) co_return std::vector<Token>{};
+    auto last = decode<FlowEvent>(transcript_.back().reveal());
+    transcript_.pop_back();
+    const auto begun = co_await begin();
+    if (!begun) co_return std::vector<Token>{};
+    bool alive = true;
+    for (const auto& bytes : transcript_) {
+      auto event = decode<FlowEvent>(bytes.reveal());
+      alive = alive && event && (co_await services_.runtime.step(*begun, std::move(*event)));
+    }
+    std::vector<Token> minted;
+    if (alive && last) {
+      last->kind = PATCHBAY_EVENT_CANCEL;
+      auto answer = co_await services_.runtime.step(*begun, std::move(*last));
+      if (answer && answer->fail) minted = std::move(answer->fail->tokens);
+    }
+    services_.runtime.release(*begun);
+    co_return minted;
+  }
+
+  static FlowOutcome failed(Error error) {
+    FlowOutcome outcome;
+    outcome.error = std::move(error);
+    return outcome;
+  }
+
+  static FlowOutcome ended(FlowAction action) {
+    FlowOutcome outcome;
+    outcome.notices = std::move(action.notices);
+    if (action.done) {
+      outcome.done = std::move(action.done);
+      return outcome;
+    }
+    FlowFail& fail = *action.fail;
+    outcome.error.code = failure_code(fail.failure);
+    outcome.error.message = fail.message.fallback;
+    outcome.error.field = fail.message.field_id;
+    outcome.error.permission = fail.permission_id;
+    outcome.error.provider_answer = fail.provider_excerpt.substr(0, 2048);
+    outcome.error.retry_after_ms =
+        static_cast<std::int64_t>(std::min<std::uint64_t>(fail.retry_after_ms, 86'400'000));
+    outcome.message = std::move(fail.message);
+    outcome.minted = std::move(fail.tokens);
+    return outcome;
+  }
+
+  FlowServices services_;
+  FlowPlan plan_;
+  std::chrono::steady_clock::time_point deadline_;
+  FlowId flow_ = 0;
+  SecretString begin_bytes_;
+  std::vector<SecretString> transcript_;  // encoded events
+  bool minted_something_ = false;
+  bool crashed_ = false;
+};
+
+}  // namespace
+
+Task<FlowOutcome> drive_flow(FlowServices services, FlowPlan plan, FlowInput input) {
+  Driver driver(services, std::move(plan));
+  co_return co_await driver.run(std::move(input));
+}
+
+}  // namespace patchbay::connector

@@ -1,0 +1,62 @@
+#pragma once
+// Drives one flow of a connector to its end: begins it, performs the requests it asks for, waits
+// when it wants to, and tells how it ended. The connector decides what to send; where to is the
+// policy's to say: only hosts, ports and methods of the manifest, only within these limits.
+//
+// A cancelled flow is told so, together with the answers of requests that were under way, so that a
+// token that was just minted comes back in `minted` and can be revoked. The same holds when the
+// connector dies half-way: what it had seen is replayed into a fresh one, which is then cancelled.
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "connector/runtime.h"
+#include "manifest/hosts.h"
+#include "net/http_client.h"
+
+namespace patchbay::connector {
+
+struct FlowLimits {
+  std::chrono::milliseconds total{60'000};
+  std::chrono::milliseconds request{20'000};  // when the connector names no other, and at most
+  std::chrono::milliseconds longest_wait{10'000};
+  unsigned steps = 32;
+  std::size_t answer_bytes = std::size_t{1} << 20U;
+};
+
+struct FlowServices {
+  Runtime& runtime;
+  net::HttpSender& http;  // of the loop the flow runs on
+  const Clock& clock;
+  Random& random;
+};
+
+// Set from any thread; looked at between steps.
+using CancelFlag = std::shared_ptr<std::atomic<bool>>;
+inline CancelFlag make_cancel_flag() { return std::make_shared<std::atomic<bool>>(false); }
+
+struct FlowPlan {
+  Operation operation = Operation::kConnect;
+  std::shared_ptr<const manifest::Manifest> manifest;
+  manifest::HostValues host_values;
+  FlowLimits limits;
+  CancelFlag cancel;  // may be null
+};
+
+struct FlowOutcome {
+  std::optional<FlowDone> done;
+  // When not done: what happened, as an error and as the connector's own message (its id is empty
+  // when the host itself failed the flow).
+  Error error;
+  FlowMessage message;
+  std::vector<Token> minted;  // by a failed flow; to be revoked
+  std::vector<FlowMessage> notices;
+};
+
+Task<FlowOutcome> drive_flow(FlowServices services, FlowPlan plan, FlowInput input);
+
+}  // namespace patchbay::connector

@@ -1,0 +1,31 @@
+#pragma once
+// Runs a connector inside this process: no walls, a crash takes the process along. For tests,
+// `check --in-process` and benchmarks.
+#include <atomic>
+#include <mutex>
+
+#include "connector/library.h"
+#include "connector/runtime.h"
+
+namespace patchbay::connector {
+
+class InProcessRuntime final : public Runtime {
+ public:
+  InProcessRuntime(std::string path, LogSink log) : path_(std::move(path)), log_(std::move(log)) {}
+
+  Task<Result<std::string>> start() override;
+  Task<Result<FlowId>> begin(Operation operation, FlowInput input) override;
+  Task<Result<FlowAction>> step(FlowId flow, FlowEvent event) override;
+  void release(FlowId flow) override;
+  void stop() override;
+
+ private:
+  std::string path_;
+  LogSink log_;
+  std::mutex mutex_;  // a Library has one thread
+  std::unique_ptr<Library> library_;
+  std::string manifest_;
+  FlowId next_flow_ = 1;
+};
+
+}  // namespace patchbay::connector

@@ -1,0 +1,137 @@
+#include "connector/library.h"
+
+#include <boost/dll/shared_library.hpp>
+
+#include "connector/abi_bridge.h"
+
+namespace patchbay::connector {
+namespace {
+
+constexpr std::size_t kMaxFlows = 65536;
+constexpr std::size_t kMaxLogLine = 1024;
+
+// All that the host calls must be there; invoke and what comes after it may be missing.
+bool is_usable(const patchbay_connector& table) {
+  return PATCHBAY_HAS(patchbay_connector, &table, get_extension) && table.create != nullptr &&
+         table.destroy != nullptr && table.connect != nullptr && table.refresh != nullptr &&
+         table.revoke != nullptr && table.step != nullptr && table.release != nullptr &&
+         table.get_extension != nullptr && table.manifest.ptr != nullptr &&
+         table.manifest.len > 0 && table.manifest.len <= (4U << 20U);
+}
+
+}  // namespace
+
+std::string_view to_string(LoadFailure failure) {
+  switch (failure) {
+    case LoadFailure::kNone: return "none";
+    case LoadFailure::kNotALibrary: return "not_a_library";
+    case LoadFailure::kNoEntryPoint: return "no_entry_point";
+    case LoadFailure::kWrongMajor: return "wrong_abi_major";
+    case LoadFailure::kBadTable: return "bad_table";
+    case LoadFailure::kCreateFailed: return "create_failed";
+  }
+  return "unknown";
+}
+
+// Never unloaded: connectors may have left pointers behind (rule 9 of the design's interface).
+struct Library::Loaded {
+  boost::dll::shared_library* handle = new boost::dll::shared_library;
+};
+
+Library::Library(LogSink log) : log_(std::move(log)), library_(std::make_unique<Loaded>()) {
+  host_.struct_size = sizeof host_;
+  host_.abi_minor = PATCHBAY_ABI_MINOR;
+  host_.ctx = this;
+  host_.log = &Library::log_line;
+  host_.get_extension = &Library::extension;
+}
+
+Library::~Library() {
+  while (!flows_.empty()) release(flows_.begin()->first);
+  if (instance_ != nullptr) table_->destroy(instance_);
+}
+
+const void* Library::extension(void* /*context*/, patchbay_str /*id*/) { return nullptr; }
+
+void Library::log_line(void* context, std::uint32_t level, patchbay_str message) {
+  const auto* self = static_cast<const Library*>(context);
+  if (message.ptr == nullptr || !self->log_) return;
+  self->log_(level, {message.ptr, std::min<std::size_t>(message.len, kMaxLogLine)});
+}
+
+std::unique_ptr<Library> Library::load(const std::string& path, LogSink log,
+                                       LoadedMessage& loaded) {
+  auto fail = [&](LoadFailure why, std::string_view detail) {
+    loaded.failure = static_cast<std::uint32_t>(why);
+    loaded.detail = detail;
+    return nullptr;
+  };
+  std::unique_ptr<Library> self(new Library(std::move(log)));
+  auto& handle = *self->library_->handle;
+  boost::dll::fs::error_code error;
+  handle.load(path, error, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+  if (error) return fail(LoadFailure::kNotALibrary, error.message());
+  if (!handle.has(PATCHBAY_CONNECTOR_QUERY_SYMBOL))
+    return fail(LoadFailure::kNoEntryPoint, PATCHBAY_CONNECTOR_QUERY_SYMBOL " is not exported");
+  using Query = const patchbay_connector*(std::uint32_t, std::uint32_t, std::uint32_t*);
+  auto& query = handle.get<Query>(PATCHBAY_CONNECTOR_QUERY_SYMBOL);
+  self->table_ = query(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR, &loaded.connector_major);
+  if (self->table_ == nullptr || loaded.connector_major != PATCHBAY_ABI_MAJOR)
+    return fail(LoadFailure::kWrongMajor,
+                "made for interface major " + std::to_string(loaded.connector_major) +
+                    ", this hub speaks " + std::to_string(PATCHBAY_ABI_MAJOR));
+  if (!is_usable(*self->table_))
+    return fail(LoadFailure::kBadTable, "the connector's table is not complete");
+  loaded.abi_minor = self->table_->abi_minor;
+  loaded.manifest.assign(self->table_->manifest.ptr, self->table_->manifest.len);
+  if (const auto status = self->table_->create(&self->host_, &self->instance_);
+      status != PATCHBAY_OK || self->instance_ == nullptr)
+    return fail(LoadFailure::kCreateFailed, "create() answered " + std::to_string(status));
+  return self;
+}
+
+std::uint32_t Library::begin(std::uint64_t flow_id, const BeginMessage& message) {
+  if (flows_.contains(flow_id) || flows_.size() >= kMaxFlows) return PATCHBAY_E_INVALID;
+  const InputView input(message.input);
+  patchbay_flow* flow = nullptr;
+  patchbay_status status = PATCHBAY_E_UNSUPPORTED;
+  switch (message.operation) {
+    case Operation::kConnect: status = table_->connect(instance_, input.get(), &flow); break;
+    case Operation::kRefresh: status = table_->refresh(instance_, input.get(), &flow); break;
+    case Operation::kRevoke: status = table_->revoke(instance_, input.get(), &flow); break;
+    case Operation::kInvoke:
+      if (table_->invoke != nullptr) status = table_->invoke(instance_, input.get(), &flow);
+      break;
+  }
+  if (status == PATCHBAY_OK && flow == nullptr) return PATCHBAY_E_INTERNAL;
+  if (status == PATCHBAY_OK) flows_.emplace(flow_id, flow);
+  return status;
+}
+
+ActionMessage Library::step(std::uint64_t flow_id, const FlowEvent& event) {
+  const auto found = flows_.find(flow_id);
+  if (found == flows_.end()) return {PATCHBAY_E_INVALID, {}};
+  const EventView view(event);
+  patchbay_action action{};
+  action.struct_size = sizeof action;
+  ActionMessage answer;
+  answer.status = table_->step(found->second, view.get(), &action);
+  if (answer.status != PATCHBAY_OK) return answer;
+  std::string broken;
+  if (auto read = read_action(action, broken)) {
+    answer.action = std::move(*read);
+  } else {
+    answer.status = PATCHBAY_E_INTERNAL;
+    if (log_) log_(PATCHBAY_LOG_ERROR, "rule broken: " + broken);
+  }
+  return answer;
+}
+
+void Library::release(std::uint64_t flow_id) {
+  const auto found = flows_.find(flow_id);
+  if (found == flows_.end()) return;
+  table_->release(found->second);
+  flows_.erase(found);
+}
+
+}  // namespace patchbay::connector

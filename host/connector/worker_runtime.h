@@ -1,0 +1,29 @@
+#pragma once
+// A connector in a process of its own: patchbay-worker, started by exec with an empty environment
+// and one socket. The worker is treated as hostile: what it sends is bounded and checked, and every
+// call has a deadline. A crash, a hang or a broken frame ends this one worker: calls under way fail
+// with an Error that names what happened, and the next call starts a new worker, after a back-off
+// that doubles from 0.1 s to 30 s.
+//
+// All state lives on the home executor; calls from other threads hop there and back through Asio.
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "base/fd.h"
+#include "connector/runtime.h"
+
+namespace patchbay::connector {
+
+struct WorkerOptions {
+  std::string worker_program;  // path of patchbay-worker
+  std::string name;            // of the connector, for log lines
+  std::chrono::milliseconds load_deadline{5000};
+  std::chrono::milliseconds call_deadline{2000};
+};
+
+// Makes a worker for a library whose bytes lie in `library`, a sealed memfd.
+std::shared_ptr<Runtime> make_worker_runtime(net::asio::any_io_executor home, WorkerOptions options,
+                                             Fd library);
+
+}  // namespace patchbay::connector
