@@ -1,0 +1,19 @@
+#include "accounts/account_events.h"
+
+#include "base/json.h"
+
+namespace patchbay::accounts {
+
+store::Event account_event(const store::Account& account, std::string_view kind,
+                           std::int64_t now_ms) {
+  json::Writer payload;
+  payload.begin_object()
+      .member("provider", account.connector_id)
+      .member("origin_owner_id", account.owner_id)
+      .member("status", std::string(to_string(account.status)));
+  if (!account.reason_code.empty()) payload.member("reason", account.reason_code);
+  payload.end_object();
+  return {0, account.project_id, std::string(kind), account.id, payload.take(), now_ms};
+}
+
+}  // namespace patchbay::accounts

@@ -1,0 +1,74 @@
+#pragma once
+// Links an account, or gives an existing one new credentials. The order is fixed: form valid →
+// connector's connect → required permissions there → stored, with its event, in one transaction.
+// Nothing is stored when any of it fails, and tokens minted on the way are revoked by a durable
+// job. A reconnect swaps only after the new credentials passed; then the old tokens are revoked.
+//
+// Any loop; runs on the caller's.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "accounts/services.h"
+#include "connector/flow_driver.h"
+#include "manifest/form_check.h"
+#include "store/account_credentials.h"
+#include "store/connect_sessions_table.h"
+#include "store/integrations_table.h"
+
+namespace patchbay::accounts {
+
+class Revoker;
+class TokenKeeper;
+
+struct FormInput {
+  std::vector<connector::NamedValue> values;    // of fields that are not secret
+  std::vector<connector::NamedSecret> secrets;  // of fields that are
+};
+
+struct LinkRequest {
+  store::ConnectSession session;  // open and unexpired
+  std::string connector_id;
+  FormInput form;
+  connector::CancelFlag cancel;  // may be null
+};
+
+struct LinkOutcome {
+  std::optional<store::Account> account;  // set: linked
+  bool was_there_before = false;          // an account of this owner was updated
+  // When not linked:
+  Error error;
+  connector::FlowMessage message;  // the connector's own words; its id is empty for our errors
+  std::vector<manifest::FieldProblem> field_problems;
+  // Either way, in the connector's words:
+  std::vector<connector::FlowMessage> notices;
+};
+
+class Linker {
+ public:
+  Linker(const Services& services, Revoker& revoker, TokenKeeper& keeper)
+      : services_(services), revoker_(revoker), keeper_(keeper) {}
+
+  Task<LinkOutcome> link(LinkRequest request);
+
+  // The integration a session links through: the one it names, or the connector's default, which is
+  // made (reads only) when the project has none yet.
+  Task<Result<store::Integration>> integration_for(const store::ConnectSession& session,
+                                                   const connector::Connector& connector);
+
+ private:
+  struct Attempt;
+  Task<LinkOutcome> run(LinkRequest request);
+  Task<Result<store::Account>> save(Attempt& attempt);
+
+  const Services& services_;
+  Revoker& revoker_;
+  TokenKeeper& keeper_;
+};
+
+// Splits posted values by the method's fields; an unknown field is kept, so that the form check can
+// name it. Line ends are left alone: connectors trim and say so.
+FormInput split_form(const manifest::AuthMethod& method,
+                     std::vector<connector::NamedSecret> posted);
+
+}  // namespace patchbay::accounts

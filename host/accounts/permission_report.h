@@ -1,0 +1,43 @@
+#pragma once
+// What a product needs against what a token may do. The manifest says which provider scopes prove a
+// permission; connectors may have proved some by trying.
+#include <string>
+#include <vector>
+
+#include "connector/flow_types.h"
+#include "manifest/manifest.h"
+
+namespace patchbay::accounts {
+
+struct PermissionLine {
+  manifest::PermissionRef permission;  // one box: "employees:read"
+  manifest::Granted granted = manifest::Granted::kUnknown;
+  bool needed = false;    // by the actions allowed, or by the manifest
+  bool required = false;  // connecting fails without it
+};
+
+struct GrantedPermissions {
+  std::vector<std::string> granted;  // "employees:read", in the manifest's order
+  std::vector<std::string> denied;
+  bool known = false;  // false: the provider told no scopes, so `denied` means nothing
+};
+
+// From the tokens' scopes and what the connector proved.
+GrantedPermissions granted_permissions(const manifest::Manifest& manifest,
+                                       const std::vector<connector::Token>& tokens,
+                                       const std::vector<std::string>& proved);
+
+// JSON as accounts.granted stores it: {"granted":[...],"denied":[...]}, and back.
+std::string to_json(const GrantedPermissions& permissions);
+GrantedPermissions granted_from_json(std::string_view json, bool known);
+
+// One line for every box the provider offers, in the manifest's order.
+std::vector<PermissionLine> permission_report(const manifest::Manifest& manifest,
+                                              const std::vector<std::string>& action_ids,
+                                              const GrantedPermissions& granted);
+
+// The actions an integration allows: its list, or all read-only ones when it has none.
+std::vector<std::string> allowed_actions(const manifest::Manifest& manifest,
+                                         const std::optional<std::string>& allowed_json);
+
+}  // namespace patchbay::accounts

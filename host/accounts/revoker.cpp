@@ -1,0 +1,245 @@
+#include "accounts/revoker.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "accounts/credentials.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "connector/flow_driver.h"
+
+namespace patchbay::accounts {
+namespace {
+
+namespace asio = net::asio;
+using connector::FlowInput;
+
+constexpr std::int64_t kFirstRetryMs = 5'000;
+constexpr std::int64_t kLongestRetryMs = 3'600'000;
+constexpr std::int64_t kUnknownLifeMs = 24 * 3'600'000LL;
+constexpr std::int64_t kBatch = 32;
+
+// The job's sealed part. JSON rather than the worker's wire format: a job may be read by a later
+// release than the one that wrote it.
+SecretString payload_of(const FlowInput& input, const std::vector<connector::Token>& tokens) {
+  json::Writer out;
+  out.begin_object().key("fields").raw(fields_to_json(input.fields));
+  out.key("secrets").begin_object();
+  for (const auto& secret : input.secrets) out.member(secret.name, secret.value.reveal());
+  out.end_object().key("tokens").begin_array();
+  for (const auto& token : tokens)
+    out.begin_object()
+        .member("name", token.name)
+        .member("value", token.value.reveal())
+        .member("type", token.type)
+        .member("expires", token.expires_unix_ms)
+        .member("scopes", token.scopes)
+        .end_object();
+  std::string text = out.end_array().end_object().take();
+  return SecretString::take(text);
+}
+
+Result<FlowInput> input_of(const store::Revocation& job, const SecretString& payload) {
+  PATCHBAY_TRY_ASSIGN(const auto document, json::Document::parse(payload.reveal()));
+  const auto root = document.root();
+  FlowInput input;
+  input.auth_method_id = job.auth_method;
+  input.environment_id = job.environment;
+  input.fields = fields_from_json(root.get("fields").dump());
+  const auto secrets = root.get("secrets");
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
+    const auto [name, value] = secrets.member(i);
+    input.secrets.push_back({std::string(name), SecretString(value.as_string().value_or(""))});
+  }
+  const auto tokens = root.get("tokens");
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const auto token = tokens.at(i);
+    input.tokens.push_back({token.get("name").string_or(""),
+                            SecretString(token.get("value").as_string().value_or("")),
+                            token.get("type").string_or(""), token.get("expires").integer_or(0),
+                            token.get("scopes").string_or(""), false});
+  }
+  return input;
+}
+
+std::int64_t back_off(std::int64_t attempts, double unit) {
+  const auto doubled = kFirstRetryMs << std::min<std::int64_t>(attempts, 10);
+  const auto capped = std::min(doubled, kLongestRetryMs);
+  return capped + static_cast<std::int64_t>(unit * 0.2 * static_cast<double>(capped));
+}
+
+}  // namespace
+
+struct Revoker::Impl : std::enable_shared_from_this<Impl> {
+  explicit Impl(const Services& s)
+      : services(s), timer(s.loops.loop(0), std::chrono::steady_clock::time_point::max()) {}
+
+  const Services& services;
+  asio::steady_timer timer;  // loop 0
+  bool running = false;      // loop 0
+  bool work_waits = false;   // loop 0: wake() came while working
+
+  static vault::Place place(const store::Revocation& job) {
+    return {store::kRevocationsTable, job.project_id, job.id, "payload", 0};
+  }
+
+  // What is wrong with telling the provider now, or success.
+  Task<Result<>> tell_provider(const store::Revocation& job, FlowInput input) {
+    const auto connector = services.registry.find(job.connector_id);
+    if (!connector)
+      co_return make_error(ErrorCode::kUnavailable,
+                           "connector " + job.connector_id + " is not in the connectors folder");
+    connector::FlowPlan plan{.operation = connector::Operation::kRevoke,
+                             .manifest = connector->manifest,
+                             .host_values = host_values(*connector->manifest, input),
+                             .limits = {},
+                             .cancel = nullptr};
+    connector::FlowServices flow{*connector->runtime, *services.http[0], services.clock,
+                                 services.random};
+    auto outcome = co_await connector::drive_flow(flow, std::move(plan), std::move(input));
+    if (!outcome.done) co_return outcome.error;
+    co_return Result<>();
+  }
+
+  Task<Result<>> attempt(const store::Revocation& job) {
+    auto payload = services.vault.open(job.sealed_payload, place(job));
+    if (!payload) co_return payload.error();
+    auto input = input_of(job, *payload);
+    if (!input) co_return input.error();
+    co_return co_await tell_provider(job, std::move(*input));
+  }
+
+  Task<> work(store::Revocation job) {
+    const auto now = services.clock.unix_ms();
+    const bool over = now >= job.give_up_at;
+    auto result = over ? Result<>() : co_await attempt(job);
+    const bool revoked_already = !result && result.error().code == ErrorCode::kRevoked;
+    if (result || revoked_already) {
+      log::info("revocation", over ? "token_ended_by_itself" : "done",
+                {{"account", job.account_id},
+                 {"connector", job.connector_id},
+                 {"reason", job.reason},
+                 {"attempts", job.attempts + 1}});
+      const auto finished = co_await services.store.transact(
+          [id = job.id](store::Database& db) { return store::revocations_table::finish(db, id); });
+      if (!finished) log::error("revocation", "store", {{"error", finished.error().message}});
+      co_return;
+    }
+    const auto wait = std::max(back_off(job.attempts, services.random.unit()),
+                               result.error().retry_after_ms);
+    log::warning("revocation", "will_retry",
+                 {{"account", job.account_id},
+                  {"connector", job.connector_id},
+                  {"error", result.error().message},
+                  {"in_ms", wait}});
+    const auto saved = co_await services.store.transact(
+        [id = job.id, at = now + wait, why = result.error().message](store::Database& db) {
+          return store::revocations_table::reschedule(db, id, at, why);
+        });
+    if (!saved) log::error("revocation", "store", {{"error", saved.error().message}});
+  }
+
+  Task<Result<std::size_t>> run_due() {
+    auto jobs = co_await services.store.read([now = services.clock.unix_ms()](store::Database& db) {
+      return store::revocations_table::due(db, now, kBatch);
+    });
+    if (!jobs) co_return jobs.error();
+    for (auto& job : *jobs) co_await work(std::move(job));
+    co_return jobs->size();
+  }
+
+  // How long until there is something to do, at most a minute: other processes enqueue, too.
+  Task<std::chrono::milliseconds> until_next() {
+    auto next = co_await services.store.read(
+        [](store::Database& db) { return store::revocations_table::next_due(db); });
+    constexpr std::int64_t kMost = 60'000;
+    if (!next || !*next) co_return std::chrono::milliseconds(kMost);
+    co_return std::chrono::milliseconds(
+        std::clamp<std::int64_t>(**next - services.clock.unix_ms(), 0, kMost));
+  }
+
+  static Task<> loop(std::shared_ptr<Impl> self) {
+    while (self->running) {
+      self->work_waits = false;
+      (void)co_await self->run_due();
+      const auto wait = co_await self->until_next();
+      if (self->work_waits || !self->running) continue;
+      self->timer.expires_after(std::max(wait, std::chrono::milliseconds(20)));
+      (void)co_await self->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  }
+};
+
+Revoker::Revoker(const Services& services) : impl_(std::make_shared<Impl>(services)) {}
+Revoker::~Revoker() = default;
+
+Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder& order) const {
+  const auto& services = impl_->services;
+  const auto now = services.clock.unix_ms();
+  std::vector<connector::Token> live;
+  std::int64_t give_up_at = 0;
+  for (const auto& token : order.tokens) {
+    const auto end = token.expires_unix_ms != 0 ? token.expires_unix_ms : now + kUnknownLifeMs;
+    if (end <= now || token.value.empty()) continue;
+    give_up_at = std::max(give_up_at, end);
+    live.push_back(token.copy());
+  }
+  if (live.empty()) return std::optional<store::Revocation>();
+  store::Revocation job;
+  job.id = services.random.id("rev_");
+  job.project_id = order.project_id;
+  job.account_id = order.account_id;
+  job.connector_id = order.connector_id;
+  job.environment = order.input->environment_id;
+  job.auth_method = order.input->auth_method_id;
+  job.reason = order.reason;
+  job.next_attempt = now;
+  job.give_up_at = give_up_at;
+  job.created = now;
+  PATCHBAY_TRY_ASSIGN(job.sealed_payload,
+                      services.vault.seal(payload_of(*order.input, live), Impl::place(job)));
+  return std::optional<store::Revocation>(std::move(job));
+}
+
+Task<> Revoker::order(RevocationOrder order) {
+  auto job = prepare(order);
+  if (!job || !*job) co_return;
+  const auto saved = co_await impl_->services.store.transact([row = **job](store::Database& db) {
+    return store::revocations_table::enqueue(db, row);
+  });
+  if (saved) {
+    wake();
+    co_return;
+  }
+  log::error("revocation", "not_stored_telling_provider_now",
+             {{"connector", order.connector_id}, {"error", saved.error().message}});
+  (void)co_await net::run_on(impl_->services.loops.loop(0), impl_->attempt(**job));
+}
+
+void Revoker::wake() {
+  asio::post(impl_->services.loops.loop(0), [impl = impl_] {
+    impl->work_waits = true;
+    impl->timer.cancel();
+  });
+}
+
+void Revoker::start() {
+  asio::post(impl_->services.loops.loop(0), [impl = impl_] {
+    impl->running = true;
+    asio::co_spawn(impl->services.loops.loop(0), Impl::loop(impl), asio::detached);
+  });
+}
+
+void Revoker::stop() {
+  asio::post(impl_->services.loops.loop(0), [impl = impl_] {
+    impl->running = false;
+    impl->timer.cancel();
+  });
+}
+
+Task<Result<std::size_t>> Revoker::run_due() {
+  co_return co_await net::run_on(impl_->services.loops.loop(0), impl_->run_due());
+}
+
+}  // namespace patchbay::accounts

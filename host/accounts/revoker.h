@@ -1,0 +1,48 @@
+#pragma once
+// Tells providers to forget tokens: durable jobs in the store, retried with back-off until the
+// provider agreed or the token's own life is over. Put the job into the transaction that makes the
+// token useless (unlink, reconnect, failed connect); call wake() after it.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "accounts/services.h"
+#include "connector/flow_types.h"
+#include "store/revocations_table.h"
+
+namespace patchbay::accounts {
+
+// What a job is about. Secrets and tokens are sealed into it; the account may be gone by the time.
+struct RevocationOrder {
+  std::string project_id;
+  std::string account_id;  // may be empty
+  std::string connector_id;
+  std::string reason;  // unlink, reconnect, connect_failed, connect_cancelled, refresh_lost
+  const connector::FlowInput* input = nullptr;  // method, environment, fields, secrets, setup
+  std::vector<connector::Token> tokens;         // to be revoked
+};
+
+class Revoker {
+ public:
+  explicit Revoker(const Services& services);
+  ~Revoker();
+
+  // The row to enqueue; nothing when there is no token worth revoking.
+  Result<std::optional<store::Revocation>> prepare(const RevocationOrder& order) const;
+  // prepare, enqueue in a transaction of its own, wake. When the store refuses, the provider is
+  // told at once instead, without retries.
+  Task<> order(RevocationOrder order);
+
+  void wake();
+  void start();
+  void stop();
+
+  // Works off what is due now; the number of jobs that are left. For the command line and tests.
+  Task<Result<std::size_t>> run_due();
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace patchbay::accounts

@@ -1,0 +1,33 @@
+#pragma once
+// What the accounts code stands on. All of it outlives whoever holds a Services; everything here may
+// be used from any loop.
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "connector/registry.h"
+#include "net/http_client.h"
+#include "net/loops.h"
+#include "store/store.h"
+#include "vault/vault.h"
+
+namespace patchbay::accounts {
+
+using net::Task;
+
+struct Services {
+  net::LoopPool& loops;
+  store::Store& store;
+  const vault::Vault& vault;
+  connector::Registry& registry;
+  const Clock& clock;
+  Random& random;
+  std::vector<net::HttpSender*> http;  // one a loop, in the pool's order
+
+  [[nodiscard]] net::HttpSender& http_for(std::string_view account_id) const {
+    return *http[loops.index_for(account_id)];
+  }
+};
+
+}  // namespace patchbay::accounts
