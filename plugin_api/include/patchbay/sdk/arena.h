@@ -54,8 +54,9 @@ class Arena {
   template <class T>
   std::span<T> array(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
-    if (count > SIZE_MAX / sizeof(T)) throw std::bad_alloc();
-    T* first = reinterpret_cast<T*>(allocate(count * sizeof(T), alignof(T)));
+    constexpr std::size_t kSize = sizeof(T);  // NOLINT(bugprone-sizeof-expression): any T
+    if (count > SIZE_MAX / kSize) throw std::bad_alloc();
+    T* first = reinterpret_cast<T*>(allocate(count * kSize, alignof(T)));
     std::uninitialized_value_construct_n(first, count);
     return {first, count};
   }

@@ -141,7 +141,7 @@ class Flow {
     } catch (const std::bad_alloc&) {
       throw;
     } catch (...) {
-      // The flow is ending as cancelled; what it minted before the fault is known.
+      return;  // the flow ends as cancelled; what it minted before the fault is known
     }
   }
 

@@ -163,6 +163,7 @@ inline Pairs copy(const patchbay_pair* pairs, std::uint64_t count) {
 
 inline std::vector<patchbay_pair> borrow(const Pairs& pairs) {
   std::vector<patchbay_pair> borrowed;
+  borrowed.reserve(pairs.size());
   for (const auto& [name, value] : pairs) borrowed.push_back({borrow(name), borrow(value)});
   return borrowed;
 }
@@ -170,6 +171,7 @@ inline std::vector<patchbay_pair> borrow(const Pairs& pairs) {
 template <class T>
 std::vector<const T*> pointers(const std::vector<T>& items) {
   std::vector<const T*> list;
+  list.reserve(items.size());
   for (const T& item : items) list.push_back(&item);
   return list;
 }
@@ -301,6 +303,8 @@ class FlowRun {
   Seen with_replies(std::uint32_t kind, const std::vector<ReplySpec>& specs) {
     std::vector<std::vector<patchbay_pair>> headers;
     std::vector<patchbay_reply> list;
+    headers.reserve(specs.size());
+    list.reserve(specs.size());
     for (const ReplySpec& spec : specs) headers.push_back(detail::borrow(spec.headers));
     for (std::size_t i = 0; i < specs.size(); ++i) {
       const ReplySpec& spec = specs[i];
@@ -354,6 +358,7 @@ class Driver {
     const auto setup_fields = detail::borrow(spec.setup_fields);
     const auto setup_secrets = detail::borrow(spec.setup_secrets);
     std::vector<patchbay_token> tokens;
+    tokens.reserve(spec.tokens.size());
     for (const TokenSpec& t : spec.tokens) {
       tokens.push_back({sizeof(patchbay_token), t.scopes_known ? PATCHBAY_TOKEN_SCOPES_KNOWN : 0U,
                         detail::borrow(t.name), detail::borrow(t.value), detail::borrow(t.type),
@@ -361,6 +366,7 @@ class Driver {
     }
     const auto token_pointers = detail::pointers(tokens);
     std::vector<patchbay_str> needed;
+    needed.reserve(spec.needed_permissions.size());
     for (const std::string& id : spec.needed_permissions) needed.push_back(detail::borrow(id));
 
     patchbay_input input{};

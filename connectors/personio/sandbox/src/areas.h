@@ -1,0 +1,19 @@
+#pragma once
+
+#include "patchbay/sandbox/router.h"
+#include "service.h"
+
+namespace patchbay::personio_sandbox {
+
+// One function and one file for each area of the API. A new area takes its operations out of
+// add_pending(), which answers for everything that is not simulated yet.
+void add_auth_v1(sandbox::Router& router, Service& service);
+void add_auth_v2(sandbox::Router& router, Service& service);
+void add_persons(sandbox::Router& router, Service& service);
+void add_employments(sandbox::Router& router, Service& service);
+void add_employees_v1(sandbox::Router& router, Service& service);
+void add_pending(sandbox::Router& router, Service& service);
+
+void add_control(sandbox::Router& router, Service& service);
+
+}  // namespace patchbay::personio_sandbox

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "company.h"
+
+namespace patchbay::personio_sandbox {
+
+struct Termination {
+  std::int64_t day{0};  ///< all days since 1970
+  std::int64_t last_working_day{0};
+  std::int64_t terminated_ms{0};
+  std::string_view type;
+  std::string_view reason;
+};
+
+struct Employment {
+  std::string id;           ///< UUID
+  std::string_view status;  ///< ACTIVE, INACTIVE, ONBOARDING, LEAVE
+  std::string_view type;    ///< INTERNAL, EXTERNAL
+  std::string_view position;
+  std::int64_t weekly_hours{40};
+  std::int64_t start_day{0};
+  std::optional<std::int64_t> end_day;
+  std::optional<std::int64_t> probation_end_day;
+  std::optional<std::int64_t> contract_end_day;
+  std::int64_t created_ms{0};
+  std::int64_t updated_ms{0};
+  const Department* department{nullptr};
+  Unit team{};
+  const Office* office{nullptr};
+  Unit cost_center{};
+  std::optional<Termination> termination;
+};
+
+struct Person {
+  std::int64_t index{0};
+  std::int64_t id{0};
+  std::string_view first_name;
+  std::string_view last_name;
+  std::string preferred_name;
+  std::string email;
+  std::string_view gender;  ///< UNSPECIFIED, MALE, FEMALE, DIVERSE
+  std::int64_t created_ms{0};
+  std::int64_t updated_ms{0};
+  std::optional<std::int64_t> supervisor_id;
+  std::vector<Employment> employments;  ///< newest first, never empty
+
+  const Employment& latest() const { return employments.front(); }
+  bool active() const { return latest().status != "INACTIVE"; }
+};
+
+/// The company's persons: any number, each computed from the seed and its index when asked for, so
+/// that a million cost no memory. Times lie before a fixed day (2026-06-01): the same seed gives
+/// the same bytes at any time. A small value; copies are cheap.
+class People {
+ public:
+  People(std::int64_t seed, std::int64_t count) : seed_(seed), count_(count) {}
+
+  std::int64_t count() const { return count_; }
+  Person person(std::int64_t index) const;
+  std::int64_t id(std::int64_t index) const;
+  std::optional<std::int64_t> index_of_id(std::string_view id) const;
+  /// The only person who can have this address; compare before believing it.
+  std::optional<std::int64_t> index_of_email(std::string_view email) const;
+  /// A number for this person that depends on nothing but seed, index and `purpose`.
+  std::uint64_t number(std::int64_t index, std::uint64_t purpose) const;
+
+ private:
+  std::vector<Employment> employments(const Person& person) const;
+
+  std::int64_t seed_;
+  std::int64_t count_;
+};
+
+}  // namespace patchbay::personio_sandbox

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "integrations.h"
+#include "patchbay/sandbox/provider.h"
+#include "patchbay/sandbox/rate_limiter.h"
+#include "people.h"
+#include "personio_sandbox/options.h"
+#include "tokens.h"
+
+namespace patchbay::personio_sandbox {
+
+/// All state of the simulated Personio. `mutex` guards every member but the clock; route wrappers
+/// (gateway.h), control routes and PersonioSandbox take it, and nothing below them does.
+struct Service {
+  Service(sandbox::Services kit, Options start_options)
+      : clock(kit.clock),
+        start(start_options),
+        options(std::move(start_options)),
+        integrations(kit.state, kit.clock.now_ms()) {}
+
+  std::mutex mutex;
+  sandbox::Clock& clock;
+  const Options start;  ///< what reset() returns to
+  Options options;
+  Integrations integrations;
+  Tokens tokens;
+  sandbox::WindowLimiter windows;
+  sandbox::BucketLimiter buckets;
+
+  std::int64_t now_ms() const { return clock.now_ms(); }
+  People people() const { return {options.seed, options.persons}; }
+};
+
+}  // namespace patchbay::personio_sandbox

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "patchbay/sandbox/http.h"
+#include "patchbay/sandbox/json.h"
+#include "service.h"
+
+namespace patchbay::personio_sandbox {
+
+inline constexpr std::string_view kApiUrl = "https://api.personio.de";
+
+/// v1: `{"success":true,"data":…}` and `{"success":false,"error":{"code":…,"message":…}}`.
+sandbox::Response v1_success(sandbox::json::value data);
+sandbox::Response v1_error(int status, std::int64_t code, std::string_view message);
+
+/// v2: problem+json with `personio_trace_id` and one entry in `errors` (reference, section 6).
+/// `code` is "common.bad_request" and the like.
+sandbox::Response v2_error(const Service& service, int status, std::string_view title,
+                           std::string_view detail, std::string_view code,
+                           sandbox::json::object meta = {});
+sandbox::Response v2_bad_parameters(const Service& service);
+sandbox::Response v2_bad_filter(const Service& service);
+sandbox::Response v2_no_such_resource(const Service& service);
+sandbox::Response v2_no_such_endpoint(const Service& service, std::string_view path);
+sandbox::Response v2_unauthorized(const Service& service);
+sandbox::Response v2_forbidden(const Service& service);
+sandbox::Response v2_too_many(const Service& service);
+
+/// The token endpoint's own problem+json (RFC 6749 section 5.2 with extras), always 400.
+sandbox::Response token_error(const Service& service, std::string_view error,
+                              std::string_view description, std::string_view fragment,
+                              sandbox::json::object meta = {});
+sandbox::Response token_content_type_error(const Service& service);
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+}  // namespace patchbay::personio_sandbox

@@ -1,0 +1,139 @@
+// The interface as compiled now against plugin_api/abi.golden: what was released stays where it
+// was.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "abi_description.h"
+
+namespace {
+
+struct Struct {
+  unsigned long size = 0;
+  std::string growth;
+  std::vector<std::string> fields;  // whole lines
+};
+struct Abi {
+  std::map<std::string, Struct> structs;
+  std::map<std::string, std::string> constants;
+};
+
+Abi parse(std::istream& lines) {
+  Abi abi;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string kind, name, skip;
+    words >> kind >> name;
+    if (kind == "struct") {
+      Struct& s = abi.structs[name];
+      std::string align;
+      words >> skip >> s.size >> skip >> align >> s.growth;
+    } else if (kind == "field") {
+      abi.structs[name.substr(0, name.find('.'))].fields.push_back(line);
+    } else {
+      std::getline(words, abi.constants[name]);
+    }
+  }
+  return abi;
+}
+
+// What `now` breaks of `golden`, in words; empty when nothing.
+std::string breaks(const Abi& golden, const Abi& now) {
+  std::string report;
+  for (const auto& [name, was] : golden.structs) {
+    const auto found = now.structs.find(name);
+    if (found == now.structs.end()) {
+      report += name + " is gone\n";
+      continue;
+    }
+    const Struct& is = found->second;
+    if (was.growth != is.growth) report += name + " changed its growth rule\n";
+    if (was.growth == "frozen" && (was.size != is.size || was.fields != is.fields)) {
+      report += name + " is frozen and changed\n";
+    }
+    if (is.size < was.size) report += name + " shrank\n";
+    for (std::size_t i = 0; i < was.fields.size(); ++i) {
+      if (i >= is.fields.size() || is.fields[i] != was.fields[i]) {
+        report += "was: " + was.fields[i] + "\n";
+      }
+    }
+  }
+  for (const auto& [name, value] : golden.constants) {
+    if (name == "PATCHBAY_ABI_MINOR") continue;  // the one that grows
+    const auto found = now.constants.find(name);
+    if (found == now.constants.end() || found->second != value)
+      report += "was: " + name + value + "\n";
+  }
+  return report;
+}
+
+std::string describe_now() {
+  std::FILE* file = std::tmpfile();
+  patchbay_abi_describe(file);
+  std::rewind(file);
+  std::string text;
+  for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) text += static_cast<char>(c);
+  std::fclose(file);
+  return text;
+}
+
+Abi parse_text(const std::string& text) {
+  std::istringstream lines(text);
+  return parse(lines);
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+TEST(AbiGolden, IsWhatTheHeaderStillSays) {
+  if (sizeof(void*) != 8) GTEST_SKIP() << "the golden file is of 64-bit platforms";
+  std::ifstream golden(ABI_GOLDEN);
+  ASSERT_TRUE(golden) << ABI_GOLDEN;
+  const Abi abi = parse(golden);
+  EXPECT_GE(abi.structs.size(), 13U);
+  EXPECT_GE(abi.constants.size(), 51U);
+  EXPECT_EQ(breaks(abi, parse_text(describe_now())), "");
+}
+
+TEST(AbiGolden, CatchesEveryKindOfBreakAndAllowsGrowth) {
+  const std::string text = describe_now();
+  const Abi now = parse_text(text);
+  const auto after = [&](const std::string& from, const std::string& to) {
+    return breaks(now, parse_text(replaced(text, from, to)));
+  };
+  EXPECT_EQ(breaks(now, now), "");
+  EXPECT_EQ(breaks(now, parse_text(text + "field patchbay_reply.later offset 48 size 8\n")), "");
+  EXPECT_NE(after("patchbay_reply.flags offset 4", "patchbay_reply.flags offset 8"), "");
+  EXPECT_NE(after("field patchbay_reply.flags offset 4 size 4\n", ""), "");
+  EXPECT_NE(after("struct patchbay_reply size 48", "struct patchbay_reply size 40"), "");
+  EXPECT_NE(after("struct patchbay_str size 16", "struct patchbay_str size 24"), "");
+  EXPECT_NE(after("constant PATCHBAY_EVENT_TIMER 3", "constant PATCHBAY_EVENT_TIMER 4"), "");
+  EXPECT_NE(after("constant PATCHBAY_EVENT_TIMER 3\n", ""), "");
+}
+
+TEST(AbiGolden, StructsHaveNoHolesInWhichBytesCouldLeak) {
+  if (sizeof(void*) != 8) GTEST_SKIP() << "holes are of 64-bit platforms";
+  const Abi now = parse_text(describe_now());
+  for (const auto& [name, s] : now.structs) {
+    unsigned long end = 0;
+    for (const std::string& field : s.fields) {
+      std::istringstream words(field);
+      std::string skip;
+      unsigned long offset = 0, size = 0;
+      words >> skip >> skip >> skip >> offset >> skip >> size;
+      EXPECT_EQ(offset, end) << field;
+      end = offset + size;
+    }
+    EXPECT_EQ(s.size, end) << name;
+  }
+}
+
+}  // namespace

@@ -1,0 +1,150 @@
+#include "patchbay/sdk/authorization_code.h"
+
+#include <gtest/gtest.h>
+
+#include "only.h"
+
+namespace {
+
+using namespace patchbay::sdk;
+using namespace patchbay::testing;
+using patchbay::tests::OnlyDriver;
+
+class Code : public AuthorizationCodeFlow {
+ public:
+  explicit Code(Input input)
+      : AuthorizationCodeFlow(std::move(input), {.endpoint = {.url = "https://id.toy.test/token"},
+                                                 .authorize_url = "https://id.toy.test/authorize",
+                                                 .scope = "a:read b:read",
+                                                 .issuer = "https://id.toy.test"}) {}
+};
+
+InputSpec set_up() {
+  return {.setup_fields = {{"client_id", "op"}},
+          .setup_secrets = {{"client_secret", "op-secret"}},
+          .redirect_uri = "https://hub.test/callback"};
+}
+
+std::string parameter(const std::string& url, const std::string& name) {
+  const auto at = url.find(name + "=");
+  if (at == std::string::npos) return {};
+  const auto start = at + name.size() + 1;
+  return url.substr(start, url.find('&', start) - start);
+}
+
+TEST(AuthorizationCode, SendsThePersonAwayWithStateAndChallenge) {
+  OnlyDriver<Code> driver;
+  FlowRun run = driver.connect(set_up());
+  const Seen seen = run.start();
+  ASSERT_EQ(seen.kind, PATCHBAY_ACTION_REDIRECT);
+  EXPECT_EQ(seen.redirect_url.find("https://id.toy.test/authorize?response_type=code&client_id=op"
+                                   "&redirect_uri=https%3A%2F%2Fhub.test%2Fcallback"
+                                   "&scope=a%3Aread%20b%3Aread&state="),
+            0U);
+  EXPECT_EQ(parameter(seen.redirect_url, "state"), seen.redirect_state);
+  EXPECT_EQ(parameter(seen.redirect_url, "code_challenge").size(), 43U);
+  EXPECT_EQ(parameter(seen.redirect_url, "code_challenge_method"), "S256");
+  EXPECT_NE(seen.redirect_state, parameter(seen.redirect_url, "code_challenge"));
+}
+
+TEST(AuthorizationCode, ExchangesTheCodeWithTheVerifierOfTheChallenge) {
+  OnlyDriver<Code> driver;
+  FlowRun run = driver.connect(set_up());
+  const Seen away = run.start();
+  const Seen seen = run.redirect({{"code", "the-code"}, {"state", away.redirect_state}});
+  ASSERT_EQ(seen.requests.size(), 1U);
+  const std::string& body = seen.requests[0].body;
+  EXPECT_EQ(body.find("grant_type=authorization_code&code=the-code&redirect_uri="), 0U);
+  EXPECT_EQ(parameter(body, "client_secret"), "op-secret");
+  EXPECT_EQ(seen.requests[0].flags,
+            PATCHBAY_REQUEST_SECRET | PATCHBAY_REQUEST_MINTS | PATCHBAY_REQUEST_CONSUMES);
+  Arena arena;
+  EXPECT_EQ(pkce_challenge(arena, parameter(body, "code_verifier")),
+            parameter(away.redirect_url, "code_challenge"));
+
+  const Seen done = run.replies(
+      {{.status = 200, .body = R"({"access_token":"T","expires_in":60,"refresh_token":"R"})"}});
+  ASSERT_EQ(done.kind, PATCHBAY_ACTION_DONE);
+  EXPECT_EQ(done.tokens.at(0).value, "T");
+  EXPECT_EQ(done.tokens.at(0).scopes, "a:read b:read");  // none told: those that were asked for
+  EXPECT_EQ(done.secrets, (Pairs{{"refresh_token", "R"}}));
+}
+
+TEST(AuthorizationCode, RefusesReturnsThatDoNotFit) {
+  struct Row {
+    Pairs query;  // "STATE" stands for the right one
+    const char* id;
+    std::uint32_t failure;
+  };
+  const Row rows[] = {
+      {{{"code", "c"}}, "error.oauth_state_mismatch", PATCHBAY_FAIL_PROTOCOL},
+      {{{"code", "c"}, {"state", "x"}}, "error.oauth_state_mismatch", PATCHBAY_FAIL_PROTOCOL},
+      {{{"state", "STATE"}}, "error.oauth_code_missing", PATCHBAY_FAIL_PROTOCOL},
+      {{{"state", "STATE"}, {"code", "c"}, {"iss", "https://evil.test"}},
+       "error.oauth_issuer_mismatch",
+       PATCHBAY_FAIL_PROTOCOL},
+      {{{"state", "STATE"}, {"error", "access_denied"}},
+       "error.oauth_access_denied",
+       PATCHBAY_FAIL_CREDENTIALS},
+      {{{"state", "STATE"}, {"error", "invalid_scope"}},
+       "error.oauth_invalid_scope",
+       PATCHBAY_FAIL_PERMISSION},
+      {{{"state", "STATE"}, {"error", "server_error"}},
+       "error.oauth_unavailable",
+       PATCHBAY_FAIL_TRANSIENT},
+  };
+  OnlyDriver<Code> driver;
+  for (const Row& row : rows) {
+    FlowRun run = driver.connect(set_up());
+    const Seen away = run.start();
+    Pairs query = row.query;
+    for (auto& [name, value] : query) {
+      if (value == "STATE") value = away.redirect_state;
+    }
+    const Seen seen = run.redirect(query);
+    EXPECT_EQ(seen.message.id, row.id);
+    EXPECT_EQ(seen.failure, row.failure) << row.id;
+  }
+}
+
+TEST(AuthorizationCode, BlamesTheOperatorForTheOperatorsClient) {
+  OnlyDriver<Code> driver;
+  FlowRun unset = driver.connect({.redirect_uri = "https://hub.test/callback"});
+  EXPECT_EQ(unset.start().message.id, "error.oauth_client_missing");
+
+  FlowRun run = driver.connect(set_up());
+  const Seen away = run.start();
+  run.redirect({{"code", "the-code"}, {"state", away.redirect_state}});
+  const Seen seen = run.replies({{.status = 401, .body = R"({"error":"invalid_client"})"}});
+  EXPECT_EQ(seen.failure, PATCHBAY_FAIL_CONFIGURATION);
+  EXPECT_EQ(seen.message.id, "error.oauth_client_refused");
+}
+
+TEST(AuthorizationCode, GivesUpBothTokensWhenCancelledWithTheAnswerUnderWay) {
+  OnlyDriver<Code> driver;
+  FlowRun run = driver.connect(set_up());
+  const Seen away = run.start();
+  run.redirect({{"code", "the-code"}, {"state", away.redirect_state}});
+  const Seen seen =
+      run.cancel({{.status = 200, .body = R"({"access_token":"T","refresh_token":"R"})"}});
+  EXPECT_EQ(seen.failure, PATCHBAY_FAIL_CANCELLED);
+  ASSERT_EQ(seen.tokens.size(), 2U);
+  EXPECT_EQ(seen.tokens[1].type, "refresh_token");
+}
+
+TEST(AuthorizationCode, IsReplayedToTheSameBytes) {
+  std::string last;
+  for (int i = 0; i < 2; ++i) {
+    OnlyDriver<Code> driver;
+    FlowRun run = driver.connect(set_up());
+    const Seen away = run.start();
+    const std::string text =
+        away.dump() + run.redirect({{"code", "c"}, {"state", away.redirect_state}}).dump();
+    if (i > 0) {
+      EXPECT_EQ(text, last);
+    }
+    last = text;
+  }
+}
+
+}  // namespace

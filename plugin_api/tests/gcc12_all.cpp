@@ -1,0 +1,12 @@
+// The tests of the ready-made grants in one unit, for gcc12_test.sh.
+#include "authorization_code_test.cpp"
+#include "client_credentials_test.cpp"
+#include "failures_test.cpp"
+#include "flow_test.cpp"
+#include "json_test.cpp"
+#include "pkce_test.cpp"
+#include "refresh_token_test.cpp"
+#include "revocation_test.cpp"
+#include "sha256_test.cpp"
+#include "static_credentials_test.cpp"
+#include "text_test.cpp"
