@@ -1,0 +1,29 @@
+#pragma once
+// The operator's accounts: the table, one account, and what can be done with it.
+#include "web/site.h"
+
+namespace patchbay::web {
+
+class AccountPages {
+ public:
+  explicit AccountPages(Site& site) : site_(site) {}
+  void add_routes(net::Router& router);
+
+ private:
+  net::Task<net::Response> list(net::Request& request, const Site::Session& session);
+  net::Task<net::Response> show(net::Request& request, const Site::Session& session);
+  net::Task<net::Response> ask_unlink(net::Request& request, const Site::Session& session);
+  net::Task<net::Response> unlink(net::Request& request, const Site::Session& session);
+  net::Task<net::Response> suspend(net::Request& request, const Site::Session& session);
+  net::Task<net::Response> resume(net::Request& request, const Site::Session& session);
+  net::Task<net::Response> refresh(net::Request& request, const Site::Session& session);
+  net::Task<net::Response> reconnect(net::Request& request, const Site::Session& session);
+
+  // Back to the account with a message that is shown once.
+  net::Response back(const net::Request& request, const Site::Session& session,
+                     std::string_view text_id, std::optional<Error> error = {}) const;
+
+  Site& site_;
+};
+
+}  // namespace patchbay::web

@@ -1,0 +1,33 @@
+#pragma once
+// Accounts as table rows and as a page. Nothing here has seen a secret or a token.
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "accounts/account_service.h"
+#include "web/language.h"
+#include "web/view.h"
+
+namespace patchbay::web {
+
+// The earliest end of an account's tokens; 0 when none is known.
+std::int64_t first_expiry(const std::vector<accounts::TokenInfo>& tokens);
+
+// {iso, text, relative}; nothing when the time is 0.
+View time_view(std::int64_t unix_ms, std::int64_t now_ms, const Language& language);
+
+struct AccountRow {
+  const store::Account& account;
+  std::vector<accounts::PermissionLine> permissions;
+  std::int64_t expires = 0;           // unix ms, 0: unknown
+  connector::ConnectorPtr connector;  // null while it is missing
+};
+View account_row(const AccountRow& row, std::int64_t now_ms, const Language& language);
+
+// Text that the filter box looks through, lower case.
+std::string account_search_text(const AccountRow& row, const Language& language);
+
+View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
+                  const Language& language);
+
+}  // namespace patchbay::web

@@ -1,0 +1,14 @@
+// Makes pages that work without it nicer. Each module looks for its own marks in the page.
+import { startConnect } from './connect.js';
+import { startCopyButtons } from './copy.js';
+import { startFilters } from './filter.js';
+import { startLiveLists } from './live_list.js';
+import { startOwners } from './owners.js';
+import { localTimes } from './times.js';
+
+localTimes(document);
+startConnect();
+startCopyButtons();
+startFilters();
+startLiveLists();
+startOwners();

@@ -1,0 +1,16 @@
+// Narrows the rows of this page down while typing; submitting searches all pages.
+export function startFilters() {
+  for (const input of document.querySelectorAll('[data-filter]')) {
+    const rows = document.getElementById(input.dataset.filter)?.querySelectorAll('[data-search]') ?? [];
+    const none = document.getElementById('none-found');
+    input.addEventListener('input', () => {
+      const wanted = input.value.trim().toLowerCase();
+      let shown = 0;
+      for (const row of rows) {
+        row.hidden = !row.dataset.search.includes(wanted);
+        if (!row.hidden) shown += 1;
+      }
+      if (none) none.hidden = shown > 0 || rows.length === 0;
+    });
+  }
+}

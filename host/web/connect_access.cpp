@@ -1,0 +1,30 @@
+#include "web/connect_access.h"
+
+#include "base/hash.h"
+#include "net/cookies.h"
+#include "web/request_checks.h"
+
+namespace patchbay::web {
+
+std::string connect_token(const net::Request& request) {
+  const auto value = net::cookie_value(request.headers, "__Host-" + std::string(kConnectCookie));
+  return value && looks_like_token(*value) ? std::string(*value) : std::string();
+}
+
+std::string connect_cookie(std::string_view token) {
+  return net::host_cookie(kConnectCookie, token, net::SameSite::kLax);
+}
+
+std::string connect_csrf(std::string_view token) {
+  return csrf_from("connect", token);
+}
+
+net::Task<bool> has_connect_access(Site& site, const net::Request& request) {
+  const std::string token = connect_token(request);
+  if (token.empty()) co_return false;
+  if (site.runs.find(sha256_hex(token), site.now())) co_return true;
+  const auto session = co_await site.options.accounts.find_session(token);
+  co_return session.has_value();
+}
+
+}  // namespace patchbay::web

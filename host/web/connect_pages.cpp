@@ -1,0 +1,457 @@
+#include "web/connect_pages.h"
+
+#include <algorithm>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "web/connect_access.h"
+#include "web/connect_view.h"
+#include "web/form_view.h"
+#include "web/guide_view.h"
+#include "web/manifest_text.h"
+#include "web/request_checks.h"
+
+namespace patchbay::web {
+namespace {
+
+using connector::ConnectorPtr;
+using State = ConnectRuns::State;
+
+constexpr unsigned kRunningRefresh = 2;  // seconds, without JavaScript
+constexpr unsigned kMissingRefresh = 5;
+
+bool in_categories(const manifest::Manifest& manifest, const std::string& categories_json) {
+  const auto wanted = json::Document::parse(categories_json);
+  if (!wanted || wanted->root().size() == 0) return true;
+  for (std::size_t i = 0; i < wanted->root().size(); ++i) {
+    if (std::ranges::find(manifest.categories, wanted->root().at(i).string_or("")) !=
+        manifest.categories.end()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+manifest::FormValues stored_values(const store::Account& account) {
+  manifest::FormValues values;
+  const auto fields = json::Document::parse(account.fields);
+  if (!fields) return values;
+  for (std::size_t i = 0; i < fields->root().size(); ++i) {
+    const auto [name, value] = fields->root().member(i);
+    values.emplace(name, value.string_or(""));
+  }
+  return values;
+}
+
+// What may be shown again if the attempt fails: nothing that is, or equals, a secret.
+manifest::FormValues showable(const accounts::FormInput& form) {
+  manifest::FormValues values;
+  for (const auto& typed : form.values) {
+    const bool repeats_secret = std::ranges::any_of(form.secrets, [&typed](const auto& secret) {
+      return !secret.value.empty() && secret.value.equals(typed.value);
+    });
+    if (!repeats_secret) values.emplace(typed.name, typed.value);
+  }
+  return values;
+}
+
+// Takes the inputs of the generated form out of what was posted.
+std::vector<connector::NamedSecret> take_fields(net::Params& form) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const std::string_view name = form.at(i).first;
+    if (name.starts_with(kFieldPrefix)) names.emplace_back(name);
+  }
+  std::vector<connector::NamedSecret> fields;
+  for (const auto& name : names) {
+    const std::string id = name.substr(kFieldPrefix.size());
+    if (std::ranges::find(fields, id, &connector::NamedSecret::name) != fields.end()) continue;
+    fields.push_back({id, form.take_secret(name)});
+  }
+  return fields;
+}
+
+std::string_view to_string(State state) {
+  switch (state) {
+    case State::kRunning:
+      return "running";
+    case State::kFailed:
+      return "failed";
+    case State::kLinked:
+      return "linked";
+  }
+  return "none";
+}
+
+net::Response state_json(std::string_view state, bool cancelling, unsigned status = 200) {
+  return net::json(json::Writer()
+                       .begin_object()
+                       .member("state", std::string(state))
+                       .member("cancelling", cancelling)
+                       .end_object()
+                       .take(),
+                   status);
+}
+
+}  // namespace
+
+struct ConnectPages::Target {
+  ConnectorPtr connector;
+  store::Integration integration;
+  const manifest::AuthMethod* method = nullptr;
+  std::vector<manifest::PermissionRef> needed;
+  [[nodiscard]] const manifest::Manifest& manifest() const { return *connector->manifest; }
+};
+
+struct ConnectPages::Visit {
+  std::string token;  // "" when there is no cookie
+  std::string key;
+  Result<store::ConnectSession> session = make_error(ErrorCode::kNotFound, "");
+  std::optional<ConnectRuns::Run> run;
+  std::optional<OperatorAccess::Session> viewer;  // the operator, if it is one
+
+  Visit() = default;
+  Visit(Visit&&) = default;
+  Visit& operator=(Visit&&) = default;
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  ~Visit() { wipe(token.data(), token.size()); }
+  [[nodiscard]] const OperatorAccess::Session* operator_session() const {
+    return viewer ? &*viewer : nullptr;
+  }
+};
+
+void ConnectPages::add_routes(net::Router& router) {
+  using Step = net::Task<net::Response> (ConnectPages::*)(net::Request&);
+  const auto add = [&](std::string_view method, std::string_view path, Step step) {
+    router.add(method, path,
+               site_.open([this, step](net::Request& request) { return (this->*step)(request); }));
+  };
+  add("GET", "/connect/{token}", &ConnectPages::take_link);
+  add("GET", "/connect", &ConnectPages::show);
+  add("POST", "/connect", &ConnectPages::connect);
+  add("POST", "/connect/cancel", &ConnectPages::cancel);
+  add("GET", "/connect/status", &ConnectPages::status);
+  add("GET", "/connect/result", &ConnectPages::result);
+}
+
+net::Task<net::Response> ConnectPages::take_link(net::Request& request) {
+  net::Response response = net::redirect("/connect");
+  const std::string_view token = request.param("token");
+  if (!looks_like_token(token)) {
+    co_return site_.message(
+        request, {.text_id = "connect.link_unknown", .status = 404, .white_label = true});
+  }
+  response.cookie(connect_cookie(token));
+  co_return response;
+}
+
+net::Task<ConnectPages::Visit> ConnectPages::visit(net::Request& request) {
+  Visit visit;
+  visit.token = connect_token(request);
+  if (auto session = co_await site_.access.session(request)) visit.viewer = std::move(*session);
+  if (visit.token.empty()) co_return visit;
+  visit.key = sha256_hex(visit.token);
+  visit.run = site_.runs.find(visit.key, site_.now());
+  visit.session = co_await site_.options.accounts.find_session(visit.token);
+  if (visit.session && visit.session->project_id != site_.options.project_id) {
+    visit.session = make_error(ErrorCode::kNotFound, "This link is not valid.");
+  }
+  co_return visit;
+}
+
+net::Task<Result<ConnectPages::Target>> ConnectPages::target(const store::ConnectSession& session,
+                                                             const std::string& connector_id) {
+  Target target;
+  target.connector = site_.options.registry.find(connector_id);
+  if (!target.connector) {
+    co_return make_error(ErrorCode::kUnavailable, "The connector is not there.");
+  }
+  PATCHBAY_CO_TRY_ASSIGN(
+      target.integration,
+      co_await site_.options.accounts.linker().integration_for(session, *target.connector));
+  target.method = target.manifest().find_auth_method(target.integration.auth_method);
+  if (target.method == nullptr) {
+    co_return make_error(ErrorCode::kConfiguration,
+                         "The integration uses a way of connecting that the connector no longer "
+                         "has.");
+  }
+  target.needed = target.manifest().needed_permissions(
+      accounts::allowed_actions(target.manifest(), target.integration.allowed_actions));
+  co_return target;
+}
+
+net::Response ConnectPages::link_is_over(net::Request& request, const Error& error) const {
+  std::string_view text = "connect.link_unknown";
+  unsigned status = 404;
+  if (error.code == ErrorCode::kExpired) {
+    text = "connect.link_expired";
+    status = 410;
+  } else if (error.code == ErrorCode::kConflict) {
+    text = "connect.link_used";
+    status = 410;
+  } else if (error.code != ErrorCode::kNotFound) {
+    return site_.error(request, error, nullptr);
+  }
+  return site_.message(request, {.text_id = text, .status = status, .white_label = true});
+}
+
+net::Task<net::Response> ConnectPages::show(net::Request& request) {
+  const Visit visit = co_await this->visit(request);
+  if (visit.token.empty()) {
+    co_return site_.message(request,
+                            {.text_id = "connect.no_link", .status = 404, .white_label = true});
+  }
+  if (visit.run && visit.run->state == State::kRunning) co_return show_running(request, visit);
+  if (!visit.session) {
+    if (visit.run && visit.run->state == State::kLinked) {
+      if (auto view = co_await confirmation(request, visit)) {
+        const Language& language = language_of(request);
+        co_return site_.page(request, {.template_name = "connected",
+                                       .title = language.text("confirmation.title"),
+                                       .view = std::move(*view),
+                                       .session = visit.operator_session(),
+                                       .white_label = true});
+      }
+    }
+    co_return link_is_over(request, visit.session.error());
+  }
+  std::string connector_id = visit.session->connector_id;
+  if (connector_id.empty()) connector_id = request.query.get_or("connector", "");
+  if (connector_id.empty() && visit.run && !request.query.has("choose")) {
+    connector_id = visit.run->connector_id;
+  }
+  if (connector_id.empty()) co_return show_picker(request, visit);
+  auto target = co_await this->target(*visit.session, connector_id);
+  if (!target) {
+    if (target.error().code != ErrorCode::kUnavailable) {
+      co_return site_.error(request, target.error(), visit.operator_session());
+    }
+    co_return site_.message(request, {.text_id = "connect.connector_missing",
+                                      .status = 503,
+                                      .session = visit.operator_session(),
+                                      .white_label = true,
+                                      .refresh_s = kMissingRefresh});
+  }
+  co_return co_await show_form(request, visit, *target);
+}
+
+net::Response ConnectPages::show_picker(net::Request& request, const Visit& visit) const {
+  const Language& language = language_of(request);
+  std::vector<View> choices;
+  for (const auto& connector : site_.options.registry.list()) {
+    if (connector->state != connector::ConnectorState::kReady ||
+        !in_categories(*connector->manifest, visit.session->categories)) {
+      continue;
+    }
+    View choice = connector_card(*connector, site_.options.overridden_hosts, language);
+    choice.text("url", "/connect?connector=" + connector->id);
+    choices.push_back(std::move(choice));
+  }
+  View view;
+  view.html("who_html", language.rich("connect.choose_who", {{"product", site_.product_name()},
+                                                             {"owner", visit.session->owner_name}}))
+      .flag("none", choices.empty())
+      .list("choices", std::move(choices));
+  return site_.page(request, {.template_name = "choose",
+                              .title = language.text("connect.choose_title"),
+                              .view = std::move(view),
+                              .session = visit.operator_session(),
+                              .white_label = true});
+}
+
+net::Response ConnectPages::show_running(net::Request& request, const Visit& visit) const {
+  const Language& language = language_of(request);
+  const auto connector = site_.options.registry.find(visit.run->connector_id);
+  const std::string provider =
+      connector ? provider_name(*connector->manifest, language) : visit.run->connector_id;
+  View view;
+  view.text("csrf", connect_csrf(visit.token))
+      .text("provider", provider)
+      .view("logo", logo_view(connector ? connector->manifest.get() : nullptr, provider))
+      .flag("cancelling", visit.run->cancelling)
+      .text("headline", language.text("connect.running_title", {{"provider", provider}}))
+      .text("checking", language.text("connect.running_body", {{"provider", provider}}));
+  return site_.page(request,
+                    {.template_name = "connecting",
+                     .title = language.text("connect.running_title", {{"provider", provider}}),
+                     .view = std::move(view),
+                     .session = visit.operator_session(),
+                     .refresh_s = kRunningRefresh,
+                     .white_label = true});
+}
+
+net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Visit& visit,
+                                                 const Target& target) {
+  const Language& language = language_of(request);
+  const manifest::Manifest& manifest = target.manifest();
+  const store::ConnectSession& session = *visit.session;
+  const std::string provider = provider_name(manifest, language);
+
+  FormState state;
+  if (!session.account_id.empty()) {
+    const auto account =
+        co_await site_.options.accounts.get(session.project_id, session.account_id);
+    if (account) state.values = stored_values(*account);
+  }
+  const bool failed = visit.run && visit.run->state == State::kFailed &&
+                      visit.run->connector_id == target.connector->id;
+  View view;
+  if (failed) {
+    const accounts::LinkOutcome& outcome = *visit.run->outcome;
+    state.values = visit.run->values;
+    state.problems = outcome.field_problems;
+    if (!outcome.message.field_id.empty()) state.errors.push_back(outcome.message);
+    state.notices = outcome.notices;
+    state.secrets_retyped = true;
+    std::vector<View> loose;
+    for (const auto& notice : outcome.notices) {
+      if (target.method->find_field(notice.field_id) != nullptr) continue;
+      loose.push_back(View().html("message_html", message_html(manifest, language, notice)));
+    }
+    view.view("failure", failure_view(manifest, outcome, language))
+        .flag("has_loose_notices", !loose.empty())
+        .list("loose_notices", std::move(loose));
+  } else {
+    view.flag("failure", false).flag("has_loose_notices", false);
+  }
+  const bool sandboxed = is_sandboxed(manifest, site_.options.overridden_hosts);
+  const bool reconnect = !session.account_id.empty();
+  view.view("ask", ask_view(manifest,
+                            {.product_name = site_.product_name(),
+                             .owner_name = session.owner_name,
+                             .reconnect = reconnect,
+                             .sandboxed = sandboxed,
+                             .needed = target.needed},
+                            language))
+      .view("form", form_view(manifest, target.method->fields, state, language))
+      .view("guide", guide_view(manifest, target.method->guide,
+                                {.needed = target.needed, .white_label = site_.options.white_label},
+                                language))
+      .flag("has_guide", !target.method->guide.empty())
+      .flag("reconnect", reconnect)
+      .text("csrf", connect_csrf(visit.token))
+      .text("connector_id", target.connector->id)
+      .text("provider", provider)
+      .text("running_title", language.text("connect.running_title", {{"provider", provider}}))
+      .text("checking", language.text("connect.running_body", {{"provider", provider}}))
+      .flag("can_choose", session.connector_id.empty())
+      .text("submit", language.text(reconnect ? "connect.submit_reconnect" : "connect.submit"));
+  const bool cancelled = failed && visit.run->outcome->error.code == ErrorCode::kCancelled;
+  co_return site_.page(request, {.template_name = "connect",
+                                 .title = language.text(
+                                     reconnect ? "connect.headline_reconnect" : "connect.headline",
+                                     {{"provider", provider}}),
+                                 .view = std::move(view),
+                                 .session = visit.operator_session(),
+                                 .problem = failed && !cancelled,
+                                 .white_label = true,
+                                 .sandboxed = sandboxed});
+}
+
+net::Task<net::Response> ConnectPages::connect(net::Request& request) {
+  if (!site_.is_from_own_page(request)) {
+    co_return site_.message(
+        request, {.text_id = "message.foreign_origin", .status = 403, .white_label = true});
+  }
+  const bool script = is_from_script(request);
+  const Visit visit = co_await this->visit(request);
+  auto form = request.take_form();
+  if (visit.token.empty() || !form || !csrf_matches(request, *form, connect_csrf(visit.token))) {
+    if (script) co_return state_json("stale", false, 403);
+    co_return site_.message(request, {.text_id = "connect.stale_page",
+                                      .status = 403,
+                                      .white_label = true,
+                                      .link = "/connect",
+                                      .link_text_id = "connect.load_again"});
+  }
+  const auto to_page = [&] {
+    return script ? state_json("none", false) : net::redirect("/connect");
+  };
+  if (!visit.session) co_return to_page();
+  std::string connector_id = visit.session->connector_id;
+  if (connector_id.empty()) connector_id = form->get_or("connector", "");
+  auto target = co_await this->target(*visit.session, connector_id);
+  if (!target) co_return to_page();
+
+  accounts::LinkRequest link;
+  link.session = *visit.session;
+  link.connector_id = connector_id;
+  link.form = accounts::split_form(*target->method, take_fields(*form));
+  const auto cancel = site_.runs.begin(visit.key, connector_id, showable(link.form), site_.now());
+  if (!cancel) co_return script ? state_json("running", false) : net::redirect("/connect");
+  link.cancel = *cancel;
+  if (!script) {
+    co_await run(visit.key, std::move(link));
+    co_return net::redirect("/connect");
+  }
+  net::asio::co_spawn(co_await net::asio::this_coro::executor, run(visit.key, std::move(link)),
+                      net::asio::detached);
+  co_return state_json("running", false, 202);
+}
+
+net::Task<> ConnectPages::run(std::string key, accounts::LinkRequest request) {
+  // Whatever ends this coroutine, the page must not say "connecting" for ever.
+  struct Ending {
+    Site& site;
+    const std::string& key;
+    accounts::LinkOutcome outcome;
+    ~Ending() { site.runs.finish(key, std::move(outcome), site.now()); }
+  };
+  Ending ending{site_, key, {}};
+  ending.outcome.error =
+      make_error(ErrorCode::kInternal, "The attempt was interrupted. Nothing was linked.");
+  try {
+    ending.outcome = co_await site_.options.accounts.link(std::move(request));
+  } catch (const std::exception& fault) {
+    log::error("web", "connect_threw", {{"what", fault.what()}});
+  }
+}
+
+net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
+  const bool script = is_from_script(request);
+  const std::string token = connect_token(request);
+  auto form = request.take_form();
+  if (!site_.is_from_own_page(request) || token.empty() || !form ||
+      !csrf_matches(request, *form, connect_csrf(token))) {
+    if (script) co_return state_json("stale", false, 403);
+    co_return site_.message(request,
+                            {.text_id = "connect.stale_page", .status = 403, .white_label = true});
+  }
+  site_.runs.cancel(sha256_hex(token));
+  co_return script ? state_json("running", true) : net::redirect("/connect");
+}
+
+net::Task<net::Response> ConnectPages::status(net::Request& request) {
+  const std::string token = connect_token(request);
+  if (token.empty()) co_return state_json("none", false);
+  const auto run = site_.runs.find(sha256_hex(token), site_.now());
+  if (!run) co_return state_json("none", false);
+  co_return state_json(to_string(run->state), run->cancelling);
+}
+
+net::Task<std::optional<View>> ConnectPages::confirmation(net::Request& request,
+                                                          const Visit& visit) {
+  const auto connector = site_.options.registry.find(visit.run->connector_id);
+  const auto& account = visit.run->outcome->account;
+  if (!connector || !account) co_return std::nullopt;
+  const auto detail = co_await site_.options.accounts.detail(account->project_id, account->id);
+  if (!detail) co_return std::nullopt;
+  View view = confirmation_view(*connector->manifest, *detail, *visit.run->outcome,
+                                site_.product_name(), language_of(request));
+  view.flag("for_operator", visit.viewer.has_value());
+  co_return view;
+}
+
+net::Task<net::Response> ConnectPages::result(net::Request& request) {
+  const Visit visit = co_await this->visit(request);
+  if (!visit.run || visit.run->state != State::kLinked) co_return net::redirect("/connect");
+  auto view = co_await confirmation(request, visit);
+  if (!view) co_return net::redirect("/connect");
+  co_return site_.fragment(request, "confirmation", *view);
+}
+
+}  // namespace patchbay::web

@@ -1,0 +1,166 @@
+#include "web/connect_view.h"
+
+#include <algorithm>
+
+#include "web/manifest_text.h"
+#include "web/permission_view.h"
+
+namespace patchbay::web {
+namespace {
+
+using manifest::Granted;
+
+bool is_field_of(const manifest::Manifest& manifest, const std::string& id) {
+  return !id.empty() && std::ranges::any_of(manifest.auth_methods, [&](const auto& method) {
+    return method.find_field(id) != nullptr;
+  });
+}
+
+// Own words for a kind of failure, as far as we have some; the general ones otherwise.
+std::string worded(const Language& language, std::string_view part, ErrorCode code,
+                   const manifest::TextArguments& arguments) {
+  std::string id = "failure.";
+  id += to_string(code);
+  id += '.';
+  id += part;
+  if (!own_texts().has(id)) id = "failure.other." + std::string(part);
+  return language.text(id, arguments);
+}
+
+std::vector<View> notice_views(const manifest::Manifest& manifest,
+                               const std::vector<connector::FlowMessage>& notices,
+                               const Language& language) {
+  std::vector<View> views;
+  for (const auto& notice : notices) {
+    std::string field;
+    for (const auto& method : manifest.auth_methods) {
+      const auto* known = method.find_field(notice.field_id);
+      if (known != nullptr) field = plain(manifest, language, known->label);
+    }
+    views.push_back(
+        View().text("field", field).html("message_html", message_html(manifest, language, notice)));
+  }
+  return views;
+}
+
+}  // namespace
+
+View ask_view(const manifest::Manifest& manifest, const ConnectAsk& ask, const Language& language) {
+  const std::string provider = provider_name(manifest, language);
+  const manifest::TextArguments arguments{
+      {"product", ask.product_name}, {"provider", provider}, {"owner", ask.owner_name}};
+  auto boxes = permission_boxes(manifest, language, ask.needed);
+  return View()
+      .text("provider", provider)
+      .text("owner", ask.owner_name)
+      .text("product", ask.product_name)
+      .view("logo", logo_view(&manifest, provider))
+      .text("headline",
+            language.text(ask.reconnect ? "connect.headline_reconnect" : "connect.headline",
+                          arguments))
+      .html("who_html",
+            language.rich(ask.reconnect ? "connect.who_reconnect" : "connect.who", arguments))
+      .text("permissions_intro", language.text("connect.permissions_intro", arguments))
+      .flag("has_permissions", !boxes.empty())
+      .list("permissions", std::move(boxes))
+      .flag("sandboxed", ask.sandboxed);
+}
+
+View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcome& outcome,
+                  const Language& language) {
+  const Error& error = outcome.error;
+  const std::string provider = provider_name(manifest, language);
+  const auto permission = manifest::PermissionRef::parse(error.permission);
+  const std::string label =
+      permission ? permission_label(manifest, language, *permission) : std::string();
+  const manifest::TextArguments arguments{
+      {"provider", provider},
+      {"permission", label},
+      {"seconds", std::to_string((error.retry_after_ms + 999) / 1000)}};
+
+  const bool has_words = !outcome.message.id.empty() || !outcome.message.fallback.empty();
+  const bool at_field = !outcome.field_problems.empty() ||
+                        (has_words && is_field_of(manifest, outcome.message.field_id));
+  const bool wrong_form = !outcome.field_problems.empty();
+  const bool missing = error.code == ErrorCode::kPermissionMissing && permission.has_value();
+
+  // Our own error texts are English and for operators, so they are not what is said first.
+  SafeHtml said;
+  if (has_words && !at_field) said = message_html(manifest, language, outcome.message);
+
+  View view;
+  view.flag("cancelled", error.code == ErrorCode::kCancelled)
+      .text("title", wrong_form ? language.text("failure.form.title", arguments)
+                                : worded(language, "title", error.code, arguments))
+      .html("said_html", said)
+      .flag("missing_permission", missing)
+      .text("permission", label)
+      .text("advice", wrong_form ? language.text("failure.form.advice", arguments)
+                      : at_field ? language.text("failure.at_field", arguments)
+                                 : worded(language, "advice", error.code, arguments))
+      .text("detail", has_words || wrong_form || error.code == ErrorCode::kCancelled
+                          ? std::string()
+                          : error.message)
+      .text("provider_answer", error.provider_answer)
+      .text("answer_label", language.text("failure.details", arguments));
+
+  std::vector<View> fields;
+  const auto add = [&](const std::string& field_id) {
+    for (const auto& method : manifest.auth_methods) {
+      const auto* field = method.find_field(field_id);
+      if (field == nullptr) continue;
+      fields.push_back(View()
+                           .text("id", "field-" + field->id)
+                           .text("label", plain(manifest, language, field->label)));
+      return;
+    }
+  };
+  for (const auto& problem : outcome.field_problems) add(problem.field);
+  if (!wrong_form && at_field) add(outcome.message.field_id);
+  view.flag("has_field_links", !fields.empty()).list("field_links", std::move(fields));
+  return view;
+}
+
+View confirmation_view(const manifest::Manifest& manifest, const accounts::AccountDetail& detail,
+                       const accounts::LinkOutcome& outcome, const std::string& product_name,
+                       const Language& language) {
+  std::vector<manifest::PermissionRef> works;
+  std::vector<manifest::PermissionRef> missing;
+  std::vector<manifest::PermissionRef> unknown;
+  for (const auto& line : detail.permissions) {
+    if (line.granted == Granted::kYes) {
+      works.push_back(line.permission);
+    } else if (line.needed) {
+      (line.granted == Granted::kNo ? missing : unknown).push_back(line.permission);
+    }
+  }
+  const std::string provider = provider_name(manifest, language);
+  const manifest::TextArguments arguments{
+      {"provider", provider}, {"owner", detail.account.owner_name}, {"product", product_name}};
+  auto notices = notice_views(manifest, outcome.notices, language);
+  return View()
+      .text("account_id", detail.account.id)
+      .text("provider", provider)
+      .view("logo", logo_view(&manifest, provider))
+      .text("headline", language.text(outcome.was_there_before ? "confirmation.headline_updated"
+                                                               : "confirmation.headline",
+                                      arguments))
+      .html("body_html", language.rich(outcome.was_there_before ? "confirmation.body_updated"
+                                                                : "confirmation.body",
+                                       arguments))
+      .text("works_intro", language.text("confirmation.works", arguments))
+      .flag("has_works", !works.empty())
+      .list("works", permission_boxes(manifest, language, works))
+      .text("works_none", language.text("confirmation.works_none", arguments))
+      .text("missing_intro", language.text("confirmation.missing", arguments))
+      .text("missing_advice", language.text("confirmation.missing_advice", arguments))
+      .flag("has_missing", !missing.empty())
+      .list("missing", permission_boxes(manifest, language, missing))
+      .text("unknown_intro", language.text("confirmation.unknown", arguments))
+      .flag("has_unknown", !unknown.empty())
+      .list("unknown", permission_boxes(manifest, language, unknown))
+      .flag("has_notices", !notices.empty())
+      .list("notices", std::move(notices));
+}
+
+}  // namespace patchbay::web

@@ -1,0 +1,34 @@
+#pragma once
+// The parts of the connect page: who asks and for what, what went wrong, what works now.
+#include <string>
+#include <vector>
+
+#include "accounts/account_service.h"
+#include "manifest/manifest.h"
+#include "web/connector_view.h"
+#include "web/language.h"
+#include "web/view.h"
+
+namespace patchbay::web {
+
+struct ConnectAsk {
+  std::string product_name;  // who asks
+  std::string owner_name;    // whose account
+  bool reconnect = false;
+  bool sandboxed = false;
+  std::vector<manifest::PermissionRef> needed;
+};
+
+View ask_view(const manifest::Manifest& manifest, const ConnectAsk& ask, const Language& language);
+
+// An attempt that did not link: title, what happened, what to do, the provider's own answer.
+// What stands at a field in the form is not repeated here.
+View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcome& outcome,
+                  const Language& language);
+
+// The confirmation: what works now and what does not yet.
+View confirmation_view(const manifest::Manifest& manifest, const accounts::AccountDetail& detail,
+                       const accounts::LinkOutcome& outcome, const std::string& product_name,
+                       const Language& language);
+
+}  // namespace patchbay::web

@@ -1,0 +1,81 @@
+#include "web/connector_view.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "web/manifest_text.h"
+
+namespace patchbay::web {
+namespace {
+
+using connector::ConnectorState;
+
+// The first character, upper case if it is a plain letter.
+std::string first_letter(std::string_view name) {
+  if (name.empty()) return "?";
+  std::size_t length = 1;
+  while (length < name.size() && (static_cast<unsigned char>(name[length]) & 0xC0U) == 0x80U) {
+    ++length;
+  }
+  std::string letter(name.substr(0, length));
+  if (letter[0] >= 'a' && letter[0] <= 'z') letter[0] = static_cast<char>(letter[0] - ('a' - 'A'));
+  return letter;
+}
+
+std::string category_label(const Language& language, const std::string& category) {
+  const std::string id = "category." + category;
+  return own_texts().has(id) ? language.text(id) : category;
+}
+
+}  // namespace
+
+std::string logo_url(const manifest::Manifest& manifest) {
+  if (manifest.logo.media_type.empty()) return {};
+  return "/logos/" + manifest.id + "/" + sha256_hex(manifest.logo.bytes).substr(0, 16);
+}
+
+View logo_view(const manifest::Manifest* manifest, std::string_view name) {
+  const std::string url = manifest != nullptr ? logo_url(*manifest) : std::string();
+  return View().text("logo_url", url).text("monogram", url.empty() ? first_letter(name) : "");
+}
+
+bool is_sandboxed(const manifest::Manifest& manifest, const HostList& overridden_hosts) {
+  return std::ranges::any_of(manifest.hosts, [&](const manifest::HostRule& rule) {
+    return std::ranges::find(overridden_hosts, rule.host) != overridden_hosts.end();
+  });
+}
+
+View connector_card(const connector::Connector& connector, const HostList& overridden_hosts,
+                    const Language& language) {
+  const auto* manifest = connector.manifest.get();
+  const std::string name = manifest != nullptr ? provider_name(*manifest, language) : connector.id;
+  const std::string state(to_string(connector.state));
+  std::vector<View> categories;
+  std::vector<View> hosts;
+  if (manifest != nullptr) {
+    for (const auto& category : manifest->categories) {
+      categories.push_back(View().text("label", category_label(language, category)));
+    }
+    for (const auto& rule : manifest->hosts) hosts.push_back(View().text("host", rule.host));
+  }
+  const bool ready = connector.state == ConnectorState::kReady;
+  return View()
+      .text("id", connector.id)
+      .text("file", connector.file)
+      .text("name", name)
+      .text("summary", manifest != nullptr ? plain(*manifest, language, manifest->summary) : "")
+      .text("version", manifest != nullptr ? manifest->version : "")
+      .view("logo", logo_view(manifest, name))
+      .flag("ready", ready)
+      .text("state", state)
+      .text("state_label", language.text("connectors.state_" + state))
+      .text("reason", connector.reason)
+      .text("advice", ready ? "" : language.text("connectors.advice_" + state))
+      .flag("sandboxed", manifest != nullptr && is_sandboxed(*manifest, overridden_hosts))
+      .flag("has_categories", !categories.empty())
+      .list("categories", std::move(categories))
+      .flag("has_hosts", !hosts.empty())
+      .list("hosts", std::move(hosts));
+}
+
+}  // namespace patchbay::web

@@ -1,0 +1,27 @@
+#pragma once
+// Connectors as cards on a page.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connector/registry.h"
+#include "web/language.h"
+#include "web/view.h"
+
+namespace patchbay::web {
+
+using HostList = std::vector<std::string>;
+
+// Address of the logo, naming its content; empty when there is none.
+std::string logo_url(const manifest::Manifest& manifest);
+
+// "logo_url" and, where there is none, "monogram": the first letter of the name.
+View logo_view(const manifest::Manifest* manifest, std::string_view name);
+
+// Whether requests of this connector go somewhere else than to the provider.
+bool is_sandboxed(const manifest::Manifest& manifest, const HostList& overridden_hosts);
+
+View connector_card(const connector::Connector& connector, const HostList& overridden_hosts,
+                    const Language& language);
+
+}  // namespace patchbay::web

@@ -1,0 +1,102 @@
+#include "web/operator_access.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "net/cookies.h"
+#include "web/request_checks.h"
+
+namespace patchbay::web {
+namespace {
+
+namespace sessions = store::operator_sessions_table;
+namespace links = store::signin_links_table;
+
+// A session's idle end is written at most this often.
+constexpr std::int64_t kLeastMove = 60'000;
+
+}  // namespace
+
+Result<SecretString> create_signin_link(store::Store& store, const Clock& clock, Random& random,
+                                        const AccessTimes& times) {
+  std::string token = random.token();
+  const std::int64_t now = clock.unix_ms();
+  const store::SigninLink link{sha256_hex(token), now, now + times.link_ms, 0};
+  PATCHBAY_TRY(store.transact_blocking([&](store::Database& db) -> Result<> {
+    PATCHBAY_TRY(links::remove_expired(db, now));
+    return links::insert(db, link);
+  }));
+  SecretString path("/signin/");
+  path.append(token);
+  wipe(token.data(), token.size());
+  return path;
+}
+
+Task<Result<std::optional<OperatorAccess::Session>>> OperatorAccess::session(
+    const net::Request& request) {
+  using Found = std::optional<Session>;
+  const auto cookie = net::cookie_value(request.headers, "__Host-" + std::string(kOperatorCookie));
+  if (!cookie || !looks_like_token(*cookie)) co_return Found();
+  const std::string hash = sha256_hex(*cookie);
+  const std::int64_t now = clock_.unix_ms();
+  auto found = co_await store_.read(
+      [hash, now](store::Database& db) { return sessions::find(db, hash, now); });
+  if (!found) co_return found.error();
+  if (!*found || !constant_time_equal((*found)->hash, hash)) co_return Found();
+  store::OperatorSession row = std::move(**found);
+  const std::int64_t expires = std::min(now + times_.idle_ms, row.created + times_.absolute_ms);
+  if (expires > row.expires + kLeastMove) {
+    row.expires = expires;
+    auto moved = co_await store_.transact([row, now](store::Database& db) -> Result<> {
+      // Signed out meanwhile: stays so.
+      PATCHBAY_TRY_ASSIGN(const auto there, sessions::find(db, row.hash, now));
+      if (!there) return {};
+      PATCHBAY_TRY(sessions::remove(db, row.hash));
+      return sessions::insert(db, row);
+    });
+    if (!moved) log::warning("web", "session_not_extended", {{"error", moved.error().message}});
+  }
+  co_return Found(Session{row.hash, row.csrf});
+}
+
+Task<Result<OperatorAccess::LinkState>> OperatorAccess::link_state(std::string token) {
+  if (!looks_like_token(token)) co_return LinkState::kUnknown;
+  auto found = co_await store_.read(
+      [hash = sha256_hex(token)](store::Database& db) { return links::find(db, hash); });
+  if (!found) co_return found.error();
+  if (!*found) co_return LinkState::kUnknown;
+  if ((*found)->used != 0) co_return LinkState::kUsed;
+  co_return (*found)->expires <= clock_.unix_ms() ? LinkState::kExpired : LinkState::kOpen;
+}
+
+Task<Result<std::optional<std::string>>> OperatorAccess::sign_in(std::string token) {
+  using SetCookie = std::optional<std::string>;
+  if (!looks_like_token(token)) co_return SetCookie();
+  std::string secret = random_.token();
+  const std::int64_t now = clock_.unix_ms();
+  const store::OperatorSession session{
+      sha256_hex(secret), now, now + std::min(times_.idle_ms, times_.absolute_ms), random_.token()};
+  auto opened = co_await store_.transact(
+      [link = sha256_hex(token), session, now](store::Database& db) -> Result<bool> {
+        PATCHBAY_TRY_ASSIGN(const bool consumed, links::consume(db, link, now));
+        if (!consumed) return false;
+        PATCHBAY_TRY(sessions::remove_expired(db, now));
+        PATCHBAY_TRY(sessions::insert(db, session));
+        return true;
+      });
+  SetCookie cookie;
+  if (opened && *opened) {
+    cookie = net::host_cookie(kOperatorCookie, secret, net::SameSite::kStrict);
+  }
+  wipe(secret.data(), secret.size());
+  if (!opened) co_return opened.error();
+  co_return cookie;
+}
+
+Task<Result<>> OperatorAccess::sign_out(std::string session_id) {
+  co_return co_await store_.transact(
+      [id = std::move(session_id)](store::Database& db) { return sessions::remove(db, id); });
+}
+
+}  // namespace patchbay::web

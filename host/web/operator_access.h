@@ -1,0 +1,68 @@
+#pragma once
+// How the operator gets in: a one-time link from the command line opens a browser session. Links
+// and sessions are 256-bit random and stored as SHA-256, so neither can be read out of the
+// database.
+//
+// A session ends after `idle_ms` without a request, and after `absolute_ms` in any case. Any loop.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "net/asio.h"
+#include "net/http_types.h"
+#include "store/operator_access_table.h"
+#include "store/store.h"
+
+namespace patchbay::web {
+
+using net::Task;
+
+inline constexpr std::string_view kOperatorCookie = "patchbay";
+inline constexpr std::string_view kSigninCookie = "patchbay-signin";
+
+struct AccessTimes {
+  std::int64_t link_ms = 15LL * 60 * 1000;
+  std::int64_t idle_ms = 2LL * 3600 * 1000;
+  std::int64_t absolute_ms = 12LL * 3600 * 1000;
+};
+
+// Path of a fresh one-time link, "/signin/<token>"; to be printed for the operator alone. Blocks on
+// the store: for the command line and start-up, never on a loop.
+Result<SecretString> create_signin_link(store::Store& store, const Clock& clock, Random& random,
+                                        const AccessTimes& times = {});
+
+class OperatorAccess {
+ public:
+  OperatorAccess(store::Store& store, const Clock& clock, Random& random, AccessTimes times = {})
+      : store_(store), clock_(clock), random_(random), times_(times) {}
+
+  struct Session {
+    std::string id;    // SHA-256 of the cookie, hex
+    std::string csrf;  // for every POST of this session
+  };
+
+  // Of the request's cookie; nothing when there is none, or it is wrong or out of time. Using a
+  // session puts its idle end off.
+  Task<Result<std::optional<Session>>> session(const net::Request& request);
+
+  enum class LinkState : std::uint8_t { kOpen, kUsed, kExpired, kUnknown };
+  // Consumes nothing.
+  Task<Result<LinkState>> link_state(std::string token);
+
+  // Consumes the link and opens a session; its Set-Cookie value, or nothing when the link was used
+  // or has expired.
+  Task<Result<std::optional<std::string>>> sign_in(std::string token);
+  Task<Result<>> sign_out(std::string session_id);
+
+ private:
+  store::Store& store_;
+  const Clock& clock_;
+  Random& random_;
+  AccessTimes times_;
+};
+
+}  // namespace patchbay::web

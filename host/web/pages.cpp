@@ -1,0 +1,81 @@
+#include "web/pages.h"
+
+#include "web/account_pages.h"
+#include "web/assets.h"
+#include "web/connect_access.h"
+#include "web/connect_pages.h"
+#include "web/connector_pages.h"
+#include "web/signin_pages.h"
+
+namespace patchbay::web {
+namespace {
+
+constexpr std::string_view kForEver = "max-age=31536000, immutable";
+
+net::Task<net::Response> give_asset(net::Request& request) {
+  const Asset* asset = find_asset(request.path);
+  if (asset == nullptr) co_return secured(net::text("Not Found\n", 404));
+  net::Response response(200);
+  response.with("Content-Type", asset->media_type)
+      .with("Cache-Control", "public, " + std::string(kForEver));
+  response.body = asset->bytes;
+  co_return secured(std::move(response));
+}
+
+// Logos tell which connectors there are, so they are for those who may see one of our pages.
+net::Task<net::Response> give_logo(Site& site, net::Request& request) {
+  const auto session = co_await site.access.session(request);
+  if ((!session || !*session) && !co_await has_connect_access(site, request)) {
+    co_return net::text("Forbidden\n", 403);
+  }
+  const std::string wanted(request.param("connector"));
+  for (const auto& connector : site.options.registry.list()) {
+    if (connector->id != wanted || !connector->manifest) continue;
+    const manifest::Logo& logo = connector->manifest->logo;
+    if (logo_url(*connector->manifest) != request.path) continue;
+    net::Response response(200);
+    response.with("Content-Type", logo.media_type)
+        .with("Cache-Control", "private, " + std::string(kForEver))
+        .with("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'");
+    response.body = logo.bytes;
+    co_return response;
+  }
+  co_return net::text("Not Found\n", 404);
+}
+
+net::Task<net::Response> go_home(net::Request& /*request*/) {
+  co_return net::redirect("/app/connectors");
+}
+
+}  // namespace
+
+Pages::Pages(Options options)
+    : site_(std::make_unique<Site>(std::move(options))),
+      signin_(std::make_unique<SigninPages>(*site_)),
+      connectors_(std::make_unique<ConnectorPages>(*site_)),
+      connect_(std::make_unique<ConnectPages>(*site_)),
+      accounts_(std::make_unique<AccountPages>(*site_)) {}
+
+Pages::~Pages() = default;
+
+void Pages::add_routes(net::Router& router) {
+  router.add("GET", "/", site_->open(go_home));
+  router.add("GET", "/assets/{file}", give_asset);
+  router.add("GET", "/logos/{connector}/{hash}",
+             site_->open([site = site_.get()](net::Request& request) {
+               return give_logo(*site, request);
+             }));
+  signin_->add_routes(router);
+  connectors_->add_routes(router);
+  connect_->add_routes(router);
+  accounts_->add_routes(router);
+}
+
+net::Response Pages::error_page(const net::Request& request, unsigned status) const {
+  return secured(site_->message(request, {.text_id = status == 404   ? "message.not_found"
+                                                     : status == 405 ? "message.wrong_method"
+                                                                     : "message.failed",
+                                          .status = status}));
+}
+
+}  // namespace patchbay::web

@@ -1,0 +1,50 @@
+#pragma once
+// The hub's pages: sign-in, connectors, connect, accounts, account. HTML is rendered here from the
+// manifest and works without JavaScript; small modules make it nicer. Addresses:
+//
+//   GET  /signin/{token}  GET POST /signin  POST /signout
+//   GET  /app/connectors  GET /fragments/connectors  GET POST /app/connectors/{id}/link
+//   GET  /connect/{token}  GET POST /connect  GET /connect/status  GET /connect/result
+//   POST /connect/cancel
+//   GET  /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
+//   POST /app/accounts/{id}/{reconnect,suspend,resume,refresh}
+//   GET  /assets/{file}  GET /logos/{connector}/{hash}
+//
+// The API has /accounts and /connectors to itself. The operator's pages need a session
+// (operator_access.h); every POST must come from one of our own pages with its CSRF token. Connect
+// pages need the link's cookie alone.
+//
+// Any loop. Must outlive the router and the loops' last coroutine that began here.
+#include <memory>
+
+#include "net/router.h"
+#include "web/site.h"
+
+namespace patchbay::web {
+
+class SigninPages;
+class ConnectorPages;
+class ConnectPages;
+class AccountPages;
+
+class Pages {
+ public:
+  explicit Pages(Options options);
+  ~Pages();
+  Pages(const Pages&) = delete;
+  Pages& operator=(const Pages&) = delete;
+
+  void add_routes(net::Router& router);
+
+  // For Router::on_error and ServerOptions::on_error.
+  [[nodiscard]] net::Response error_page(const net::Request& request, unsigned status) const;
+
+ private:
+  std::unique_ptr<Site> site_;
+  std::unique_ptr<SigninPages> signin_;
+  std::unique_ptr<ConnectorPages> connectors_;
+  std::unique_ptr<ConnectPages> connect_;
+  std::unique_ptr<AccountPages> accounts_;
+};
+
+}  // namespace patchbay::web

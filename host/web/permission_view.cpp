@@ -1,0 +1,91 @@
+#include "web/permission_view.h"
+
+#include <algorithm>
+
+#include "web/manifest_text.h"
+
+namespace patchbay::web {
+namespace {
+
+using manifest::Access;
+using manifest::Granted;
+using manifest::PermissionRef;
+
+std::string access_word(const Language& language, Access access) {
+  return language.text(access == Access::kRead ? "permission.read" : "permission.write");
+}
+
+View cell(const Language& language, Access access,
+          const std::vector<accounts::PermissionLine>& lines, const PermissionRef& ref) {
+  const auto line = std::ranges::find(lines, ref, &accounts::PermissionLine::permission);
+  View view;
+  view.text("access", access_word(language, access)).flag("offered", line != lines.end());
+  if (line == lines.end()) return view;
+  const bool granted = line->granted == Granted::kYes;
+  const bool denied = line->granted == Granted::kNo;
+  view.flag("granted", granted)
+      .flag("missing", denied && line->needed)
+      .flag("denied", denied && !line->needed)
+      .flag("unknown", line->granted == Granted::kUnknown)
+      .flag("needed", line->needed)
+      .flag("required", line->required);
+  std::string_view state = "permission.state_unknown";
+  if (granted) state = "permission.state_granted";
+  if (denied) state = line->needed ? "permission.state_missing" : "permission.state_denied";
+  view.text("state", language.text(state));
+  return view;
+}
+
+}  // namespace
+
+std::string permission_label(const manifest::Manifest& manifest, const Language& language,
+                             const PermissionRef& permission) {
+  const auto* known = manifest.find_permission(permission.id);
+  const std::string label =
+      known != nullptr ? plain(manifest, language, known->label) : permission.id;
+  return label + " → " + access_word(language, permission.access);
+}
+
+std::vector<View> permission_boxes(const manifest::Manifest& manifest, const Language& language,
+                                   const std::vector<PermissionRef>& permissions) {
+  std::vector<View> boxes;
+  for (const auto& permission : manifest.permissions) {
+    const auto wanted = [&](Access access) {
+      return std::ranges::find(permissions, PermissionRef{permission.id, access}) !=
+             permissions.end();
+    };
+    const bool read = wanted(Access::kRead);
+    const bool write = wanted(Access::kWrite);
+    if (!read && !write) continue;
+    View box;
+    box.text("label", plain(manifest, language, permission.label))
+        .text("description", plain(manifest, language, permission.description))
+        .flag("read", read)
+        .flag("write", write)
+        .flag("required",
+              (read && permission.read.required) || (write && permission.write.required));
+    boxes.push_back(std::move(box));
+  }
+  return boxes;
+}
+
+std::vector<View> permission_table(const manifest::Manifest& manifest, const Language& language,
+                                   const std::vector<accounts::PermissionLine>& lines) {
+  std::vector<View> rows;
+  for (const auto& permission : manifest.permissions) {
+    View row;
+    row.text("label", plain(manifest, language, permission.label))
+        .text("description", plain(manifest, language, permission.description))
+        .list("cells", {cell(language, Access::kRead, lines, {permission.id, Access::kRead}),
+                        cell(language, Access::kWrite, lines, {permission.id, Access::kWrite})});
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::size_t granted_count(const std::vector<accounts::PermissionLine>& lines) {
+  return static_cast<std::size_t>(
+      std::ranges::count(lines, Granted::kYes, &accounts::PermissionLine::granted));
+}
+
+}  // namespace patchbay::web

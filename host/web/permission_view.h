@@ -1,0 +1,26 @@
+#pragma once
+// Permissions as people know them from the provider's own page: "Employees → Read".
+#include <string>
+#include <vector>
+
+#include "accounts/permission_report.h"
+#include "manifest/manifest.h"
+#include "web/language.h"
+#include "web/view.h"
+
+namespace patchbay::web {
+
+std::string permission_label(const manifest::Manifest& manifest, const Language& language,
+                             const manifest::PermissionRef& permission);
+
+// One view per module with the boxes to tick: label, description, read, write, required.
+std::vector<View> permission_boxes(const manifest::Manifest& manifest, const Language& language,
+                                   const std::vector<manifest::PermissionRef>& permissions);
+
+// One view per module for the report: label and, for read and write, a cell with its state.
+std::vector<View> permission_table(const manifest::Manifest& manifest, const Language& language,
+                                   const std::vector<accounts::PermissionLine>& lines);
+
+std::size_t granted_count(const std::vector<accounts::PermissionLine>& lines);
+
+}  // namespace patchbay::web

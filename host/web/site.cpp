@@ -1,0 +1,223 @@
+#include "web/site.h"
+
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/log.h"
+#include "net/cookies.h"
+#include "web/render.h"
+#include "web/request_checks.h"
+
+namespace patchbay::web {
+namespace {
+
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types patchbay";
+
+constexpr std::int64_t kLanguageCookieSeconds = 365LL * 24 * 3600;
+
+void set_if_absent(net::Response& response, std::string_view name, std::string_view value) {
+  if (!response.headers.has(name)) response.headers.set(name, value);
+}
+
+unsigned status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument:
+      return 422;
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kConflict:
+      return 409;
+    case ErrorCode::kUnauthenticated:
+    case ErrorCode::kForbidden:
+      return 403;
+    case ErrorCode::kExpired:
+      return 410;
+    case ErrorCode::kTooLarge:
+      return 413;
+    case ErrorCode::kRateLimited:
+      return 429;
+    case ErrorCode::kInternal:
+      return 500;
+    default:
+      return 503;
+  }
+}
+
+// The address of the request without ?lang, built from its decoded parts.
+std::string without_language(const net::Request& request) {
+  std::string target;
+  for (const auto& segment : request.segments) target += "/" + percent_encode(segment);
+  if (target.empty()) target = "/";
+  char separator = '?';
+  for (std::size_t i = 0; i < request.query.size(); ++i) {
+    const auto [name, value] = request.query.at(i);
+    if (name == "lang") continue;
+    target += separator + percent_encode(name) + "=" + percent_encode(value);
+    separator = '&';
+  }
+  return target;
+}
+
+std::optional<net::Response> switch_language(const net::Request& request) {
+  const auto chosen = request.query.get("lang");
+  if (!chosen || request.method != "GET" || !is_language(*chosen)) return std::nullopt;
+  net::Response response = net::redirect(without_language(request));
+  response.cookie(
+      net::host_cookie(kLanguageCookie, *chosen, net::SameSite::kLax, kLanguageCookieSeconds));
+  return response;
+}
+
+}  // namespace
+
+Site::Site(Options site_options)
+    : options(std::move(site_options)),
+      access(options.store, options.clock, options.random, options.times) {}
+
+bool is_from_script(const net::Request& request) {
+  return request.header("X-Requested-With") == "patchbay";
+}
+
+net::Response secured(net::Response response) {
+  set_if_absent(response, "Content-Security-Policy", kPolicy);
+  set_if_absent(response, "X-Content-Type-Options", "nosniff");
+  set_if_absent(response, "Referrer-Policy", "no-referrer");
+  set_if_absent(response, "X-Frame-Options", "DENY");
+  set_if_absent(response, "X-Robots-Tag", "noindex, nofollow");
+  set_if_absent(response, "Cross-Origin-Opener-Policy", "same-origin");
+  set_if_absent(response, "Cross-Origin-Resource-Policy", "same-origin");
+  set_if_absent(response, "Permissions-Policy",
+                "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+  return response;
+}
+
+net::Response Site::page(const net::Request& request, Page page) const {
+  const Language& language = language_of(request);
+  const bool is_english = language.tag() == "en";
+  View frame = std::move(page.view);
+  frame.text("lang", language.tag())
+      .text("title", page.title)
+      .flag("problem", page.problem)
+      .text("hub_name", page.white_label ? product_name() : options.hub_name)
+      .flag("white_label", page.white_label && options.white_label)
+      .flag("signed_in", page.session != nullptr)
+      .flag("at_connectors", page.nav == Nav::kConnectors)
+      .flag("at_accounts", page.nav == Nav::kAccounts)
+      .flag("sandbox_banner", page.sandboxed)
+      .flag("english", is_english)
+      .flag("german", !is_english)
+      .text("refresh_s", page.refresh_s == 0 ? "" : std::to_string(page.refresh_s));
+  if (page.session != nullptr) frame.text("session_csrf", page.session->csrf);
+  net::Response response = net::html(render(page.template_name, frame, language), page.status);
+  response.with("Content-Language", language.tag());
+  response.secret = page.secret;
+  return response;
+}
+
+net::Response Site::fragment(const net::Request& request, std::string_view template_name,
+                             const View& view) const {
+  return net::html(render(template_name, view, language_of(request)));
+}
+
+net::Response Site::message(const net::Request& request, const Message& message) const {
+  const Language& language = language_of(request);
+  const std::string id(message.text_id);
+  View view;
+  view.html("message_html", language.rich(id + ".body"))
+      .text("headline", language.text(id + ".title"))
+      .html("hint_html", own_texts().has(id + ".hint") ? language.rich(id + ".hint") : SafeHtml())
+      .text("detail", message.detail)
+      .text("link", message.link)
+      .text("link_text", message.link_text_id.empty() ? "" : language.text(message.link_text_id));
+  Page page{.template_name = "message", .title = language.text(id + ".title"), .view = view};
+  page.status = message.status;
+  page.session = message.session;
+  page.white_label = message.white_label;
+  page.refresh_s = message.refresh_s;
+  return this->page(request, std::move(page));
+}
+
+net::Response Site::error(const net::Request& request, const Error& error,
+                          const Session* session) const {
+  const unsigned status = status_of(error.code);
+  if (status >= 500) {
+    log::error(
+        "web", "page_failed",
+        {{"request", request.id}, {"code", to_string(error.code)}, {"error", error.message}});
+  }
+  Message message{.text_id = status == 404   ? "message.not_found"
+                             : status == 403 ? "message.forbidden"
+                                             : "message.failed"};
+  message.status = status;
+  message.session = session;
+  message.detail = error.message;
+  if (session != nullptr) {
+    message.link = "/app/connectors";
+    message.link_text_id = "message.to_connectors";
+  }
+  return this->message(request, message);
+}
+
+bool Site::is_from_own_page(const net::Request& request) const {
+  return web::is_from_own_page(request, options.public_origin);
+}
+
+net::Handler Site::open(OpenHandler handler) {
+  return [this, handler = std::move(handler)](net::Request& request) {
+    return run_open(request, handler);
+  };
+}
+
+net::Handler Site::operator_get(OperatorGet handler) {
+  return [this, handler = std::move(handler)](net::Request& request) {
+    return run_get(request, handler);
+  };
+}
+
+net::Handler Site::operator_post(OperatorPost handler) {
+  return [this, handler = std::move(handler)](net::Request& request) {
+    return run_post(request, handler);
+  };
+}
+
+net::Task<net::Response> Site::run_open(net::Request& request, const OpenHandler& handler) {
+  if (auto switched = switch_language(request)) co_return secured(std::move(*switched));
+  net::Response response = co_await handler(request);
+  co_return secured(std::move(response));
+}
+
+net::Task<net::Response> Site::run_get(net::Request& request, const OperatorGet& handler) {
+  if (auto switched = switch_language(request)) co_return secured(std::move(*switched));
+  const auto session = co_await access.session(request);
+  if (!session) co_return secured(error(request, session.error(), nullptr));
+  if (!*session) {
+    if (is_from_script(request)) co_return secured(net::empty(403));
+    co_return secured(net::redirect("/signin"));
+  }
+  net::Response response = co_await handler(request, **session);
+  co_return secured(std::move(response));
+}
+
+net::Task<net::Response> Site::run_post(net::Request& request, const OperatorPost& handler) {
+  if (!is_from_own_page(request)) {
+    co_return secured(message(request, {.text_id = "message.foreign_origin", .status = 403}));
+  }
+  const auto session = co_await access.session(request);
+  if (!session) co_return secured(error(request, session.error(), nullptr));
+  if (!*session) co_return secured(message(request, {.text_id = "signin.needed", .status = 403}));
+  auto form = request.take_form();
+  if (!form) co_return secured(error(request, form.error(), &**session));
+  if (!csrf_matches(request, *form, (*session)->csrf)) {
+    co_return secured(message(request, {.text_id = "message.stale_form",
+                                        .status = 403,
+                                        .session = &**session,
+                                        .link = "/app/connectors",
+                                        .link_text_id = "message.to_connectors"}));
+  }
+  net::Response response = co_await handler(request, **session, *form);
+  co_return secured(std::move(response));
+}
+
+}  // namespace patchbay::web

@@ -1,0 +1,466 @@
+// The pages' doors: sign-in links, sessions, CSRF, origins, cookies, headers, link tokens. Over a
+// real store in memory; the connectors folder is empty (tests/browser walks the whole journey).
+#include <gtest/gtest.h>
+
+#include "accounts/account_service.h"
+#include "base/encoding.h"
+#include "net/cookies.h"
+#include "store/open_vault.h"
+#include "store/projects_table.h"
+#include "store_test_support.h"
+#include "web/assets.h"
+#include "web/operator_access.h"
+#include "web/pages.h"
+#include "web/request_checks.h"
+
+namespace patchbay::web {
+namespace {
+
+constexpr std::string_view kOrigin = "http://localhost:8080";
+constexpr std::int64_t kMinute = 60'000;
+constexpr std::int64_t kHour = 60 * kMinute;
+
+// A browser as far as these tests need one: it keeps cookies.
+struct WebPagesTest : testing::Test {
+  WebPagesTest() {
+    pages.add_routes(router);
+    EXPECT_TRUE(store.transact_blocking([](store::Database& db) {
+      return store::projects_table::insert(db, {"prj_1", "Example", 1});
+    }));
+  }
+
+  struct Sent {
+    std::string method = "GET";
+    std::string target;
+    std::string form = {};
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    bool same_origin = true;
+  };
+
+  net::Response send(Sent sent) {
+    net::Request request;
+    request.method = sent.method;
+    request.target = sent.target;
+    request.host = "localhost:8080";
+    request.id = "test";
+    EXPECT_TRUE(net::decode_target(sent.target, request));
+    if (sent.method == "POST") {
+      request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+      if (sent.same_origin) {
+        request.headers.add("Origin", "null");  // what a browser sends under no-referrer
+        request.headers.add("Sec-Fetch-Site", "same-origin");
+      }
+      request.body = SecretString(sent.form);
+    }
+    std::string jar;
+    for (const auto& [name, value] : cookies) {
+      jar += (jar.empty() ? "" : "; ") + name + "=" + value;
+    }
+    if (!jar.empty()) request.headers.add("Cookie", jar);
+    for (const auto& [name, value] : sent.headers) request.headers.add(name, value);
+    net::Response response = loops.block_on(router.dispatch(request));
+    for (const std::string_view line : response.headers.get_all("Set-Cookie")) {
+      const auto equals = line.find('=');
+      const std::string name(line.substr(0, equals));
+      const std::string value(line.substr(equals + 1, line.find(';') - equals - 1));
+      if (value.empty()) {
+        cookies.erase(name);
+      } else {
+        cookies[name] = value;
+      }
+    }
+    return response;
+  }
+  net::Response get(std::string target) { return send({.target = std::move(target)}); }
+  net::Response post(std::string target, std::string form) {
+    return send({.method = "POST", .target = std::move(target), .form = std::move(form)});
+  }
+
+  static std::string header(const net::Response& response, std::string_view name) {
+    return std::string(response.headers.get(name).value_or(""));
+  }
+  // The token in the page's first form.
+  static std::string csrf_of(const net::Response& response) {
+    constexpr std::string_view kMark = "name=\"csrf\" value=\"";
+    const auto at = response.body.find(kMark);
+    if (at == std::string::npos) return {};
+    const auto begin = at + kMark.size();
+    return response.body.substr(begin, response.body.find('"', begin) - begin);
+  }
+  static bool has(const net::Response& response, std::string_view piece) {
+    return response.body.find(piece) != std::string::npos;
+  }
+
+  std::string fresh_link() {
+    return std::string(create_signin_link(store, clock, random)->reveal());
+  }
+  // Signed in; the session's CSRF token.
+  std::string sign_in() {
+    EXPECT_EQ(get(fresh_link()).status, 303U);
+    const std::string csrf = csrf_of(get("/signin"));
+    EXPECT_EQ(header(post("/signin", "csrf=" + csrf), "Location"), "/app/connectors");
+    return csrf_of(get("/app/connectors"));
+  }
+  accounts::NewSession connect_session(std::int64_t seconds = 600) {
+    accounts::SessionRequest wanted;
+    wanted.project_id = "prj_1";
+    wanted.owner_id = "owner-1";
+    wanted.owner_name = "Owner <One>";
+    wanted.connector_id = "acme";
+    wanted.expires_in_s = seconds;
+    return loops.block_on(service.create_session(std::move(wanted))).value();
+  }
+
+  FakeClock clock;
+  OsRandom random;
+  net::LoopPool loops{1};
+  store::Store store{store::migrated(), store::Store::Runs::kCaller};
+  vault::KeyEncryptionKey kek = vault::KeyEncryptionKey::generate(random);
+  vault::Vault vault =
+      store
+          .transact_blocking([this](store::Database& db) { return open_vault(db, kek, random, 1); })
+          .value();
+  std::shared_ptr<connector::Registry> registry = std::make_shared<connector::Registry>(
+      loops.loop(0).get_executor(), connector::RegistryOptions{});
+  accounts::Services services{loops, store, vault, *registry, clock, random, {}};
+  accounts::Revoker revoker{services};
+  accounts::TokenKeeper keeper{services, revoker};
+  accounts::Linker linker{services, revoker, keeper};
+  accounts::AccountService service{services, revoker, keeper, linker};
+  Pages pages{{.project_id = "prj_1",
+               .accounts = service,
+               .registry = *registry,
+               .store = store,
+               .clock = clock,
+               .random = random,
+               .product_name = "Shiftly"}};
+  net::Router router;
+  std::map<std::string, std::string> cookies;
+};
+
+TEST_F(WebPagesTest, FetchingASigninLinkConsumesNothing) {
+  const std::string link = fresh_link();
+  for (int scanner = 0; scanner < 3; ++scanner) {
+    cookies.clear();
+    const auto answer = get(link);
+    EXPECT_EQ(answer.status, 303U);
+    EXPECT_EQ(header(answer, "Location"), "/signin");
+  }
+  const auto page = get("/signin");
+  EXPECT_EQ(page.status, 200U);
+  EXPECT_EQ(post("/signin", "csrf=" + csrf_of(page)).status, 303U);
+  EXPECT_EQ(get("/app/connectors").status, 200U);
+}
+
+TEST_F(WebPagesTest, ASigninLinkWorksOnce) {
+  const std::string link = fresh_link();
+  (void)get(link);
+  const std::string csrf = csrf_of(get("/signin"));
+  const auto kept = cookies;
+  ASSERT_EQ(post("/signin", "csrf=" + csrf).status, 303U);
+
+  cookies = kept;
+  const auto replayed = post("/signin", "csrf=" + csrf);
+  EXPECT_EQ(replayed.status, 410U);
+  EXPECT_TRUE(has(replayed, "This link has been used"));
+  EXPECT_TRUE(has(replayed, "<code>patchbay signin</code>"));
+  EXPECT_FALSE(cookies.contains("__Host-patchbay"));
+
+  cookies.clear();
+  (void)get(link);
+  EXPECT_EQ(get("/signin").status, 410U);
+}
+
+TEST_F(WebPagesTest, ASigninLinkExpires) {
+  const std::string link = fresh_link();
+  clock.advance_ms(16 * kMinute);
+  (void)get(link);
+  const auto page = get("/signin");
+  EXPECT_EQ(page.status, 410U);
+  EXPECT_TRUE(has(page, "This link has expired"));
+}
+
+TEST_F(WebPagesTest, CookiesAreForThisHostAndNoScript) {
+  const auto to_signin = get(fresh_link());
+  EXPECT_TRUE(header(to_signin, "Set-Cookie")
+                  .ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"))
+      << header(to_signin, "Set-Cookie");
+  const auto signed_in = post("/signin", "csrf=" + csrf_of(get("/signin")));
+  const auto set = signed_in.headers.get_all("Set-Cookie");
+  ASSERT_EQ(set.size(), 2U);
+  EXPECT_TRUE(set[0].starts_with("__Host-patchbay="));
+  EXPECT_TRUE(set[0].ends_with("; Path=/; Secure; HttpOnly; SameSite=Strict"));
+  EXPECT_TRUE(set[1].starts_with("__Host-patchbay-signin=;"));
+}
+
+TEST_F(WebPagesTest, TheDatabaseHoldsNoTokenThatOpensASession) {
+  (void)sign_in();
+  const std::string token = cookies["__Host-patchbay"];
+  const auto stored = store.read_blocking(
+      [](store::Database& db) { return db.query("SELECT hash, csrf FROM operator_sessions"); });
+  ASSERT_EQ(stored->size(), 1U);
+  EXPECT_NE(stored->front().text(0), token);
+  EXPECT_NE(stored->front().text(1), token);
+}
+
+TEST_F(WebPagesTest, OperatorPagesSendStrangersToSignIn) {
+  for (const char* path : {"/app/connectors", "/app/accounts", "/app/accounts/acc_1",
+                           "/app/connectors/acme/link", "/app/accounts/acc_1/unlink"}) {
+    const auto answer = get(path);
+    EXPECT_EQ(answer.status, 303U) << path;
+    EXPECT_EQ(header(answer, "Location"), "/signin") << path;
+  }
+  EXPECT_EQ(send({.target = "/fragments/connectors", .headers = {{"X-Requested-With", "patchbay"}}})
+                .status,
+            403U);
+  EXPECT_EQ(post("/app/accounts/acc_1/suspend", "csrf=x").status, 403U);
+  EXPECT_EQ(get("/logos/acme/0").status, 403U);
+}
+
+TEST_F(WebPagesTest, AMadeUpOrDoubledSessionCookieOpensNothing) {
+  (void)sign_in();
+  const std::string good = cookies["__Host-patchbay"];
+  cookies.clear();
+  for (const std::string& jar :
+       {std::string("__Host-patchbay=") + std::string(43, 'A'), "patchbay=" + good,
+        "__Host-patchbay=" + good + "; __Host-patchbay=" + std::string(43, 'A'),
+        std::string("__Host-patchbay=' OR 1=1 --")}) {
+    EXPECT_EQ(send({.target = "/app/connectors", .headers = {{"Cookie", jar}}}).status, 303U)
+        << jar;
+  }
+  cookies["__Host-patchbay"] = good;
+  EXPECT_EQ(get("/app/connectors").status, 200U);
+}
+
+TEST_F(WebPagesTest, PostsNeedTheSessionsCsrfToken) {
+  const std::string csrf = sign_in();
+  EXPECT_EQ(post("/signout", "").status, 403U);
+  EXPECT_EQ(post("/signout", "csrf=").status, 403U);
+  EXPECT_EQ(post("/signout", "csrf=" + csrf + "x").status, 403U);
+  EXPECT_EQ(get("/app/connectors").status, 200U) << "still signed in";
+  EXPECT_EQ(post("/signout", "csrf=" + csrf).status, 303U);
+  EXPECT_EQ(get("/app/connectors").status, 303U);
+}
+
+TEST_F(WebPagesTest, AScriptMaySendTheCsrfTokenAsAHeader) {
+  const std::string csrf = sign_in();
+  EXPECT_EQ(
+      send({.method = "POST", .target = "/signout", .headers = {{"X-CSRF-Token", csrf}}}).status,
+      303U);
+}
+
+TEST_F(WebPagesTest, PostsFromOtherPagesAreRefused) {
+  const std::string csrf = sign_in();
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  for (const Headers& headers :
+       {Headers{}, Headers{{"Origin", "https://evil.example"}}, Headers{{"Origin", "null"}},
+        Headers{{"Origin", "https://localhost:8080"}}, Headers{{"Sec-Fetch-Site", "cross-site"}},
+        Headers{{"Sec-Fetch-Site", "same-site"}, {"Origin", std::string(kOrigin)}},
+        Headers{{"Sec-Fetch-Site", "none"}, {"Origin", std::string(kOrigin)}},
+        Headers{{"Sec-Fetch-Site", "same-origin"}, {"Origin", "https://evil.example"}},
+        Headers{{"Origin", std::string(kOrigin)}, {"Origin", std::string(kOrigin)}}}) {
+    const auto answer = send({.method = "POST",
+                              .target = "/signout",
+                              .form = "csrf=" + csrf,
+                              .headers = headers,
+                              .same_origin = false});
+    EXPECT_EQ(answer.status, 403U);
+    EXPECT_TRUE(has(answer, "This request came from somewhere else"));
+  }
+  EXPECT_EQ(send({.method = "POST",
+                  .target = "/signout",
+                  .form = "csrf=" + csrf,
+                  .headers = {{"Origin", std::string(kOrigin)}},
+                  .same_origin = false})
+                .status,
+            303U)
+      << "an older browser says its origin alone";
+}
+
+TEST_F(WebPagesTest, SigningInFromAnotherPageIsRefused) {
+  (void)get(fresh_link());
+  const std::string csrf = csrf_of(get("/signin"));
+  EXPECT_EQ(send({.method = "POST",
+                  .target = "/signin",
+                  .form = "csrf=" + csrf,
+                  .headers = {{"Origin", "https://evil.example"}},
+                  .same_origin = false})
+                .status,
+            403U);
+  EXPECT_EQ(post("/signin", "csrf=wrong").status, 403U);
+  EXPECT_EQ(post("/signin", "csrf=" + csrf).status, 303U) << "nothing was used up";
+}
+
+TEST_F(WebPagesTest, ASessionEndsWhenItIsNotUsed) {
+  (void)sign_in();
+  clock.advance_ms(AccessTimes().idle_ms + 1);
+  EXPECT_EQ(get("/app/connectors").status, 303U);
+}
+
+TEST_F(WebPagesTest, UseKeepsASessionUpToItsAbsoluteEnd) {
+  (void)sign_in();
+  std::int64_t used = 0;
+  while (used + kHour < AccessTimes().absolute_ms) {
+    clock.advance_ms(kHour);
+    used += kHour;
+    ASSERT_EQ(get("/app/connectors").status, 200U) << used;
+  }
+  clock.advance_ms(kHour);
+  EXPECT_EQ(get("/app/connectors").status, 303U);
+}
+
+TEST_F(WebPagesTest, PagesForbidFramesScriptsOfOthersReferrersAndIndexing) {
+  for (const auto& answer :
+       {get("/signin"), get("/app/connectors"), get("/assets/none.css"), post("/signout", "")}) {
+    const std::string policy = header(answer, "Content-Security-Policy");
+    EXPECT_NE(policy.find("default-src 'none'"), std::string::npos);
+    EXPECT_NE(policy.find("frame-ancestors 'none'"), std::string::npos);
+    EXPECT_NE(policy.find("require-trusted-types-for 'script'"), std::string::npos);
+    EXPECT_EQ(policy.find("unsafe"), std::string::npos);
+    EXPECT_EQ(header(answer, "Referrer-Policy"), "no-referrer");
+    EXPECT_EQ(header(answer, "X-Robots-Tag"), "noindex, nofollow");
+    EXPECT_EQ(header(answer, "X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(header(answer, "Cache-Control"), "no-store");
+  }
+}
+
+TEST_F(WebPagesTest, AssetsAreCachedForEverUnderTheirExactType) {
+  const auto css = get(std::string(asset_url("app.css")));
+  EXPECT_EQ(css.status, 200U);
+  EXPECT_EQ(header(css, "Content-Type"), "text/css; charset=utf-8");
+  EXPECT_EQ(header(css, "Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(header(css, "X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(header(get(std::string(asset_url("app.js"))), "Content-Type"),
+            "text/javascript; charset=utf-8");
+  EXPECT_EQ(get("/assets/app.000000000000.css").status, 404U);
+}
+
+TEST_F(WebPagesTest, TheLanguageSwitchSetsACookieAndLeavesACleanAddress) {
+  (void)sign_in();
+  const auto answer = get("/app/accounts?q=a%26b&lang=de");
+  EXPECT_EQ(answer.status, 303U);
+  EXPECT_EQ(header(answer, "Location"), "/app/accounts?q=a%26b");
+  const auto page = get("/app/accounts");
+  EXPECT_TRUE(has(page, "<html lang=\"de\">"));
+  EXPECT_TRUE(has(page, "Noch keine Konten"));
+  EXPECT_EQ(header(page, "Content-Language"), "de");
+  EXPECT_EQ(get("/app/accounts?lang=klingon").status, 200U);
+}
+
+TEST_F(WebPagesTest, TheLiveListAnswersNotModifiedUntilSomethingChanges) {
+  (void)sign_in();
+  const auto first = get("/fragments/connectors");
+  EXPECT_EQ(first.status, 200U);
+  EXPECT_TRUE(has(first, "No connectors yet"));
+  EXPECT_FALSE(has(first, "<html"));
+  const std::string tag = header(first, "ETag");
+  EXPECT_TRUE(has(get("/app/connectors"), "data-etag=\"&quot;" + tag.substr(1, tag.size() - 2)));
+  const auto again = send({.target = "/fragments/connectors", .headers = {{"If-None-Match", tag}}});
+  EXPECT_EQ(again.status, 304U);
+  EXPECT_TRUE(again.body.empty());
+}
+
+TEST_F(WebPagesTest, AConnectLinkLeavesTheAddressAndConsumesNothing) {
+  const auto made = connect_session();
+  const std::string token(made.token.reveal());
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = get("/connect/" + token);
+    EXPECT_EQ(answer.status, 303U);
+    EXPECT_EQ(header(answer, "Location"), "/connect");
+    EXPECT_EQ(header(answer, "Set-Cookie"),
+              "__Host-patchbay-connect=" + token + "; Path=/; Secure; HttpOnly; SameSite=Lax");
+  }
+  EXPECT_TRUE(loops.block_on(service.find_session(token)));
+  const auto page = get("/connect");
+  EXPECT_EQ(page.status, 503U) << "its connector is not there";
+  EXPECT_TRUE(has(page, "Not available right now"));
+  EXPECT_FALSE(has(page, token));
+}
+
+TEST_F(WebPagesTest, ConnectLinksThatAreOverAreToldPlainly) {
+  EXPECT_TRUE(has(get("/connect"), "Open your link again"));
+  EXPECT_EQ(get("/connect/short").status, 404U);
+
+  (void)get("/connect/" + std::string(43, 'A'));
+  const auto unknown = get("/connect");
+  EXPECT_EQ(unknown.status, 404U);
+  EXPECT_TRUE(has(unknown, "This link is not valid"));
+
+  const auto expiring = connect_session(60);
+  (void)get("/connect/" + std::string(expiring.token.reveal()));
+  clock.advance_ms(61'000);
+  const auto expired = get("/connect");
+  EXPECT_EQ(expired.status, 410U);
+  EXPECT_TRUE(has(expired, "This link has expired"));
+
+  const auto used = connect_session();
+  ASSERT_TRUE(store.transact_blocking([&](store::Database& db) {
+    return store::connect_sessions_table::claim(db, used.session.id, "acc_1", clock.unix_ms());
+  }));
+  (void)get("/connect/" + std::string(used.token.reveal()));
+  const auto page = get("/connect");
+  EXPECT_EQ(page.status, 410U);
+  EXPECT_TRUE(has(page, "This link has been used"));
+}
+
+TEST_F(WebPagesTest, AConnectPageOfAnEarlierLinkSendsNothing) {
+  const auto first = connect_session();
+  const auto second = connect_session();
+  const std::string old_csrf = csrf_from("connect", first.token.reveal());
+  (void)get("/connect/" + std::string(second.token.reveal()));
+  const auto answer = post("/connect", "csrf=" + old_csrf + "&field.secret=hunter2");
+  EXPECT_EQ(answer.status, 403U);
+  EXPECT_TRUE(has(answer, "Another link was opened meanwhile"));
+  EXPECT_FALSE(has(answer, "hunter2"));
+}
+
+TEST_F(WebPagesTest, ConnectingFromAnotherPageIsRefused) {
+  const auto made = connect_session();
+  (void)get("/connect/" + std::string(made.token.reveal()));
+  const std::string csrf = csrf_from("connect", made.token.reveal());
+  for (const char* path : {"/connect", "/connect/cancel"}) {
+    EXPECT_EQ(send({.method = "POST",
+                    .target = path,
+                    .form = "csrf=" + csrf,
+                    .headers = {{"Origin", "https://evil.example"}},
+                    .same_origin = false})
+                  .status,
+              403U)
+        << path;
+    EXPECT_EQ(post(path, "csrf=wrong").status, 403U) << path;
+  }
+}
+
+TEST_F(WebPagesTest, TheStatusOfAConnectTellsNobodyWithoutItsLink) {
+  EXPECT_EQ(get("/connect/status").body, R"({"state":"none","cancelling":false})");
+  EXPECT_EQ(header(get("/connect/result"), "Location"), "/connect");
+}
+
+TEST_F(WebPagesTest, TheAccountsPageSaysWhatToDoWhenThereAreNone) {
+  (void)sign_in();
+  const auto page = get("/app/accounts");
+  EXPECT_TRUE(has(page, "No accounts yet"));
+  EXPECT_TRUE(has(page, "href=\"/app/connectors\""));
+  EXPECT_EQ(get("/app/accounts/acc_missing").status, 404U);
+}
+
+TEST_F(WebPagesTest, LinkingWithAConnectorThatIsGoneSaysSo) {
+  const std::string csrf = sign_in();
+  EXPECT_EQ(get("/app/connectors/acme/link").status, 404U);
+  const auto answer =
+      post("/app/connectors/acme/link", "csrf=" + csrf + "&owner_id=1&owner_name=One&how=here");
+  EXPECT_EQ(answer.status, 404U);
+  EXPECT_FALSE(cookies.contains("__Host-patchbay-connect"));
+}
+
+TEST_F(WebPagesTest, ErrorPagesLookLikeTheRest) {
+  net::Request request;
+  request.headers.add("Accept-Language", "de");
+  const auto page = pages.error_page(request, 404);
+  EXPECT_EQ(page.status, 404U);
+  EXPECT_TRUE(has(page, "Hier gibt es nichts"));
+  EXPECT_FALSE(header(page, "Content-Security-Policy").empty());
+}
+
+}  // namespace
+}  // namespace patchbay::web

@@ -1,0 +1,374 @@
+// What makes HTML of manifests: forms, guides, permissions, outcomes. Manifests are hostile.
+#include <gtest/gtest.h>
+
+#include "manifest/parse.h"
+#include "manifest_fixture.h"
+#include "web/account_view.h"
+#include "web/connect_view.h"
+#include "web/form_view.h"
+#include "web/guide_view.h"
+#include "web/permission_view.h"
+#include "web/render.h"
+
+namespace patchbay::web {
+namespace {
+
+using manifest::Access;
+using manifest::FieldProblem;
+using manifest::FieldType;
+using manifest::PermissionRef;
+using testing::Test;
+
+constexpr std::string_view kAttack = "\"><script>alert('x')</script><img src=x onerror=alert(1)>";
+
+bool has(const std::string& html, std::string_view piece) {
+  return html.find(piece) != std::string::npos;
+}
+
+std::shared_ptr<const manifest::Manifest> acme() {
+  auto outcome = manifest::parse_manifest(manifest::small_manifest());
+  EXPECT_TRUE(outcome.ok());
+  return outcome.manifest;
+}
+
+const manifest::AuthMethod& method_of(const manifest::Manifest& manifest) {
+  return manifest.auth_methods.front();
+}
+
+std::string form_html(const manifest::Manifest& manifest, const FormState& state = {},
+                      std::string_view tag = "en") {
+  std::string html;
+  const View form = form_view(manifest, method_of(manifest).fields, state, language(tag));
+  for (const auto& entry : form.entries()) {
+    if (entry.name != "fields") continue;
+    for (const View& field : entry.views) html += render("form_field", field, language(tag));
+  }
+  return html;
+}
+
+std::string guide_html(const manifest::Manifest& manifest, const GuideSetting& setting) {
+  return render("guide", guide_view(manifest, method_of(manifest).guide, setting, language("en")),
+                language("en"));
+}
+
+// Every text of the manifest is an attack; parse_manifest would refuse it, so it is made by hand.
+manifest::Manifest hostile() {
+  manifest::Manifest manifest = *acme();
+  manifest::Texts texts;
+  for (const auto& [tag, table] : manifest.texts.tables()) {
+    for (const auto& [id, text] : table) {
+      texts.set(tag, id,
+                std::string(kAttack) + "[x](javascript:alert(1)) **" + std::string(kAttack) + "**");
+    }
+  }
+  manifest.texts = texts;
+  auto& method = manifest.auth_methods.front();
+  for (auto& field : method.fields) {
+    field.pattern = kAttack;
+    field.description = field.tooltip = field.placeholder = field.label;
+    for (auto& option : field.options) option.value = kAttack;
+  }
+  for (auto& section : method.guide.sections) {
+    section.links.push_back({section.title, "javascript:alert(1)"});
+    for (auto& step : section.steps) step.text = step.title;
+  }
+  for (auto& permission : manifest.permissions) permission.description = permission.label;
+  manifest.categories = {std::string(kAttack)};
+  manifest.hosts.front().host = kAttack;
+  manifest.version = kAttack;
+  return manifest;
+}
+
+void expect_inert(const std::string& html) {
+  EXPECT_FALSE(has(html, "<script")) << html;
+  EXPECT_FALSE(has(html, "<img src=x")) << html;
+  EXPECT_FALSE(has(html, "href=\"javascript")) << html;
+  EXPECT_TRUE(has(html, "&lt;script&gt;")) << html;
+}
+
+TEST(WebForm, IsGeneratedFromTheManifestInItsOrder) {
+  const auto manifest = acme();
+  const std::string html = form_html(*manifest);
+  const auto company = html.find("name=\"field.company\"");
+  const auto region = html.find("<select id=\"field-region\"");
+  const auto secret = html.find("name=\"field.secret\"");
+  ASSERT_NE(secret, std::string::npos);
+  EXPECT_LT(company, region);
+  EXPECT_LT(region, secret);
+  EXPECT_TRUE(has(html, "<label for=\"field-company\">Company</label>"));
+  EXPECT_TRUE(has(html, "<option value=\"eu\" selected>Europe</option>"));
+  EXPECT_TRUE(has(html, "data-format=\"host_label\""));
+  EXPECT_TRUE(has(html, "data-depends-on=\"field.region\" data-depends-values=\"us\""));
+  EXPECT_TRUE(has(html, "data-pattern=\"[0-9]{4}\""));
+  EXPECT_TRUE(has(html, "(optional)"));
+}
+
+TEST(WebForm, SpeaksTheVisitorsLanguage) {
+  EXPECT_TRUE(has(form_html(*acme(), {}, "de"), "Firma"));
+}
+
+TEST(WebForm, KeepsWhatWasTypedButNoSecret) {
+  FormState state;
+  state.values = {{"company", "acme-gmbh"}, {"secret", "hunter2-hunter2"}};
+  const std::string html = form_html(*acme(), state);
+  EXPECT_TRUE(has(html, "value=\"acme-gmbh\""));
+  EXPECT_FALSE(has(html, "hunter2"));
+  EXPECT_TRUE(has(html, "type=\"password\" value=\"\""));
+}
+
+TEST(WebForm, MarksTheFieldThatIsWrong) {
+  FormState state;
+  state.problems = {{"company", FieldProblem::Kind::kPattern, "company_error"},
+                    {"secret", FieldProblem::Kind::kRequired, {}}};
+  const std::string html = form_html(*acme(), state);
+  EXPECT_TRUE(has(html, "id=\"field-company-error\"><p>Only the first part.</p>"));
+  EXPECT_TRUE(has(html, "aria-describedby=\"field-company-error\" aria-invalid=\"true\""));
+  EXPECT_TRUE(has(html, "Enter the Secret."));
+  EXPECT_EQ(html.find("aria-invalid"), html.find("aria-invalid=\"true\""));
+}
+
+TEST(WebForm, PutsTheConnectorsWordsAtTheField) {
+  FormState state;
+  connector::FlowMessage error;
+  error.id = "error.away";
+  error.args = {{"host", "<b>host</b>"}};
+  error.field_id = "secret";
+  state.errors = {error};
+  connector::FlowMessage notice;
+  notice.fallback = "**not** markup <i>";
+  notice.field_id = "company";
+  state.notices = {notice};
+  const std::string html = form_html(*acme(), state);
+  EXPECT_TRUE(has(html, "id=\"field-secret-error\"><p>&lt;b&gt;host&lt;/b&gt; is away.</p>"));
+  EXPECT_TRUE(has(html, "id=\"field-company-notice\"><p>**not** markup &lt;i&gt;</p>"));
+}
+
+TEST(WebForm, RendersHostileTextsInert) {
+  FormState state;
+  state.values = {{"company", std::string(kAttack)}};
+  state.problems = {{"company", FieldProblem::Kind::kPattern, "company_error"}};
+  expect_inert(form_html(hostile(), state));
+}
+
+TEST(WebGuide, ShowsWarningStepsAndTheBoxesThatAreNeeded) {
+  const std::string html = guide_html(*acme(), {.needed = {{"people", Access::kRead}}});
+  EXPECT_TRUE(has(html, "<strong>Careful</strong> with <code>keys</code>."));
+  EXPECT_LT(html.find("Careful"), html.find("Keys"));
+  EXPECT_TRUE(has(html, "<h4>Open it</h4>"));
+  EXPECT_TRUE(has(html, "People"));
+  EXPECT_TRUE(has(html, "Must be granted"));
+  EXPECT_FALSE(has(html, ">Write<"));
+  EXPECT_TRUE(has(html, "href=\"https://docs.acme.example/keys\""));
+}
+
+TEST(WebGuide, LeavesOutStepsOfPermissionsThatAreNotNeeded) {
+  EXPECT_FALSE(has(guide_html(*acme(), {.needed = {{"sites", Access::kRead}}}), "Open it"));
+}
+
+TEST(WebGuide, HidesWhatSpeaksAboutTheHubWhenWhiteLabelled) {
+  const std::vector<PermissionRef> needed{{"people", Access::kRead}};
+  EXPECT_TRUE(has(guide_html(*acme(), {.needed = needed}), "Keys"));
+  EXPECT_FALSE(has(guide_html(*acme(), {.needed = needed, .white_label = true}), "Keys"));
+}
+
+TEST(WebGuide, RendersHostileTextsInert) {
+  expect_inert(guide_html(hostile(), {.needed = {{"people", Access::kRead}}}));
+}
+
+TEST(WebAsk, SaysWhoAsksForWhatWithWhichPermissions) {
+  const auto manifest = acme();
+  const std::vector<PermissionRef> needed{{"people", Access::kRead}, {"people", Access::kWrite}};
+  View page;
+  page.view(
+          "ask",
+          ask_view(*manifest,
+                   {.product_name = "Shiftly <3", .owner_name = "Müller & Söhne", .needed = needed},
+                   language("en")))
+      .flag("failure", false)
+      .flag("has_guide", false);
+  const std::string html = render("connect", page, language("en"));
+  EXPECT_TRUE(has(html,
+                  "<strong>Shiftly &lt;3</strong> asks for access to the Acme account of "
+                  "<strong>Müller &amp; Söhne</strong>."));
+  EXPECT_TRUE(has(html, "Shiftly &lt;3 will be able to"));
+  EXPECT_TRUE(has(html, "<span class=\"chip\">Read</span><span class=\"chip\">Write</span>"));
+  EXPECT_LT(html.find("asks for access"), html.find("id=\"connect-form\""));
+}
+
+accounts::LinkOutcome failed(ErrorCode code, std::string message) {
+  accounts::LinkOutcome outcome;
+  outcome.error = make_error(code, std::move(message));
+  return outcome;
+}
+
+std::string failure_html(const accounts::LinkOutcome& outcome,
+                         const manifest::Manifest& manifest = *acme()) {
+  return render("failure", failure_view(manifest, outcome, language("en")), language("en"));
+}
+
+TEST(WebFailure, NamesTheMissingPermissionAndWhatToDo) {
+  auto outcome = failed(ErrorCode::kPermissionMissing, "internal words");
+  outcome.error.permission = "people:read";
+  const std::string html = failure_html(outcome);
+  EXPECT_TRUE(has(html, "<strong class=\"permission\">People → Read</strong>"));
+  EXPECT_TRUE(has(html, "Create a new one at Acme"));
+  EXPECT_TRUE(has(html, "role=\"alert\""));
+}
+
+TEST(WebFailure, FoldsTheProvidersOwnAnswerEscaped) {
+  auto outcome = failed(ErrorCode::kProtocol, "");
+  outcome.error.provider_answer = kAttack;
+  const std::string html = failure_html(outcome);
+  expect_inert(html);
+  EXPECT_TRUE(has(html, "<details><summary>What Acme answered</summary><pre"));
+}
+
+TEST(WebFailure, LinksToTheFieldRatherThanRepeatingIt) {
+  auto outcome = failed(ErrorCode::kInvalidCredentials, "x");
+  outcome.message.id = "error.away";
+  outcome.message.field_id = "secret";
+  const std::string html = failure_html(outcome);
+  EXPECT_TRUE(has(html, "<a href=\"#field-secret\">Secret</a>"));
+  EXPECT_FALSE(has(html, "is away"));
+}
+
+TEST(WebFailure, SaysTheConnectorsWordsWhenTheyBelongToNoField) {
+  auto outcome = failed(ErrorCode::kUnavailable, "x");
+  outcome.message.id = "error.away";
+  outcome.message.args = {{"host", "api.acme.example"}};
+  EXPECT_TRUE(has(failure_html(outcome), "api.acme.example is away."));
+}
+
+TEST(WebFailure, CancellingIsNoError) {
+  EXPECT_TRUE(has(failure_html(failed(ErrorCode::kCancelled, "")), "class=\"alert info\""));
+}
+
+accounts::AccountDetail detail_of(std::shared_ptr<const manifest::Manifest> manifest) {
+  accounts::AccountDetail detail;
+  auto connector = std::make_shared<connector::Connector>();
+  connector->id = "acme";
+  connector->manifest = std::move(manifest);
+  detail.connector = connector;
+  detail.account.id = "acc_1";
+  detail.account.connector_id = "acme";
+  detail.account.auth_method = "oauth";
+  detail.account.owner_id = "owner-1";
+  detail.account.owner_name = std::string("Müller ") + std::string(kAttack);
+  detail.account.fields = R"({"company":"acme-gmbh","secret":"never-in-here"})";
+  detail.account.created = 1'750'000'000'000;
+  detail.tokens = {{"main", 1'750'000'000'000, 1'750'003'600'000}};
+  detail.permissions = {{{"people", Access::kRead}, manifest::Granted::kYes, true, true},
+                        {{"people", Access::kWrite}, manifest::Granted::kNo, true, false},
+                        {{"sites", Access::kRead}, manifest::Granted::kUnknown, false, false}};
+  detail.history = {{1, "prj", "account.created", "acc_1", "{}", 1'750'000'000'000}};
+  return detail;
+}
+
+TEST(WebConfirmation, SaysWhatWorksAndWhatDoesNotYet) {
+  const auto manifest = acme();
+  const auto detail = detail_of(manifest);
+  accounts::LinkOutcome outcome;
+  outcome.account = detail.account;
+  const std::string html = render(
+      "confirmation", confirmation_view(*manifest, detail, outcome, "Shiftly", language("en")),
+      language("en"));
+  expect_inert(html);
+  EXPECT_TRUE(has(html, "Acme is connected"));
+  EXPECT_TRUE(has(html, "What Shiftly can do now"));
+  EXPECT_TRUE(has(html, "What does not work yet"));
+  EXPECT_TRUE(has(html, "Create a new integration at Acme"));
+}
+
+TEST(WebAccount, ShowsTheReportAndNeverASecret) {
+  const std::string html =
+      render("account", account_page(detail_of(acme()), 1'750'000'060'000, language("en")),
+             language("en"));
+  expect_inert(html);
+  EXPECT_TRUE(has(html, "granted"));
+  EXPECT_TRUE(has(html, "missing"));
+  EXPECT_TRUE(has(html, "not told"));
+  EXPECT_TRUE(has(html, "acme-gmbh"));
+  EXPECT_TRUE(has(html, "Stored, never shown"));
+  EXPECT_FALSE(has(html, "never-in-here"));
+  EXPECT_TRUE(has(html, "in 59 minutes"));
+}
+
+TEST(WebAccount, IsShownWhileItsConnectorIsAway) {
+  auto detail = detail_of(acme());
+  detail.connector = nullptr;
+  detail.permissions.clear();
+  const std::string html =
+      render("account", account_page(detail, 1'750'000'060'000, language("en")), language("en"));
+  EXPECT_TRUE(has(html, "is not in the connectors folder"));
+  EXPECT_FALSE(has(html, "/reconnect"));
+  EXPECT_TRUE(has(html, "/unlink"));
+}
+
+TEST(WebAccounts, RowsEscapeWhatOwnersAreCalled) {
+  const auto detail = detail_of(acme());
+  const AccountRow row{detail.account, detail.permissions, 1'750'003'600'000, detail.connector};
+  View page;
+  page.flag("none", false)
+      .flag("has_rows", true)
+      .list("rows", {account_row(row, 1'750'000'060'000, language("en"))});
+  const std::string html = render("accounts", page, language("en"));
+  expect_inert(html);
+  EXPECT_TRUE(has(html, "1 of 3"));
+  EXPECT_TRUE(has(html, "1 missing"));
+}
+
+TEST(WebConnectors, CardsRenderHostileManifestsInert) {
+  connector::Connector connector;
+  connector.id = "acme";
+  connector.state = connector::ConnectorState::kReady;
+  connector.manifest = std::make_shared<const manifest::Manifest>(hostile());
+  View list;
+  list.flag("none", false)
+      .flag("has_ready", true)
+      .list("ready", {connector_card(connector, {}, language("en"))});
+  expect_inert(render("connector_list", list, language("en")));
+}
+
+TEST(WebConnectors, SayWhyAFileIsRefusedAndWhatToDo) {
+  connector::Connector connector;
+  connector.id = "broken";
+  connector.file = "broken.so";
+  connector.state = connector::ConnectorState::kRefused;
+  connector.reason = std::string(kAttack);
+  View list;
+  list.flag("none", false)
+      .flag("has_ready", false)
+      .flag("has_troubled", true)
+      .list("troubled", {connector_card(connector, {}, language("en"))});
+  const std::string html = render("connector_list", list, language("en"));
+  expect_inert(html);
+  EXPECT_TRUE(has(html, "Refused"));
+  EXPECT_TRUE(has(html, "None of its code has been run."));
+  EXPECT_TRUE(has(html, "broken.so"));
+}
+
+TEST(WebConnectors, AreMarkedWhenTheirHostIsOverridden) {
+  EXPECT_TRUE(is_sandboxed(*acme(), {"api.acme.example"}));
+  EXPECT_FALSE(is_sandboxed(*acme(), {"api.other.example"}));
+}
+
+TEST(WebSafeHtml, LetsNoLinkThroughThatIsNotPlainHttps) {
+  using manifest::Span;
+  for (const char* href :
+       {"javascript:alert(1)", "http://a.example/", "https://a.example/\"x", "data:text/html,x"}) {
+    const auto html = rich_html({{Span::Kind::kLink, "label", href}}).markup();
+    EXPECT_EQ(html, "label") << href;
+  }
+  EXPECT_TRUE(has(rich_html({{Span::Kind::kLink, "<l>", "https://a.example/?a=1&b=2"}}).markup(),
+                  "<a href=\"https://a.example/?a=1&amp;b=2\" target=\"_blank\" "
+                  "rel=\"noopener noreferrer\">&lt;l&gt;</a>"));
+}
+
+TEST(WebView, TakesMarkupUnderItsOwnNamesOnly) {
+  View view;
+  EXPECT_THROW(view.text("a_html", "<b>"), std::logic_error);
+  EXPECT_THROW(view.html("a", SafeHtml()), std::logic_error);
+}
+
+}  // namespace
+}  // namespace patchbay::web
