@@ -73,7 +73,7 @@ void check_default(const Field& field, const std::string& pointer, Report& repor
   if (!field.default_value || field.default_value->empty()) return;
   Field alone = field;
   alone.visible_when.reset();
-  if (!check_form({alone}, {}).empty())
+  if (!check_form({alone}, FormView{}).empty())
     report.add("field_default", pointer + "/default",
                "The default would be refused in the form. Change it, or remove it.");
 }

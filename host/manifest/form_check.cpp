@@ -19,7 +19,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-std::string_view current_value(const Field& field, const FormValues& values) {
+std::string_view current_value(const Field& field, const FormView& values) {
   if (const auto value = values.find(field.id); value != values.end()) return value->second;
   return field.default_value ? std::string_view(*field.default_value) : std::string_view{};
 }
@@ -116,7 +116,7 @@ std::optional<Kind> fault(const Field& field, std::string_view typed) {
 
 }  // namespace
 
-bool is_visible(const Field& field, const std::vector<Field>& fields, const FormValues& values) {
+bool is_visible(const Field& field, const std::vector<Field>& fields, const FormView& values) {
   const Field* shown = &field;
   // A field depends on an earlier one only, so this ends; the bound guards against forms that did
   // not come from parse_manifest.
@@ -132,7 +132,7 @@ bool is_visible(const Field& field, const std::vector<Field>& fields, const Form
   return true;
 }
 
-std::vector<FieldProblem> check_form(const std::vector<Field>& fields, const FormValues& values) {
+std::vector<FieldProblem> check_form(const std::vector<Field>& fields, const FormView& values) {
   std::vector<FieldProblem> problems;
   for (const Field& field : fields) {
     if (!is_visible(field, fields, values)) continue;

@@ -10,8 +10,14 @@
 
 namespace patchbay::manifest {
 
-// Field id -> value as typed. Borrowed, so that secrets are not copied about.
-using FormValues = std::map<std::string, std::string_view, std::less<>>;
+// Field id -> value as typed. The view is for checking forms that hold secrets, without copying
+// them.
+using FormValues = std::map<std::string, std::string, std::less<>>;
+using FormView = std::map<std::string, std::string_view, std::less<>>;
+
+[[nodiscard]] inline FormView view_of(const FormValues& values) {
+  return {values.begin(), values.end()};
+}
 
 // What is wrong with one field. Never holds the value.
 struct FieldProblem {
@@ -33,10 +39,18 @@ struct FieldProblem {
 // are not asked for and their values are ignored. Blank values of optional fields pass. Patterns
 // run through RE2 (linear time) over the whole value, after blanks around it were taken off.
 [[nodiscard]] std::vector<FieldProblem> check_form(const std::vector<Field>& fields,
-                                                   const FormValues& values);
+                                                   const FormView& values);
+[[nodiscard]] inline std::vector<FieldProblem> check_form(const std::vector<Field>& fields,
+                                                          const FormValues& values) {
+  return check_form(fields, view_of(values));
+}
 
 // Whether the field is shown while the form holds `values` (defaults count where nothing is set).
 [[nodiscard]] bool is_visible(const Field& field, const std::vector<Field>& fields,
-                              const FormValues& values);
+                              const FormView& values);
+[[nodiscard]] inline bool is_visible(const Field& field, const std::vector<Field>& fields,
+                                     const FormValues& values) {
+  return is_visible(field, fields, view_of(values));
+}
 
 }  // namespace patchbay::manifest

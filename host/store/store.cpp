@@ -57,18 +57,19 @@ void Store::enqueue(std::unique_ptr<Job> job) {
                            "The database cannot keep up with the load. Try again in a moment.");
     } else if (has_thread_) {
       queue_.push_back(std::move(job));
+      // Under the lock: once the job is done its caller may destroy this Store.
+      wake_.notify_one();
+      return;
     }
   }
   if (refusal) {
     job->fail(*std::move(refusal));
     job->finish();
-  } else if (has_thread_) {
-    wake_.notify_one();
-  } else {
-    Jobs jobs;
-    jobs.push_back(std::move(job));
-    run_all(jobs);
+    return;
   }
+  Jobs jobs;
+  jobs.push_back(std::move(job));
+  run_all(jobs);
 }
 
 void Store::serve() {

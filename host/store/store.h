@@ -11,7 +11,7 @@
 // fsync); each stays all-or-nothing for itself.
 //
 // transact/read: any thread, resumes on the awaiting coroutine's executor; not cancellable once
-// handed in. Loops with pending calls must outlive the Store, or stop() it first.
+// handed in. The store thread posts to the loops it serves: stop() before a loop is destroyed.
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>

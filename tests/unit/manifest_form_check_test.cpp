@@ -13,12 +13,12 @@ std::vector<Field> form() {
   return parse_manifest(small_manifest()).manifest->auth_methods[0].fields;
 }
 
-FormValues good() {
+FormView good() {
   return {{"company", "acme"}, {"region", "eu"}, {"secret", "s3cret"}};
 }
 
 std::vector<FieldProblem> with(std::string_view field, std::string_view value) {
-  FormValues values = good();
+  FormView values = good();
   values[std::string(field)] = value;
   return check_form(form(), values);
 }
@@ -30,8 +30,8 @@ TEST(ManifestFormCheck, PassesWhatFits) {
 TEST(ManifestFormCheck, NamesEveryMissingFieldInFormOrder) {
   const std::vector<FieldProblem> expected{{"company", Kind::kRequired, ""},
                                            {"secret", Kind::kRequired, ""}};
-  EXPECT_EQ(check_form(form(), {}), expected);
-  EXPECT_EQ(check_form(form(), {{"company", "  \n"}, {"secret", "\t"}}), expected);
+  EXPECT_EQ(check_form(form(), FormView{}), expected);
+  EXPECT_EQ(check_form(form(), FormView{{"company", "  \n"}, {"secret", "\t"}}), expected);
 }
 
 TEST(ManifestFormCheck, PointsToTheManifestsOwnErrorText) {
@@ -51,7 +51,7 @@ TEST(ManifestFormCheck, KnowsItsOptions) {
 
 TEST(ManifestFormCheck, AsksOnlyForVisibleFields) {
   EXPECT_TRUE(with("tax_id", "not four digits").empty());  // region is eu
-  FormValues values = good();
+  FormView values = good();
   values["region"] = "us";
   values["tax_id"] = "12345";  // the pattern is for the whole value
   EXPECT_EQ(check_form(form(), values),
@@ -62,8 +62,8 @@ TEST(ManifestFormCheck, AsksOnlyForVisibleFields) {
 
 TEST(ManifestFormCheck, CountsDefaultsForVisibility) {
   const auto fields = form();
-  EXPECT_FALSE(is_visible(fields[2], fields, {}));  // the default is eu
-  EXPECT_TRUE(is_visible(fields[2], fields, {{"region", "us"}}));
+  EXPECT_FALSE(is_visible(fields[2], fields, FormView{}));  // the default is eu
+  EXPECT_TRUE(is_visible(fields[2], fields, FormValues{{"region", "us"}}));
 }
 
 TEST(ManifestFormCheck, RefusesControlCharactersLongValuesAndUnknownFields) {
@@ -80,8 +80,8 @@ TEST(ManifestFormCheck, LetsTextAreasHoldLines) {
   Field area;
   area.id = "key";
   area.type = FieldType::kTextArea;
-  EXPECT_TRUE(check_form({area}, {{"key", "one\r\n\ttwo"}}).empty());
-  EXPECT_FALSE(check_form({area}, {{"key", "one\x01two"}}).empty());
+  EXPECT_TRUE(check_form({area}, FormView{{"key", "one\r\n\ttwo"}}).empty());
+  EXPECT_FALSE(check_form({area}, FormView{{"key", "one\x01two"}}).empty());
 }
 
 TEST(ManifestFormCheck, KnowsItsFormats) {
@@ -89,7 +89,7 @@ TEST(ManifestFormCheck, KnowsItsFormats) {
     Field field;
     field.id = "f";
     field.format = format;
-    return check_form({field}, {{"f", value}}).empty();
+    return check_form({field}, FormView{{"f", value}}).empty();
   };
   EXPECT_TRUE(fits(FieldFormat::kEmail, "jo@acme.example"));
   for (const char* bad : {"jo", "jo@acme", "@acme.example", "a b@acme.example", "jo@a@b.example"})

@@ -18,7 +18,7 @@ namespace {
 class PersonioManifest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    auto outcome = parse_manifest(read_file(PATCHBAY_MANIFEST_DIR "/personio.json"));
+    auto outcome = parse_manifest(read_file(PATCHBAY_BUILD_DIR "/manifests/personio.json"));
     EXPECT_EQ(outcome.problems, Problems{}) << testing::PrintToString(outcome.problems);
     manifest_ = outcome.manifest;
   }

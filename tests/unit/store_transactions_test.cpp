@@ -1,6 +1,7 @@
 // Store: closures from many coroutines, one thread, all-or-nothing each.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -38,8 +39,7 @@ std::unique_ptr<Store> start(const std::string& path) {
 }
 
 template <class Coroutine>
-void run(Coroutine coroutine) {
-  asio::io_context loop;
+void run(asio::io_context& loop, Coroutine coroutine) {
   asio::co_spawn(loop, std::move(coroutine), [](std::exception_ptr failure) {
     if (failure) std::rethrow_exception(failure);
   });
@@ -48,12 +48,14 @@ void run(Coroutine coroutine) {
 
 struct StoreTest : testing::Test {
   TestFolder folder;
+  asio::io_context loop;  // loops outlive the store that resumes on them
+  std::array<asio::io_context, 4> more_loops;
   std::unique_ptr<Store> store = start(folder.file());
   std::int64_t count() { return store->read_blocking(counting()).value(); }
 };
 
 TEST_F(StoreTest, ATransactionResumesOnTheCallersLoopWithItsResult) {
-  run([this]() -> asio::awaitable<void> {
+  run(loop, [this]() -> asio::awaitable<void> {
     const auto loop_thread = std::this_thread::get_id();
     std::thread::id store_thread;
     const auto added = co_await store->transact([&store_thread](Database& db) {
@@ -126,7 +128,6 @@ class Gate {
 };
 
 TEST_F(StoreTest, QueuedTransactionsFailAloneAndTheOthersStand) {
-  asio::io_context loop;
   Gate gate(*store);
   std::vector<ErrorCode> failures;
   int good = 0;
@@ -148,7 +149,6 @@ TEST_F(StoreTest, QueuedTransactionsFailAloneAndTheOthersStand) {
 }
 
 TEST_F(StoreTest, QueuedTransactionsFailTogetherWhenTheDatabaseIsLocked) {
-  asio::io_context loop;
   const auto other = open_or_fail(folder.file());
   ASSERT_TRUE(other->begin(Access::kWrite));
   std::vector<ErrorCode> failures;
@@ -173,13 +173,13 @@ TEST_F(StoreTest, QueuedTransactionsFailTogetherWhenTheDatabaseIsLocked) {
 
 TEST(StoreFullTest, InAFullDatabaseEachAcknowledgedTransactionStandsWholeAndNoOtherDoes) {
   const TestFolder folder;
+  asio::io_context loop;
   SqliteOptions options;
   options.path = folder.file();
   options.max_pages = 120;
   auto opened = open_sqlite_store(options);
   ASSERT_TRUE(opened) << opened.error().message;
   Store& store = **opened;
-  asio::io_context loop;
   Gate gate(store);
   std::vector<int> good;
   int full = 0;
@@ -220,7 +220,7 @@ TEST_F(StoreTest, ManyLoopsMayUseItAtOnce) {
   std::vector<std::jthread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([this, t] {
-      run([this, t]() -> asio::awaitable<void> {
+      run(more_loops.at(static_cast<std::size_t>(t)), [this, t]() -> asio::awaitable<void> {
         for (int i = 0; i < 25; ++i) {
           const auto done = co_await store->transact([](Database& db) -> Result<std::int64_t> {
             PATCHBAY_TRY_ASSIGN(const auto all, projects_table::list(db));
@@ -239,7 +239,6 @@ TEST_F(StoreTest, ManyLoopsMayUseItAtOnce) {
 }
 
 TEST_F(StoreTest, StoppingFinishesWhatIsQueuedAndRefusesTheRest) {
-  asio::io_context loop;
   std::vector<bool> results;
   Gate gate(*store);
   for (int i = 0; i < 10; ++i) {
@@ -264,8 +263,9 @@ TEST_F(StoreTest, StoppingFinishesWhatIsQueuedAndRefusesTheRest) {
 }
 
 TEST(StoreInlineTest, WithoutAThreadOfItsOwnItRunsOnTheCallers) {
+  asio::io_context loop;
   Store store(migrated(), Store::Runs::kCaller);
-  run([&store]() -> asio::awaitable<void> {
+  run(loop, [&store]() -> asio::awaitable<void> {
     const auto here = std::this_thread::get_id();
     const auto same = co_await store.transact([here](Database& db) -> Result<bool> {
       PATCHBAY_TRY(projects_table::insert(db, {"prj_1", "x", 1}));

@@ -1,0 +1,87 @@
+#pragma once
+// Runs a manifest's actions for an account: allowed? input right? then the request, authorised by
+// the manifest's rule, one retry with a fresh token after a 401, and the answer as the manifest
+// describes it, page by page. Nothing is kept between calls.
+//
+// Any loop; a call runs on its account's loop and ends early when the awaiting coroutine is
+// cancelled. Everything it was built from outlives it.
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "accounts/services.h"
+#include "actions/action_error.h"
+#include "actions/authorizer.h"
+#include "actions/token_source.h"
+
+namespace patchbay::actions {
+
+struct ActionCall {
+  std::string project_id;
+  std::string account_id;
+  std::string action_id;
+  std::string input = "{}";  // a JSON object, by the action's schema
+  // Paged actions take these two as inputs as well ("cursor" and "page_size", which the manifest
+  // reader adds to their schema); this is for protocols that carry them apart.
+  std::string next{};           // from the reply before; empty: the first page
+  std::uint32_t page_size = 0;  // 0: as the input says, or the provider's usual one. Lowered to
+                                // what the provider takes; counts on the first page only
+};
+
+struct ActionReply {
+  std::string data = "null";  // JSON, as the manifest's result rule cuts it out
+  std::string next;           // empty: there is no further page
+  unsigned provider_status = 0;
+};
+
+struct RunnerOptions {
+  std::chrono::milliseconds request_time{30'000};
+  std::size_t max_answer_bytes = std::size_t{8} << 20U;
+  std::size_t max_input_bytes = std::size_t{1} << 20U;
+  // How connectors are found; null: in the services' registry.
+  std::function<connector::ConnectorPtr(std::string_view connector_id)> find_connector{};
+};
+
+// An action with the manifest it lives in.
+struct FoundAction {
+  std::shared_ptr<const manifest::Manifest> manifest;
+  const manifest::Action* action = nullptr;
+};
+
+class ActionRunner {
+ public:
+  using Outcome = boost::system::result<ActionReply, ActionError>;
+
+  ActionRunner(const accounts::Services& services, TokenSource& tokens, RunnerOptions options = {});
+
+  Task<Outcome> run(ActionCall call);
+
+  // Among the connectors that are ready; null when there is none. Action ids start with their
+  // manifest's id.
+  [[nodiscard]] FoundAction find_action(std::string_view action_id) const;
+  // Ready ones only; null when there is none.
+  [[nodiscard]] connector::ConnectorPtr find_connector(std::string_view connector_id) const {
+    return options_.find_connector(connector_id);
+  }
+
+ private:
+  struct Prepared;
+  Task<Outcome> run_here(ActionCall call);
+  Task<boost::system::result<Prepared, ActionError>> prepare(const ActionCall& call);
+  Result<> set_position(Prepared& prepared, const ActionCall& call) const;
+  Task<Result<SecretString>> value_of(const Prepared& prepared,
+                                      const manifest::ValueSource& source);
+  Task<Result<Credential>> credential(const Prepared& prepared);
+  // `url` is set to the address asked, without the credential.
+  Task<boost::system::result<net::ClientReply, ActionError>> send(const Prepared& prepared,
+                                                                  const Credential& credential,
+                                                                  std::string& url);
+
+  const accounts::Services& services_;
+  TokenSource& tokens_;
+  const RunnerOptions options_;
+};
+
+}  // namespace patchbay::actions

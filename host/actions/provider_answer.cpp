@@ -1,0 +1,113 @@
+#include "actions/provider_answer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encoding.h"
+#include "base/json.h"
+
+namespace patchbay::actions {
+namespace {
+
+constexpr std::size_t kMaxSummary = 400;
+constexpr std::size_t kMaxTraceId = 128;
+constexpr std::size_t kMaxParsed = std::size_t{256} << 10U;
+
+constexpr std::array<std::string_view, 8> kShownHeaders = {
+    "Content-Type",          "Retry-After",         "X-Request-Id", "Request-Id",
+    "X-RateLimit-Remaining", "X-RateLimit-Limit", "X-Trace-Id",   "X-Correlation-Id"};
+constexpr std::array<std::string_view, 4> kTraceHeaders = {"X-Trace-Id", "X-Request-Id",
+                                                           "X-Correlation-Id", "Request-Id"};
+constexpr std::array<std::string_view, 3> kTraceEndings = {"trace_id", "request_id",
+                                                           "correlation_id"};
+
+std::string redacted(std::string_view text, std::span<const std::string_view> secrets) {
+  std::string out(text);
+  for (const std::string_view secret : secrets) {
+    if (secret.empty()) continue;
+    for (std::size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at)) {
+      out.replace(at, secret.size(), "[redacted]");
+      at += 10;
+    }
+  }
+  return out;
+}
+
+// Cut at a character's border.
+std::string bounded(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0U) == 0x80U) --most;
+  return text.substr(0, most) + "…";
+}
+
+std::string one_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return bounded(std::move(text), kMaxSummary);
+}
+
+// RFC 9457, OAuth (RFC 6749 §5.2) and the shapes most APIs use.
+std::string find_summary(const json::Value& root) {
+  const auto joined = [](const json::Value& error) -> std::string {
+    std::string out = error.get("title").string_or("");
+    const std::string detail = error.get("detail").string_or("");
+    if (!detail.empty()) out += (out.empty() ? "" : ": ") + detail;
+    return out;
+  };
+  for (const auto& place : {root.pointer("/errors/0"), root}) {
+    if (std::string found = joined(place); !found.empty()) return found;
+  }
+  for (const std::string_view path :
+       {"/error_description", "/error/message", "/errors/0/message", "/message", "/error",
+        "/errors/0"}) {
+    if (const auto text = root.pointer(path).as_string(); text && !text->empty())
+      return std::string(*text);
+  }
+  return {};
+}
+
+std::string find_trace_id(const json::Value& root, const net::Headers& headers) {
+  for (const json::Value& place : {root, root.get("error")}) {
+    for (std::size_t i = 0; i < place.size(); ++i) {
+      const auto member = place.member(i);
+      const auto text = member.second.as_string();
+      if (text && !text->empty() && text->size() <= kMaxTraceId &&
+          std::any_of(kTraceEndings.begin(), kTraceEndings.end(),
+                      [&](auto ending) { return member.first.ends_with(ending); }))
+        return std::string(*text);
+    }
+  }
+  for (const std::string_view name : kTraceHeaders)
+    if (const auto value = headers.get(name); value && value->size() <= kMaxTraceId)
+      return std::string(*value);
+  return {};
+}
+
+}  // namespace
+
+ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,
+                                    std::span<const std::string_view> secrets) {
+  ProviderAnswer answer;
+  answer.status = reply.status;
+  answer.url = url.substr(0, url.find('?'));
+  for (const std::string_view name : kShownHeaders)
+    if (const auto value = reply.headers.get(name))
+      answer.headers.emplace_back(name, bounded(redacted(*value, secrets), kMaxTraceId));
+
+  const std::string_view body = reply.body.reveal();
+  json::Value root;
+  const auto document = json::Document::parse(body, {.max_bytes = kMaxParsed});
+  if (document) root = document->root();
+  answer.summary = one_line(redacted(find_summary(root), secrets));
+  answer.trace_id = one_line(redacted(find_trace_id(root, reply.headers), secrets));
+  if (is_valid_utf8(body) && body.find('\0') == std::string_view::npos) {
+    // Secrets go before the cut, else half of one could stay.
+    answer.text = redacted(body.substr(0, kMaxParsed), secrets);
+    answer.is_json = root.is_object() && answer.text.size() <= ProviderAnswer::kMaxText &&
+                     json::Document::parse(answer.text).has_value();
+    answer.text = bounded(std::move(answer.text), ProviderAnswer::kMaxText);
+  }
+  return answer;
+}
+
+}  // namespace patchbay::actions

@@ -1,0 +1,30 @@
+#pragma once
+// What a provider said when it refused a request, fit to be shown and logged: bounded, with the
+// secrets of the request taken out. Pure functions.
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/http_client.h"
+
+namespace patchbay::actions {
+
+struct ProviderAnswer {
+  static constexpr std::size_t kMaxText = 2048;
+
+  unsigned status = 0;
+  std::string url;       // without its query, which may hold personal data
+  std::string text;      // the body; empty when it is not text
+  bool is_json = false;  // `text` is a whole JSON object
+  std::string summary;   // the sentence meant for people, from the usual places; may be empty
+  std::string trace_id;  // what the provider's support asks for; may be empty
+  std::vector<std::pair<std::string, std::string>> headers;  // a fixed few
+};
+
+// `secrets` are replaced wherever they occur.
+ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,
+                                    std::span<const std::string_view> secrets);
+
+}  // namespace patchbay::actions

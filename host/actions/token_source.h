@@ -1,0 +1,43 @@
+#pragma once
+// Where actions and the token API get access tokens from: a seam in front of the token keeper. Any
+// loop.
+#include <cstdint>
+#include <string>
+
+#include "accounts/token_keeper.h"
+
+namespace patchbay::actions {
+
+using net::Task;
+
+class TokenSource {
+ public:
+  virtual ~TokenSource() = default;
+  // As accounts::TokenKeeper::token.
+  virtual Task<Result<accounts::AccessToken>> token(std::string project_id, std::string account_id,
+                                                    std::string token_name,
+                                                    std::int64_t min_validity_ms) = 0;
+  // As accounts::TokenKeeper::replace_refused.
+  virtual Task<Result<accounts::AccessToken>> replace_refused(std::string project_id,
+                                                              std::string account_id,
+                                                              std::string token_name,
+                                                              SecretString refused) = 0;
+};
+
+// The keeper outlives it.
+class KeeperTokens final : public TokenSource {
+ public:
+  explicit KeeperTokens(accounts::TokenKeeper& keeper) : keeper_(keeper) {}
+  Task<Result<accounts::AccessToken>> token(std::string project_id, std::string account_id,
+                                            std::string token_name,
+                                            std::int64_t min_validity_ms) override;
+  Task<Result<accounts::AccessToken>> replace_refused(std::string project_id,
+                                                      std::string account_id,
+                                                      std::string token_name,
+                                                      SecretString refused) override;
+
+ private:
+  accounts::TokenKeeper& keeper_;
+};
+
+}  // namespace patchbay::actions

@@ -1,0 +1,101 @@
+// GET /accounts, GET and DELETE /accounts/{id}.
+#include <algorithm>
+#include <charconv>
+
+#include "api/api.h"
+#include "api/linked_account.h"
+
+namespace patchbay::api {
+namespace {
+
+constexpr std::int64_t kPageSize = 25;
+constexpr std::int64_t kMaxPage = 1'000'000;
+
+// Absent and empty are the same: some clients send "page=".
+Result<std::int64_t> positive(const net::Params& query, std::string_view name,
+                              std::int64_t otherwise) {
+  const std::string_view text = query.get(name).value_or("");
+  if (text.empty()) return otherwise;
+  std::int64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc{} || end != text.data() + text.size() || value < 1 || value > kMaxPage)
+    return make_error(ErrorCode::kInvalidArgument,
+                      "\"" + std::string(name) + "\" must be a whole number, counted from 1.",
+                      std::string(name));
+  return value;
+}
+
+void collect(const net::Params& query, std::initializer_list<std::string_view> names,
+             std::vector<std::string>& out) {
+  for (const auto name : names)
+    for (const auto value : query.get_all(name))
+      if (!value.empty()) out.emplace_back(value);
+}
+
+struct Listing {
+  store::AccountFilter filter;
+  bool nothing = false;  // asks for statuses of which we have none
+};
+
+// Unknown keys are ignored, as their clients need.
+Result<Listing> read_listing(const net::Params& query, const std::string& project_id) {
+  Listing listing;
+  store::AccountFilter& filter = listing.filter;
+  filter.project_id = project_id;
+  collect(query, {"account_ids"}, filter.account_ids);
+  collect(query, {"origin_owner_id", "origin_owner_ids"}, filter.owner_ids);
+  collect(query, {"provider", "providers"}, filter.connector_ids);
+  std::vector<std::string> statuses;
+  collect(query, {"status"}, statuses);
+  for (const auto& word : statuses) {
+    // Newer clients know "suspended" as a status of its own.
+    const auto status = store::account_status_from(word == "suspended" ? "inactive" : word);
+    if (status) filter.statuses.push_back(*status);
+  }
+  listing.nothing = !statuses.empty() && filter.statuses.empty();
+  PATCHBAY_TRY_ASSIGN(const auto page, positive(query, "page", 1));
+  PATCHBAY_TRY_ASSIGN(const auto size, positive(query, "page_size", kPageSize));
+  filter.limit = std::min(size, store::AccountFilter::kMaxLimit);
+  filter.offset = (page - 1) * filter.limit;
+  return listing;
+}
+
+}  // namespace
+
+net::Response Api::account_response(const store::Account& account) {
+  json::Writer out;
+  write_linked_account(out, account, runner_.find_connector(account.connector_id).get());
+  return net::json(out.take());
+}
+
+Task<net::Response> Api::list_accounts(net::Request& request, const Caller& caller) {
+  const auto listing = read_listing(request.query, caller.project_id);
+  if (!listing) co_return error(request, api_error(listing.error()));
+  std::vector<store::Account> accounts;
+  if (!listing->nothing) {
+    auto found = co_await options_.accounts.list(listing->filter);
+    if (!found) co_return error(request, api_error(found.error()));
+    accounts = *std::move(found);
+  }
+  json::Writer out;
+  out.begin_array();
+  for (const auto& account : accounts)
+    write_linked_account(out, account, runner_.find_connector(account.connector_id).get());
+  co_return net::json(out.end_array().take());
+}
+
+Task<net::Response> Api::get_account(net::Request& request, const Caller& caller) {
+  const auto account =
+      co_await options_.accounts.get(caller.project_id, std::string(request.param("id")));
+  if (!account) co_return error(request, api_error(account.error()));
+  co_return account_response(*account);
+}
+
+Task<net::Response> Api::unlink_account(net::Request& request, const Caller& caller) {
+  const auto account =
+      co_await options_.accounts.unlink(caller.project_id, std::string(request.param("id")));
+  if (!account) co_return error(request, api_error(account.error()));
+  co_return account_response(*account);
+}
+
+}  // namespace patchbay::api

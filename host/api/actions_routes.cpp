@@ -1,0 +1,56 @@
+// POST /actions/rpc.
+#include "api/api.h"
+#include "api/json_body.h"
+#include "api/rpc_input.h"
+
+namespace patchbay::api {
+namespace {
+
+// Their clients take an object, a list of objects or null; anything else goes into an object.
+std::string as_clients_need(const std::string& data) {
+  if (data.starts_with('{') || data == "null" || data == "[]") return data;
+  if (data.starts_with("[{")) {
+    const auto list = json::Document::parse(data, {.max_bytes = data.size()});
+    bool objects = list.has_value();
+    for (std::size_t i = 0; objects && i < list->root().size(); ++i)
+      objects = list->root().at(i).is_object();
+    if (objects) return data;
+  }
+  return "{\"value\":" + data + "}";
+}
+
+}  // namespace
+
+Task<net::Response> Api::run_action(net::Request& request, const Caller& caller) {
+  auto body = JsonBody::read(request);
+  if (!body) co_return error(request, api_error(body.error()));
+  const std::string action_id = body->required_text("action");
+  if (const auto problems = body->problems()) co_return error(request, api_error(*problems));
+  const auto found = runner_.find_action(action_id);
+  auto call = read_rpc(body->root(), found.action);
+  if (!call) co_return error(request, api_error(call.error()));
+  std::string account_id(request.header("x-account-id"));
+  if (account_id.empty()) account_id = std::move(call->account_id);
+  if (account_id.empty())
+    co_return error(request, api_error(make_error(ErrorCode::kInvalidArgument,
+                                                  "Say for which account: put its id into the "
+                                                  "header x-account-id.",
+                                                  "x-account-id")));
+  auto reply = co_await runner_.run({.project_id = caller.project_id,
+                                     .account_id = std::move(account_id),
+                                     .action_id = action_id,
+                                     .input = std::move(call->input),
+                                     .next = std::move(call->next),
+                                     .page_size = call->page_size});
+  if (!reply) co_return error(request, api_error(reply.error()));
+  json::Writer out;
+  out.begin_object().key("data").raw(as_clients_need(reply->data)).key("next");
+  if (reply->next.empty()) {
+    out.null();
+  } else {
+    out.string(reply->next);
+  }
+  co_return net::json(out.end_object().take());
+}
+
+}  // namespace patchbay::api

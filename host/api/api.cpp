@@ -1,0 +1,87 @@
+#include "api/api.h"
+
+#include "api/file_audit_log.h"
+#include "store/change_sequence_table.h"
+
+namespace patchbay::api {
+
+Api::Api(Options options)
+    : options_(std::move(options)),
+      keys_(options_.services.store, options_.services.clock),
+      own_tokens_(options_.tokens == nullptr
+                      ? std::make_unique<actions::KeeperTokens>(options_.keeper)
+                      : nullptr),
+      own_audit_(options_.audit == nullptr && !options_.audit_folder.empty()
+                     ? std::make_unique<FileAuditLog>(
+                           options_.services.loops, options_.services.clock,
+                           FileAuditOptions{.folder = options_.audit_folder})
+                     : nullptr),
+      tokens_(own_tokens_ ? *own_tokens_ : *options_.tokens),
+      audit_(own_audit_ ? own_audit_.get() : options_.audit),
+      runner_(options_.services, tokens_, options_.runner) {}
+
+Api::~Api() = default;
+
+void Api::add_routes(net::Router& router) {
+  add(router, "GET", "/accounts", Scope::kAccounts, &Api::list_accounts);
+  add(router, "GET", "/accounts/{id}", Scope::kAccounts, &Api::get_account);
+  add(router, "DELETE", "/accounts/{id}", Scope::kAccounts, &Api::unlink_account);
+  add(router, "POST", "/connect_sessions", Scope::kAccounts, &Api::create_session);
+  add(router, "POST", "/connect_sessions/authenticate", Scope::kAccounts,
+      &Api::authenticate_session);
+  add(router, "POST", "/actions/rpc", Scope::kActions, &Api::run_action);
+  add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token,
+      Errors::kOwn);
+  router.add("GET", "/healthz", [this](net::Request& request) { return healthz(request); });
+  router.add("GET", "/readyz", [this](net::Request& request) { return readyz(request); });
+}
+
+void Api::add(net::Router& router, std::string_view method, std::string_view pattern, Scope scope,
+              Handler handler, Errors errors) {
+  router.add(method, pattern, [this, scope, handler, errors](net::Request& request) {
+    return answer(scope, handler, errors, request);
+  });
+}
+
+Task<net::Response> Api::answer(Scope scope, Handler handler, Errors errors,
+                                net::Request& request) {
+  const auto caller = co_await identify(request, scope);
+  if (caller) co_return co_await (this->*handler)(request, *caller);
+  const ApiError what = api_error(caller.error());
+  co_return errors == Errors::kOwn ? problem_error(what, request) : error(request, what);
+}
+
+Task<Result<Caller>> Api::identify(const net::Request& request, Scope scope) {
+  // Two of them could be read differently by somebody in between.
+  auto key = request.headers.count("Authorization") == 1
+                 ? key_from_authorization(request.header("Authorization"))
+                 : std::nullopt;
+  PATCHBAY_CO_TRY_ASSIGN(Caller caller, co_await keys_.authenticate(
+                                            key ? *std::move(key) : SecretString()));
+  if (!caller.scopes.has(scope))
+    co_return make_error(ErrorCode::kForbidden,
+                         "This API key lacks the scope \"" + std::string(to_string(scope)) +
+                             "\". Make one that has it.");
+  co_return caller;
+}
+
+net::Response Api::error(const net::Request& request, const ApiError& what) const {
+  return stackone_error(what, request, options_.services.clock.unix_ms());
+}
+
+// The process answers; nothing else is looked at.
+Task<net::Response> Api::healthz(net::Request& /*request*/) {
+  co_return net::json("{\"status\":\"ok\"}");
+}
+
+Task<net::Response> Api::readyz(net::Request& request) {
+  const auto read = co_await options_.services.store.read(store::change_sequence_table::current);
+  if (!read) {
+    ApiError what = api_error(read.error());
+    what.status = 503;
+    co_return problem_error(what, request);
+  }
+  co_return net::json("{\"status\":\"ready\"}");
+}
+
+}  // namespace patchbay::api

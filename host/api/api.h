@@ -1,0 +1,89 @@
+#pragma once
+// The hub's REST API on a router. Every route but the health checks asks for an API key and one of
+// its scopes; what a key's project does not own is 404. Handlers run on the connection's loop, any
+// loop; an Api outlives the router's use.
+//
+// StackOne's paths (accounts, connect sessions, action calls) follow their wire protocol, so that
+// their published clients work; `access_token` and the health checks are our own.
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "accounts/account_service.h"
+#include "actions/action_runner.h"
+#include "actions/token_source.h"
+#include "api/api_keys.h"
+#include "api/audit_log.h"
+#include "api/errors.h"
+#include "net/router.h"
+
+namespace patchbay::api {
+
+struct Options {
+  // How browsers reach the hub, without a slash at the end; asked for with each link made.
+  std::function<std::string()> hub_url;
+  accounts::AccountService& accounts;
+  const accounts::Services& services;
+  accounts::TokenKeeper& keeper;
+  // Where reads of access tokens are recorded; empty, and no `audit`: tokens can't be read.
+  std::string audit_folder{};
+
+  // For tests; null: the keeper, files in the audit folder.
+  actions::TokenSource* tokens = nullptr;
+  AuditLog* audit = nullptr;
+  actions::RunnerOptions runner{};
+};
+
+class Api {
+ public:
+  explicit Api(Options options);
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  void add_routes(net::Router& router);
+
+  [[nodiscard]] ApiKeys& keys() { return keys_; }
+  [[nodiscard]] actions::ActionRunner& runner() { return runner_; }
+
+ private:
+  using Handler = Task<net::Response> (Api::*)(net::Request&, const Caller&);
+  enum class Errors : std::uint8_t { kStackOne, kOwn };
+
+  void add(net::Router& router, std::string_view method, std::string_view pattern, Scope scope,
+           Handler handler, Errors errors = Errors::kStackOne);
+  Task<net::Response> answer(Scope scope, Handler handler, Errors errors, net::Request& request);
+  Task<Result<Caller>> identify(const net::Request& request, Scope scope);
+
+  // accounts_routes.cpp
+  Task<net::Response> list_accounts(net::Request& request, const Caller& caller);
+  Task<net::Response> get_account(net::Request& request, const Caller& caller);
+  Task<net::Response> unlink_account(net::Request& request, const Caller& caller);
+  net::Response account_response(const store::Account& account);
+  // sessions_routes.cpp
+  Task<net::Response> create_session(net::Request& request, const Caller& caller);
+  Task<net::Response> authenticate_session(net::Request& request, const Caller& caller);
+  // Fills in the provider of a named integration. kInvalidArgument when one of the two is unknown.
+  Task<Result<>> check_target(accounts::SessionRequest& wanted);
+  // actions_routes.cpp
+  Task<net::Response> run_action(net::Request& request, const Caller& caller);
+  // token_routes.cpp
+  Task<net::Response> read_token(net::Request& request, const Caller& caller);
+  Task<Result<std::string>> usual_token(const Caller& caller, const std::string& account_id);
+
+  Task<net::Response> healthz(net::Request& request);
+  Task<net::Response> readyz(net::Request& request);
+
+  // In the form of StackOne's paths.
+  net::Response error(const net::Request& request, const ApiError& what) const;
+
+  const Options options_;
+  ApiKeys keys_;
+  std::unique_ptr<actions::TokenSource> own_tokens_;
+  std::unique_ptr<AuditLog> own_audit_;
+  actions::TokenSource& tokens_;
+  AuditLog* const audit_;  // null: none
+  actions::ActionRunner runner_;
+};
+
+}  // namespace patchbay::api

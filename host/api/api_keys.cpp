@@ -1,0 +1,164 @@
+#include "api/api_keys.h"
+
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/hash.h"
+#include "net/headers.h"
+#include "store/change_sequence_table.h"
+
+namespace patchbay::api {
+namespace {
+
+constexpr std::string_view kStart = "pb_";
+constexpr std::size_t kPrefix = 20;
+constexpr std::size_t kSecret = 43;
+constexpr std::size_t kMaxName = 100;
+constexpr std::size_t kMaxKnown = 10'000;
+constexpr std::int64_t kUseGranularityMs = 60'000;
+
+Error wrong_key() {
+  return make_error(ErrorCode::kUnauthenticated,
+                    "The API key is missing, unknown or revoked. Send it as the user name of HTTP "
+                    "Basic authentication, or as a bearer token.");
+}
+
+// "pb_<prefix>_<secret>" -> prefix; empty when it has another shape.
+std::string_view prefix_of(std::string_view key) {
+  if (key.size() != kStart.size() + kPrefix + 1 + kSecret || !key.starts_with(kStart) ||
+      key[kStart.size() + kPrefix] != '_')
+    return {};
+  return key.substr(kStart.size(), kPrefix);
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+Task<Result<SecretString>> create_api_key(store::Store& store, const Clock& clock, Random& random,
+                                          std::string project_id, std::string name,
+                                          std::string scopes) {
+  if (name.empty() || name.size() > kMaxName)
+    co_return make_error(ErrorCode::kInvalidArgument, "A key needs a name of at most 100 bytes.",
+                         "name");
+  PATCHBAY_CO_TRY_ASSIGN(const Scopes granted, Scopes::from_words(scopes));
+  store::ApiKey row;
+  row.id = random.id("key_");
+  row.project_id = std::move(project_id);
+  row.prefix = random.id("");
+  std::string secret = random.token();
+  SecretString key(kStart);
+  key.append(row.prefix);
+  key.append("_");
+  key.append(secret);
+  wipe(secret.data(), secret.size());
+  row.hash = sha256_hex(key.reveal());
+  row.name = std::move(name);
+  row.scopes = granted.to_stored();
+  row.created = clock.unix_ms();
+  auto stored = co_await store.transact(
+      [row](store::Database& db) { return store::api_keys_table::insert(db, row); });
+  if (!stored) co_return std::move(stored).error();
+  co_return key;
+}
+
+std::optional<SecretString> key_from_authorization(std::string_view authorization) {
+  const std::size_t blank = authorization.find(' ');
+  if (blank == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = authorization.substr(0, blank);
+  const std::string_view value = trimmed(authorization.substr(blank));
+  if (net::iequals(scheme, "Bearer")) return SecretString(value);
+  if (!net::iequals(scheme, "Basic")) return std::nullopt;
+  auto decoded = base64_decode(value);
+  if (!decoded) return std::nullopt;
+  const SecretString pair = SecretString::take(*decoded);
+  const std::size_t colon = pair.reveal().find(':');
+  if (colon == std::string_view::npos || colon + 1 != pair.size()) return std::nullopt;
+  return SecretString(pair.reveal().substr(0, colon));
+}
+
+Task<Result<>> ApiKeys::revoke(std::string project_id, std::string key_id) {
+  auto revoked = co_await store_.transact(
+      [=, now = clock_.unix_ms()](store::Database& db) {
+        return store::api_keys_table::revoke(db, project_id, key_id, now);
+      });
+  const std::lock_guard lock(mutex_);
+  std::erase_if(known_, [&](const auto& entry) { return entry.second.row.id == key_id; });
+  co_return revoked;
+}
+
+// Reads the change sequence when the last reading is too old, and forgets everything if it moved.
+Task<Result<>> ApiKeys::trust_memory() {
+  const std::int64_t now = clock_.unix_ms();
+  {
+    const std::lock_guard lock(mutex_);
+    if (sequence_read_ != 0 && now >= sequence_read_ && now - sequence_read_ < trust_.count())
+      co_return Result<>();
+  }
+  auto current = co_await store_.read(store::change_sequence_table::current);
+  if (!current) co_return std::move(current).error();
+  const std::lock_guard lock(mutex_);
+  if (*current != sequence_) known_.clear();
+  sequence_ = *current;
+  sequence_read_ = now;
+  co_return Result<>();
+}
+
+Task<Result<store::ApiKey>> ApiKeys::find(std::string prefix) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = known_.find(prefix);
+    if (known != known_.end()) co_return known->second.row;
+  }
+  struct Read {
+    std::optional<store::ApiKey> row;
+    std::int64_t sequence = 0;
+  };
+  auto read = co_await store_.read([prefix](store::Database& db) -> Result<Read> {
+    Read both;
+    PATCHBAY_TRY_ASSIGN(both.row, store::api_keys_table::find_by_prefix(db, prefix));
+    PATCHBAY_TRY_ASSIGN(both.sequence, store::change_sequence_table::current(db));
+    return both;
+  });
+  if (!read) co_return std::move(read).error();
+  if (!read->row || read->row->revoked != 0) co_return wrong_key();
+  {
+    const std::lock_guard lock(mutex_);
+    // Another sequence: something was revoked while this was under way; the next look decides.
+    if (read->sequence == sequence_) {
+      if (known_.size() >= kMaxKnown) known_.clear();
+      known_.try_emplace(prefix, Known{*read->row, read->row->last_used});
+    }
+  }
+  co_return *std::move(read->row);
+}
+
+// Now and then, for the list of keys; a store that can't write is no reason to refuse the call.
+Task<> ApiKeys::record_use(const store::ApiKey& row) {
+  const std::int64_t now = clock_.unix_ms();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = known_.find(row.prefix);
+    if (known == known_.end() || now - known->second.use_recorded < kUseGranularityMs) co_return;
+    known->second.use_recorded = now;
+  }
+  (void)co_await store_.transact([id = row.id, now](store::Database& db) {
+    return store::api_keys_table::record_use(db, id, now);
+  });
+}
+
+Task<Result<Caller>> ApiKeys::authenticate(SecretString key) {
+  const std::string_view prefix = prefix_of(key.reveal());
+  if (prefix.empty()) co_return wrong_key();
+  PATCHBAY_CO_TRY(co_await trust_memory());
+  PATCHBAY_CO_TRY_ASSIGN(const store::ApiKey row, co_await find(std::string(prefix)));
+  if (!constant_time_equal(sha256_hex(key.reveal()), row.hash)) co_return wrong_key();
+  co_await record_use(row);
+  co_return Caller{row.id, row.project_id, Scopes::from_stored(row.scopes)};
+}
+
+}  // namespace patchbay::api

@@ -1,0 +1,66 @@
+#include "api/audit_chain.h"
+
+#include "api/iso_time.h"
+#include "base/hash.h"
+#include "base/json.h"
+
+namespace patchbay::api {
+namespace {
+
+constexpr std::string_view kHashStart = ",\"hash\":\"";
+constexpr std::size_t kTail = kHashStart.size() + 64 + 2;  // and the closing "}
+
+}  // namespace
+
+AuditHead first_audit_head(std::string_view file_name) { return {0, sha256_hex(file_name)}; }
+
+std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64_t now_ms) {
+  json::Writer out;
+  out.begin_object()
+      .member("seq", head.count + 1)
+      .member("time", iso_time(now_ms))
+      .member("kind", event.kind)
+      .member("project", event.project_id)
+      .member("account", event.account_id)
+      .member("subject", event.subject)
+      .member("key", event.key_id)
+      .member("request", event.request_id)
+      .member("peer", event.peer)
+      .member("prev", head.hash)
+      .end_object();
+  std::string line = out.take();
+  head.hash = sha256_hex(line);
+  ++head.count;
+  line.pop_back();
+  line.append(kHashStart).append(head.hash).append("\"}\n");
+  return line;
+}
+
+Result<AuditHead> verify_audit(std::string_view file_name, std::string_view text) {
+  AuditHead head = first_audit_head(file_name);
+  while (!text.empty()) {
+    const auto broken = [&](std::string_view why) {
+      return make_error(ErrorCode::kProtocol, "The audit file is not as it was written: line " +
+                                                  std::to_string(head.count + 1) + " " +
+                                                  std::string(why) + ".");
+    };
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return broken("is cut off");
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (line.size() <= kTail || !line.substr(line.size() - kTail).starts_with(kHashStart))
+      return broken("has no hash");
+    const std::string body = std::string(line.substr(0, line.size() - kTail)) + "}";
+    const auto document = json::Document::parse(body);
+    if (!document) return broken("is not JSON");
+    if (document->root().get("prev").string_or("") != head.hash ||
+        document->root().get("seq").integer_or(0) != head.count + 1)
+      return broken("does not follow the one before");
+    head.hash = sha256_hex(body);
+    ++head.count;
+    if (line.substr(line.size() - 66, 64) != head.hash) return broken("was changed");
+  }
+  return head;
+}
+
+}  // namespace patchbay::api

@@ -1,0 +1,28 @@
+#pragma once
+// The audit file's format: one JSON object a line, each with the hash of the line before ("prev")
+// and, last, its own ("hash": SHA-256 of the line without that member). The first line's "prev" is
+// the SHA-256 of the file's name, so files can't be exchanged. Changing, removing or inserting a
+// line breaks the chain from there on; cutting off the end shows against a head kept elsewhere.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "api/audit_log.h"
+#include "base/result.h"
+
+namespace patchbay::api {
+
+struct AuditHead {
+  std::int64_t count = 0;  // lines so far
+  std::string hash;        // of the last line; of the file's name before the first
+};
+
+AuditHead first_audit_head(std::string_view file_name);
+
+// The next line, with its line break; `head` moves on.
+std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64_t now_ms);
+
+// Reads a file's text and gives its head. kProtocol names the first line that does not fit.
+Result<AuditHead> verify_audit(std::string_view file_name, std::string_view text);
+
+}  // namespace patchbay::api

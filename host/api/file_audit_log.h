@@ -1,0 +1,61 @@
+#pragma once
+// The audit log as files: one for each event loop of this process, made when first needed, named
+// by the time of the process's start; format in audit_chain.h. An event is handed to the kernel by
+// append (write(2)); a thread of its own brings it to the disk within `sync_within`, or append does
+// so itself when that is 0. Any thread may append; a loop uses its own file and meets no other.
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/audit_chain.h"
+#include "api/audit_log.h"
+#include "base/clock.h"
+#include "net/loops.h"
+
+namespace patchbay::api {
+
+struct FileAuditOptions {
+  std::string folder;  // made with mode 0700 when it is not there
+  std::chrono::milliseconds sync_within{50};
+};
+
+class FileAuditLog final : public AuditLog {
+ public:
+  // Loops and clock outlive it.
+  FileAuditLog(net::LoopPool& loops, const Clock& clock, FileAuditOptions options);
+  ~FileAuditLog() override;
+
+  // kStorage when folder or file can't be written; nothing half-written stays.
+  Result<> append(const AuditEvent& event) override;
+
+  struct FileHead {
+    std::string file_name;
+    AuditHead head;
+  };
+  // Of the files begun so far; for keeping elsewhere, so that cut-off ends show.
+  [[nodiscard]] std::vector<FileHead> heads() const;
+
+ private:
+  struct Shard;
+  Shard& shard_here();
+  void sync_loop();
+
+  net::LoopPool& loops_;
+  const Clock& clock_;
+  const FileAuditOptions options_;
+  const std::int64_t started_ms_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+
+  std::mutex mutex_;  // guards dirty_ and stopping_
+  std::condition_variable wake_;
+  bool dirty_ = false;
+  bool stopping_ = false;
+  std::thread syncer_;
+};
+
+}  // namespace patchbay::api

@@ -1,0 +1,47 @@
+#pragma once
+// Reads a JSON request body member by member and collects everything that is wrong with it, so that
+// a caller learns of all mistakes at once. Members nobody asks for are ignored, as StackOne's
+// clients need; null counts as absent.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actions/action_error.h"
+#include "base/json.h"
+#include "net/http_types.h"
+
+namespace patchbay::api {
+
+class JsonBody {
+ public:
+  // kInvalidArgument: another content type, not JSON, not an object.
+  static Result<JsonBody> read(const net::Request& request);
+
+  [[nodiscard]] json::Value root() const { return document_.root(); }
+
+  std::string required_text(std::string_view name, std::size_t max_bytes = 256);
+  std::string text(std::string_view name, std::size_t max_bytes = 256);
+  bool flag(std::string_view name, bool otherwise);
+  std::int64_t integer(std::string_view name, std::int64_t otherwise, std::int64_t least,
+                       std::int64_t most);
+  // One of `choices`; the first when absent.
+  std::string choice(std::string_view name, const std::vector<std::string_view>& choices);
+  json::Value object(std::string_view name, std::size_t max_bytes = 8192);
+  std::vector<std::string> texts(std::string_view name,
+                                 const std::vector<std::string_view>& choices);
+
+  // After the last member: kInvalidArgument naming each problem.
+  [[nodiscard]] std::optional<actions::ActionError> problems() const;
+
+ private:
+  explicit JsonBody(json::Document document) : document_(std::move(document)) {}
+  json::Value member(std::string_view name) const;
+  void wrong(std::string_view name, std::string message);
+
+  json::Document document_;
+  manifest::Problems problems_;
+};
+
+}  // namespace patchbay::api

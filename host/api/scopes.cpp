@@ -1,0 +1,61 @@
+#include "api/scopes.h"
+
+#include <array>
+#include <optional>
+#include <sstream>
+
+namespace patchbay::api {
+namespace {
+
+constexpr std::array kAll = {Scope::kAccounts, Scope::kActions, Scope::kTokens, Scope::kAdmin};
+
+std::optional<Scope> scope_from(std::string_view word) {
+  for (const Scope scope : kAll)
+    if (to_string(scope) == word) return scope;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(Scope scope) {
+  switch (scope) {
+    case Scope::kAccounts: return "accounts";
+    case Scope::kActions: return "actions";
+    case Scope::kTokens: return "tokens";
+    case Scope::kAdmin: break;
+  }
+  return "admin";
+}
+
+Scopes Scopes::from_stored(std::string_view words) {
+  Scopes scopes;
+  std::istringstream in{std::string(words)};
+  for (std::string word; in >> word;)
+    if (const auto scope = scope_from(word)) scopes.add(*scope);
+  return scopes;
+}
+
+Result<Scopes> Scopes::from_words(std::string_view words) {
+  const auto refused = [](std::string what) {
+    return make_error(ErrorCode::kInvalidArgument,
+                      std::move(what) + " There are: accounts, actions, tokens, admin.", "scopes");
+  };
+  Scopes scopes;
+  std::istringstream in{std::string(words)};
+  for (std::string word; in >> word;) {
+    const auto scope = scope_from(word);
+    if (!scope) return refused("\"" + word + "\" is no scope.");
+    scopes.add(*scope);
+  }
+  if (scopes.bits_ == 0) return refused("A key needs at least one scope.");
+  return scopes;
+}
+
+std::string Scopes::to_stored() const {
+  std::string out;
+  for (const Scope scope : kAll)
+    if (has(scope)) out.append(out.empty() ? "" : " ").append(to_string(scope));
+  return out;
+}
+
+}  // namespace patchbay::api

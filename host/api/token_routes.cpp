@@ -1,0 +1,90 @@
+// GET /accounts/{id}/access_token: the token itself, for applications that talk to the provider on
+// their own. Needs a scope that no key has by default; every read is recorded first.
+#include <charconv>
+
+#include "api/api.h"
+#include "api/api_response.h"
+#include "api/iso_time.h"
+#include "base/encoding.h"
+#include "base/json.h"
+
+namespace patchbay::api {
+namespace {
+
+constexpr std::int64_t kLongestValidity = 30LL * 24 * 3600;
+
+Result<std::int64_t> validity_of(const net::Params& query) {
+  const std::string_view text = query.get("min_validity_s").value_or("");
+  if (text.empty()) return 0;
+  std::int64_t seconds = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (failed != std::errc{} || end != text.data() + text.size() || seconds < 0 ||
+      seconds > kLongestValidity)
+    return make_error(ErrorCode::kInvalidArgument,
+                      "\"min_validity_s\" must be a number of seconds, at most 2592000.",
+                      "min_validity_s");
+  return seconds * 1000;
+}
+
+}  // namespace
+
+// The first that the account's way of connecting has.
+Task<Result<std::string>> Api::usual_token(const Caller& caller, const std::string& account_id) {
+  auto account = co_await options_.accounts.get(caller.project_id, account_id);
+  if (!account) co_return std::move(account).error();
+  const auto connector = runner_.find_connector(account->connector_id);
+  const auto* method = connector && connector->manifest
+                           ? connector->manifest->find_auth_method(account->auth_method)
+                           : nullptr;
+  if (method == nullptr || method->tokens.empty())
+    co_return make_error(ErrorCode::kConfiguration,
+                         "Which token is meant can't be told at the moment: name it with ?name=.",
+                         "name");
+  co_return method->tokens.front().name;
+}
+
+Task<net::Response> Api::read_token(net::Request& request, const Caller& caller) {
+  const auto failed = [&request](const Error& why) {
+    return problem_error(api_error(why), request);
+  };
+  if (audit_ == nullptr)
+    co_return failed(make_error(ErrorCode::kConfiguration,
+                                "Tokens can't be read: the hub runs without an audit log."));
+  const std::string account_id(request.param("id"));
+  const auto validity = validity_of(request.query);
+  if (!validity) co_return failed(validity.error());
+  std::string name = request.query.get_or("name", "");
+  if (name.empty()) {
+    auto usual = co_await usual_token(caller, account_id);
+    if (!usual) co_return failed(usual.error());
+    name = *std::move(usual);
+  }
+  const auto token = co_await tokens_.token(caller.project_id, account_id, name, *validity);
+  if (!token) co_return failed(token.error());
+  if (!is_valid_utf8(token->value.reveal()))
+    co_return failed(make_error(ErrorCode::kProtocol, "The token is not text."));
+  if (const auto written = audit_->append({.kind = "access_token.read",
+                                           .project_id = caller.project_id,
+                                           .account_id = account_id,
+                                           .subject = token->name,
+                                           .key_id = caller.key_id,
+                                           .request_id = request.id,
+                                           .peer = request.peer_address});
+      !written)
+    co_return failed(written.error());
+  json::Writer out;
+  out.begin_object()
+      .member("account_id", account_id)
+      .member("name", token->name)
+      .member("token_type", token->type)
+      .member("scopes", token->scopes)
+      .key("expires_at");
+  if (token->expires_unix_ms == 0) {
+    out.null();
+  } else {
+    out.string(iso_time(token->expires_unix_ms));
+  }
+  co_return secret_json(out.end_object().take(), "access_token", token->value.reveal());
+}
+
+}  // namespace patchbay::api

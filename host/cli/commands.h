@@ -1,0 +1,18 @@
+#pragma once
+// The subcommands of `patchbay`. Each adds itself to the parser and sets `run` when it was chosen;
+// run() returns the exit code.
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace patchbay::cli {
+
+using Run = std::function<int()>;
+
+void add_serve_command(CLI::App& app, Run& run);
+void add_signin_command(CLI::App& app, Run& run);
+void add_accounts_command(CLI::App& app, Run& run);
+void add_connectors_command(CLI::App& app, Run& run);
+void add_api_keys_command(CLI::App& app, Run& run);
+void add_key_command(CLI::App& app, Run& run);
+
+}  // namespace patchbay::cli

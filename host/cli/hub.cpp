@@ -1,0 +1,149 @@
+#include "cli/hub.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "store/flows_table.h"
+#include "store/open_vault.h"
+#include "store/projects_table.h"
+
+namespace patchbay::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<> make_private_folder(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return {};
+  fs::create_directories(fs::path(path).parent_path(), error);
+  if (::mkdir(path.c_str(), 0700) != 0)
+    return make_error(ErrorCode::kConfiguration, "can't create the data folder " + path + ": " +
+                                                     std::generic_category().message(errno));
+  return {};
+}
+
+Result<std::string> default_project(store::Database& db, Random& random, std::int64_t now) {
+  PATCHBAY_TRY_ASSIGN(const auto projects, store::projects_table::list(db));
+  if (!projects.empty()) return projects.front().id;
+  store::Project project{random.id("prj_"), "Default", now};
+  PATCHBAY_TRY(store::projects_table::insert(db, project));
+  return project.id;
+}
+
+// What a kill or power cut interrupted. A connect that was not stored left nothing behind here; the
+// session is still open and the person may try again.
+Result<> clear_interrupted(store::Database& db) {
+  PATCHBAY_TRY_ASSIGN(const auto flows, store::flows_table::list(db));
+  for (const auto& flow : flows) {
+    log::warning("hub", "flow_was_interrupted",
+                 {{"kind", flow.kind}, {"connector", flow.connector_id},
+                  {"session", flow.session_id}});
+    PATCHBAY_TRY(store::flows_table::remove(db, flow.id));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string program_folder() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules) {
+  const std::ifstream file(ready_file);
+  if (!file)
+    return make_error(ErrorCode::kConfiguration,
+                      "can't read the sandbox's ready file " + ready_file +
+                          "; is the sandbox running?");
+  const std::string text{std::istreambuf_iterator<char>(file.rdbuf()), {}};
+  PATCHBAY_TRY_ASSIGN(const auto document, json::Document::parse(text));
+  const auto root = document.root();
+  const auto hosts = root.get("hosts");
+  for (std::size_t i = 0; i < hosts.size(); ++i)
+    rules.overrides.push_back({hosts.at(i).string_or(""),
+                               root.get("address").string_or("127.0.0.1"),
+                               static_cast<std::uint16_t>(root.get("port").integer_or(0)),
+                               root.get("ca_file").string_or("")});
+  if (hosts.size() == 0)
+    return make_error(ErrorCode::kConfiguration, ready_file + " names no host");
+  return {};
+}
+
+Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
+  std::unique_ptr<Hub> hub(new Hub(options.loops));
+  if (options.worker_program.empty())
+    options.worker_program = program_folder() + "/patchbay-worker";
+  PATCHBAY_TRY(hub->open_store(options));
+  PATCHBAY_TRY(hub->open_clients(options));
+  hub->registry_ = std::make_shared<connector::Registry>(
+      hub->loops_.loop(0).get_executor(),
+      connector::RegistryOptions{options.connectors_folder, options.worker_program});
+  hub->services_.reset(new accounts::Services{hub->loops_, *hub->store_, *hub->vault_,
+                                              *hub->registry_, hub->clock_, hub->random_, {}});
+  for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
+  hub->revoker_ = std::make_unique<accounts::Revoker>(*hub->services_);
+  hub->keeper_ = std::make_unique<accounts::TokenKeeper>(*hub->services_, *hub->revoker_);
+  hub->linker_ =
+      std::make_unique<accounts::Linker>(*hub->services_, *hub->revoker_, *hub->keeper_);
+  hub->accounts_ = std::make_unique<accounts::AccountService>(*hub->services_, *hub->revoker_,
+                                                              *hub->keeper_, *hub->linker_);
+  return hub;
+}
+
+Result<> Hub::open_store(const HubOptions& options) {
+  // The key first: without it nothing is created.
+  PATCHBAY_TRY_ASSIGN(const auto key, vault::load_key(options.key));
+  PATCHBAY_TRY(make_private_folder(options.data_folder));
+  store::SqliteOptions sqlite;
+  sqlite.path = (fs::path(options.data_folder) / "patchbay.db").string();
+  PATCHBAY_TRY_ASSIGN(store_, store::open_sqlite_store(sqlite));
+  auto vault = store_->transact_blocking([&](store::Database& db) {
+    return store::open_vault(db, key, random_, clock_.unix_ms());
+  });
+  if (!vault) return vault.error();
+  vault_ = std::make_unique<vault::Vault>(std::move(*vault));
+  auto project = store_->transact_blocking([&](store::Database& db) {
+    return default_project(db, random_, clock_.unix_ms());
+  });
+  if (!project) return project.error();
+  project_id_ = std::move(*project);
+  return {};
+}
+
+Result<> Hub::open_clients(const HubOptions& options) {
+  PATCHBAY_TRY_ASSIGN(auto policy, net::EgressPolicy::make(options.egress));
+  const auto shared = std::make_shared<const net::EgressPolicy>(std::move(policy));
+  for (std::size_t i = 0; i < loops_.size(); ++i)
+    clients_.push_back(std::make_unique<net::HttpClient>(loops_.loop(i), shared));
+  return {};
+}
+
+Result<> Hub::start_connectors() { return loops_.block_on(registry_->start()); }
+
+void Hub::start_background() {
+  const auto cleared = store_->transact_blocking(clear_interrupted);
+  if (!cleared) log::error("hub", "store", {{"error", cleared.error().message}});
+  revoker_->start();
+  keeper_->start();
+}
+
+void Hub::stop(std::chrono::milliseconds grace) {
+  keeper_->stop();
+  revoker_->stop();
+  registry_->stop();
+  for (const auto& client : clients_) client->close_idle();
+  loops_.stop(grace);
+}
+
+Hub::~Hub() {
+  if (registry_) stop(std::chrono::milliseconds(0));
+  if (store_) store_->stop();
+}
+
+}  // namespace patchbay::cli

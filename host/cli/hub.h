@@ -1,0 +1,79 @@
+#pragma once
+// The hub's parts, put together in the right order: loops, store, vault, connectors, HTTP clients,
+// accounts. The composition root; nothing below host/cli knows it. `serve` adds the web server, the
+// account commands use it as it is.
+//
+// open() runs before any other thread and may block. After stop() nothing but destruction follows.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "accounts/account_service.h"
+#include "net/egress.h"
+#include "vault/key_source.h"
+
+namespace patchbay::cli {
+
+struct HubOptions {
+  std::string data_folder;
+  vault::KeySource key;
+  std::string connectors_folder;
+  std::string worker_program;  // empty: patchbay-worker beside this program
+  net::EgressRules egress;
+  std::size_t loops = 1;
+};
+
+class Hub {
+ public:
+  static Result<std::unique_ptr<Hub>> open(HubOptions options);
+  ~Hub();
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+
+  [[nodiscard]] net::LoopPool& loops() { return loops_; }
+  [[nodiscard]] store::Store& store() { return *store_; }
+  [[nodiscard]] const vault::Vault& vault() const { return *vault_; }
+  [[nodiscard]] connector::Registry& registry() { return *registry_; }
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+  [[nodiscard]] Random& random() { return random_; }
+  [[nodiscard]] const accounts::Services& services() const { return *services_; }
+  [[nodiscard]] accounts::Revoker& revoker() { return *revoker_; }
+  [[nodiscard]] accounts::TokenKeeper& keeper() { return *keeper_; }
+  [[nodiscard]] accounts::AccountService& accounts() { return *accounts_; }
+  // The one project there is until the API makes more.
+  [[nodiscard]] const std::string& project_id() const { return project_id_; }
+
+  // Reads the connectors folder and keeps watching it.
+  Result<> start_connectors();
+  // Scheduled refreshes and the revocation queue; only the serving hub runs them.
+  void start_background();
+  // Ends everything within `grace`.
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  explicit Hub(std::size_t loops) : loops_(loops) {}
+  Result<> open_store(const HubOptions& options);
+  Result<> open_clients(const HubOptions& options);
+
+  SystemClock clock_;
+  OsRandom random_;
+  net::LoopPool loops_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<vault::Vault> vault_;
+  std::string project_id_;
+  std::shared_ptr<connector::Registry> registry_;
+  std::vector<std::unique_ptr<net::HttpClient>> clients_;
+  std::unique_ptr<accounts::Services> services_;
+  std::unique_ptr<accounts::Revoker> revoker_;
+  std::unique_ptr<accounts::TokenKeeper> keeper_;
+  std::unique_ptr<accounts::Linker> linker_;
+  std::unique_ptr<accounts::AccountService> accounts_;
+};
+
+// Adds the egress override that a sandbox's ready file asks for (patchbay/sandbox/main.h).
+Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules);
+
+// The program's own folder, where patchbay-worker lies too.
+std::string program_folder();
+
+}  // namespace patchbay::cli

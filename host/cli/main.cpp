@@ -1,0 +1,50 @@
+// patchbay: the hub's program.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "base/log.h"
+#include "cli/commands.h"
+
+namespace {
+
+// No core file and no ptrace by other processes of the same user: both would hold secrets.
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+#ifndef PATCHBAY_SANITIZED  // LeakSanitizer traces its own process
+  ::prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  keep_memory_private();
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app{
+      "Patchbay: an integration hub you drop connectors into.\n"
+      "Start one with `patchbay serve`; every command explains itself with --help."};
+  app.set_version_flag("--version", "patchbay " PATCHBAY_VERSION);
+  app.require_subcommand(1);
+  patchbay::cli::Run run;
+  patchbay::cli::add_serve_command(app, run);
+  patchbay::cli::add_signin_command(app, run);
+  patchbay::cli::add_accounts_command(app, run);
+  patchbay::cli::add_connectors_command(app, run);
+  patchbay::cli::add_api_keys_command(app, run);
+  patchbay::cli::add_key_command(app, run);
+  try {
+    app.parse(argc, argv);
+    // What happened is told in words; the log is for the serving hub.
+    if (!app.got_subcommand("serve")) patchbay::log::set_level(patchbay::log::Level::kError);
+    return run ? run() : 2;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::cerr << "patchbay: " << error.what() << "\n";
+    return 1;
+  }
+}

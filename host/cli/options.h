@@ -1,0 +1,29 @@
+#pragma once
+// Options that every command working on a hub's data shares.
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/hub.h"
+
+namespace patchbay::cli {
+
+struct CommonOptions {
+  std::string data = "patchbay-data";
+  std::string key_file;  // default: DATA/key
+  std::string key_env;
+  std::string key_credential;
+  std::string connectors = "connectors";
+  std::string worker;
+  std::string ca_file;
+  std::vector<std::string> sandboxes;  // ready files
+  bool real = false;
+
+  void add_to(CLI::App& command);
+  [[nodiscard]] Result<HubOptions> hub_options(std::size_t loops) const;
+};
+
+// What every command ends with: 0 done, 1 failed, 2 wrong usage.
+int report(const Error& error);
+
+}  // namespace patchbay::cli

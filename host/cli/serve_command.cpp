@@ -1,0 +1,181 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include "api/api.h"
+#include "base/fd.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "net/http_server.h"
+#include "web/operator_access.h"
+#include "web/pages.h"
+
+namespace patchbay::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct ServeOptions {
+  CommonOptions common;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string public_url;
+  std::string ready_file;
+  std::size_t loops = 0;
+};
+
+// The link a person opens. Browsers treat http://localhost as trustworthy, so __Host- cookies work.
+std::string public_url(const ServeOptions& options, std::uint16_t port) {
+  if (!options.public_url.empty()) return options.public_url;
+  return "http://localhost:" + std::to_string(port);
+}
+
+std::vector<std::string> overridden_hosts(const net::EgressRules& rules) {
+  std::vector<std::string> hosts;
+  for (const auto& item : rules.overrides) hosts.push_back(item.host);
+  return hosts;
+}
+
+// For programs that start the hub: complete or not there at all, and for our eyes only.
+Result<> write_ready_file(const std::string& path, const std::string& url,
+                          const SecretString& signin_path) {
+  json::Writer out;
+  out.begin_object()
+      .member("url", url)
+      .member("signin_url", url + std::string(signin_path.reveal()))
+      .member("pid", static_cast<std::int64_t>(::getpid()))
+      .end_object();
+  const std::string text = out.take() + "\n";
+  const std::string fresh = path + ".new";
+  const Fd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file.valid() ||
+      ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      std::rename(fresh.c_str(), path.c_str()) != 0)
+    return make_error(ErrorCode::kConfiguration, "can't write the ready file " + path);
+  return {};
+}
+
+// Waits for SIGINT or SIGTERM; a second signal ends the process at once.
+net::Task<> until_stopped() {
+  net::asio::signal_set signals(co_await net::asio::this_coro::executor, SIGINT, SIGTERM);
+  (void)co_await signals.async_wait(net::asio::as_tuple(net::asio::use_awaitable));
+}
+
+int serve(const ServeOptions& options) {
+  const auto loops = options.loops != 0
+                         ? options.loops
+                         : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  auto hub_options = options.common.hub_options(loops);
+  if (!hub_options) return report(hub_options.error());
+  const auto overridden = overridden_hosts(hub_options->egress);
+  auto opened = Hub::open(std::move(*hub_options));
+  if (!opened) return report(opened.error());
+  Hub& hub = **opened;
+  hub.loops().start();
+  if (const auto started = hub.start_connectors(); !started) return report(started.error());
+
+  net::Router router;
+  std::string url = options.public_url;
+  web::Pages pages({.project_id = hub.project_id(),
+                    .accounts = hub.accounts(),
+                    .registry = hub.registry(),
+                    .store = hub.store(),
+                    .clock = hub.clock(),
+                    .random = hub.random(),
+                    .overridden_hosts = overridden});
+  pages.add_routes(router);
+  net::ServerOptions server_options;
+  server_options.address = options.address;
+  server_options.port = options.port;
+  server_options.reuse_port = loops > 1;
+  server_options.on_error = [&pages](const net::Request& request, unsigned status) {
+    return pages.error_page(request, status);
+  };
+  if (!options.public_url.empty()) {
+    const auto parsed = net::parse_url(options.public_url);
+    if (!parsed) return report(parsed.error());
+    server_options.allowed_hosts = {parsed->host, "localhost", "127.0.0.1", "[::1]"};
+  }
+  // The API's links need the port, which is known once the server listens.
+  api::Api api({.hub_url = [&url] { return url; },
+                .accounts = hub.accounts(),
+                .services = hub.services(),
+                .keeper = hub.keeper(),
+                .audit_folder = options.common.data + "/audit"});
+  api.add_routes(router);
+  auto server = net::HttpServer::start(
+      hub.loops(), server_options, [&router](net::Request& request) {
+        return router.dispatch(request);
+      });
+  if (!server) return report(server.error());
+  url = public_url(options, (*server)->port());
+  hub.start_background();
+
+  const auto signin = web::create_signin_link(hub.store(), hub.clock(), hub.random());
+  if (!signin) return report(signin.error());
+  if (!options.ready_file.empty()) {
+    if (const auto written = write_ready_file(options.ready_file, url, *signin); !written)
+      return report(written.error());
+  }
+  std::cout << "Patchbay listens on " << url << "\n"
+            << "Sign in once with this link (valid for 15 minutes):\n  " << url
+            << signin->reveal() << "\n"
+            << std::flush;
+  hub.loops().block_on(until_stopped());
+  log::info("hub", "stopping");
+  (void)hub.loops().block_on((*server)->stop(3s));
+  hub.stop(2s);
+  return 0;
+}
+
+int print_signin(const CommonOptions& common, const std::string& url) {
+  auto options = common.hub_options(1);
+  if (!options) return report(options.error());
+  auto hub = Hub::open(std::move(*options));
+  if (!hub) return report(hub.error());
+  const auto link =
+      web::create_signin_link((*hub)->store(), (*hub)->clock(), (*hub)->random());
+  if (!link) return report(link.error());
+  std::cout << url << link->reveal() << "\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand(
+      "serve",
+      "Run the hub: pages, API, refreshes.\n"
+      "  patchbay key create data/key\n"
+      "  patchbay serve --data data --connectors connectors");
+  auto options = std::make_shared<ServeOptions>();
+  options->common.add_to(*command);
+  command->add_option("--address", options->address, "Address to listen on")->capture_default_str();
+  command->add_option("--port", options->port, "Port to listen on; 0: any free one")
+      ->capture_default_str();
+  command->add_option("--public-url", options->public_url,
+                      "How browsers reach the hub, e.g. https://hub.example.com "
+                      "(default: http://localhost:PORT)");
+  command->add_option("--ready-file", options->ready_file,
+                      "Write URL and sign-in link there as JSON once the hub listens");
+  command->add_option("--loops", options->loops, "Event loops (default: one a core)");
+  command->callback([&run, options] { run = [options] { return serve(*options); }; });
+}
+
+void add_signin_command(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("signin", "Print a new one-time sign-in link");
+  auto common = std::make_shared<CommonOptions>();
+  auto url = std::make_shared<std::string>("http://localhost:8080");
+  common->add_to(*command);
+  command->add_option("--public-url", *url, "How browsers reach the hub")->capture_default_str();
+  command->callback(
+      [&run, common, url] { run = [common, url] { return print_signin(*common, *url); }; });
+}
+
+}  // namespace patchbay::cli

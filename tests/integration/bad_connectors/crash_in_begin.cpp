@@ -1,0 +1,15 @@
+// Dies by SIGSEGV when a flow begins.
+#include "base.h"
+
+namespace {
+
+struct Connector : misfit::Base {
+  static patchbay_status begin(patchbay_instance*, const patchbay_input*, patchbay_flow**) {
+    std::raise(SIGSEGV);
+    return PATCHBAY_OK;
+  }
+};
+
+}  // namespace
+
+MISFIT_CONNECTOR(Connector)

@@ -1,0 +1,15 @@
+// Dies by SIGSEGV while an instance is made.
+#include "base.h"
+
+namespace {
+
+struct Connector : misfit::Base {
+  static patchbay_status create(const patchbay_host*, patchbay_instance**) {
+    std::raise(SIGSEGV);
+    return PATCHBAY_OK;
+  }
+};
+
+}  // namespace
+
+MISFIT_CONNECTOR(Connector)

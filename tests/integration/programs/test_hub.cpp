@@ -1,0 +1,90 @@
+// A hub to be killed: does one thing on a data folder, says "done", and stays until it is killed or
+// its standard input ends.
+//
+//   patchbay_test_hub hold-lock DATABASE
+//   patchbay_test_hub VERB DATA KEY CONNECTORS WORKER PORT CA [ARGUMENT...]
+//     link OWNER CLIENT_ID CLIENT_SECRET | refresh ACCOUNT | unlink ACCOUNT | serve
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/hub.h"
+#include "store/sqlite_database.h"
+
+namespace {
+
+using namespace patchbay;  // NOLINT(google-build-using-namespace)
+
+int said(const Error& error) {
+  std::cout << "error: " << error.message << std::endl;
+  return 1;
+}
+
+void stay() {
+  std::cout << "done" << std::endl;
+  std::string line;
+  while (std::getline(std::cin, line)) {
+  }
+}
+
+int hold_lock(const std::string& path) {
+  store::SqliteOptions options;
+  options.path = path;
+  auto database = store::open_sqlite(options);
+  if (!database) return said(database.error());
+  if (const auto locked = (*database)->begin(store::Access::kWrite); !locked)
+    return said(locked.error());
+  stay();
+  return 0;
+}
+
+Result<> link(cli::Hub& hub, const std::vector<std::string>& args) {
+  accounts::SessionRequest session;
+  session.project_id = hub.project_id();
+  session.owner_id = session.owner_name = args.at(0);
+  session.connector_id = "personio";
+  auto opened = hub.loops().block_on(hub.accounts().create_session(session));
+  if (!opened) return opened.error();
+  accounts::LinkRequest request;
+  request.session = opened->session;
+  request.connector_id = "personio";
+  request.form.values = {{"client_id", args.at(1)}};
+  request.form.secrets.push_back({"client_secret", SecretString(args.at(2))});
+  auto outcome = hub.loops().block_on(hub.accounts().link(std::move(request)));
+  if (!outcome.account) return outcome.error;
+  return {};
+}
+
+Result<> act(cli::Hub& hub, const std::string& verb, const std::vector<std::string>& args) {
+  if (verb == "link") return link(hub, args);
+  if (verb == "refresh")
+    return hub.loops().block_on(hub.accounts().refresh(hub.project_id(), args.at(0)));
+  if (verb == "unlink") {
+    const auto removed = hub.loops().block_on(hub.accounts().unlink(hub.project_id(), args.at(0)));
+    if (!removed) return removed.error();
+  }
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  if (args.size() == 2 && args[0] == "hold-lock") return hold_lock(args[1]);
+  if (args.size() < 7) return 2;
+  cli::HubOptions options;
+  options.data_folder = args[1];
+  options.key = vault::KeyFile{args[2]};
+  options.connectors_folder = args[3];
+  options.worker_program = args[4];
+  options.egress.overrides = {
+      {"api.personio.de", "127.0.0.1", static_cast<std::uint16_t>(std::stoi(args[5])), args[6]}};
+  auto hub = cli::Hub::open(std::move(options));
+  if (!hub) return said(hub.error());
+  (*hub)->loops().start();
+  if (const auto started = (*hub)->start_connectors(); !started) return said(started.error());
+  const auto done = act(**hub, args[0], {args.begin() + 7, args.end()});
+  if (!done) return said(done.error());
+  stay();
+  return 0;
+}

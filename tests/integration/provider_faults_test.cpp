@@ -1,0 +1,170 @@
+// What a provider can do wrong on the wire: each has an error of its own, leaves nothing behind,
+// and the hub goes on.
+#include "hub_fixture.h"
+
+namespace patchbay::integration {
+namespace {
+
+struct Case {
+  const char* name;
+  Fault fault;
+  const char* message_id;
+  ErrorCode code;
+};
+
+const std::vector<Case> kCases{
+    {"Is500",
+     {.kind = FaultKind::status, .status = 500},
+     "error.provider_unavailable",
+     ErrorCode::kUnavailable},
+    {"RateLimits",
+     {.kind = FaultKind::status, .status = 429},
+     "error.rate_limited",
+     ErrorCode::kRateLimited},
+    {"CutsBeforeItsAnswer",
+     {.kind = FaultKind::cut_before_answer},
+     "error.connection_cut",
+     ErrorCode::kUnavailable},
+    {"CutsWithinItsAnswer",
+     {.kind = FaultKind::cut_in_answer},
+     "error.connection_cut",
+     ErrorCode::kUnavailable},
+    {"ClosesHalfOfTheConnection",
+     {.kind = FaultKind::half_close},
+     "error.connection_cut",
+     ErrorCode::kUnavailable},
+    {"AnswersHtml", {.kind = FaultKind::html}, "error.not_json", ErrorCode::kProtocol},
+    {"AnswersTenMegabytes",
+     {.kind = FaultKind::big_body},
+     "error.answer_too_large",
+     ErrorCode::kProtocol},
+    {"AnswersInvalidJson",
+     {.kind = FaultKind::invalid_json},
+     "error.not_json",
+     ErrorCode::kProtocol},
+    {"AnswersNothing", {.kind = FaultKind::empty_body}, "error.not_json", ErrorCode::kProtocol},
+    {"AnswersWhatIsNotHttp", {.kind = FaultKind::garbage}, "error.not_http", ErrorCode::kProtocol},
+};
+
+class ProviderFault : public HubTest, public testing::WithParamInterface<Case> {
+ protected:
+  ProviderFault() { open_hub(); }
+
+  accounts::LinkOutcome link_with_fault(const char* route) {
+    Fault fault = GetParam().fault;
+    fault.route = route;
+    fault.times = 0;
+    personio.kit().inject(fault);
+    return link(personio.default_integration());
+  }
+  void expect_told_undone_and_alive(const accounts::LinkOutcome& outcome) {
+    EXPECT_FALSE(outcome.account);
+    EXPECT_EQ(outcome.message.id, GetParam().message_id);
+    EXPECT_EQ(outcome.error.code, GetParam().code);
+    EXPECT_FALSE(outcome.error.message.empty());
+    EXPECT_TRUE(revocations_done());
+    EXPECT_EQ(personio.valid_tokens(), 0U);
+    expect_nothing_stored();
+    personio.kit().clear_faults();
+    EXPECT_TRUE(link(personio.default_integration()).account) << "the hub does not go on";
+  }
+};
+
+TEST_P(ProviderFault, AtTheTokenFailsTheConnectByNameAndTheHubGoesOn) {
+  expect_told_undone_and_alive(link_with_fault(kTokenRoute));
+}
+
+TEST_P(ProviderFault, AfterTheTokenFailsTheConnectByNameAndTheTokenIsRevoked) {
+  expect_told_undone_and_alive(link_with_fault(kPersonsRoute));
+  EXPECT_GE(calls(kRevokeRoute), 1U);
+}
+
+TEST_P(ProviderFault, AtTheOlderApiAloneIsANoticeAndNoFailure) {
+  const auto outcome = link_with_fault(kTokenV1Route);
+  ASSERT_TRUE(outcome.account) << outcome.error.message;
+  ASSERT_EQ(outcome.notices.size(), 1U);
+  EXPECT_EQ(outcome.notices[0].id, "notice.v1_unavailable");
+}
+
+TEST_P(ProviderFault, AtARefreshPassesAndTheTokenThatIsValidGoesOnBeingServed) {
+  const auto account_id = linked().id;
+  const auto before = token_value(account_id);
+  Fault fault = GetParam().fault;
+  fault.route = kTokenRoute;
+  fault.times = 0;
+  personio.kit().inject(fault);
+  const auto refreshed = refresh(account_id);
+  ASSERT_FALSE(refreshed);
+  EXPECT_EQ(refreshed.error().code, GetParam().code);
+  EXPECT_EQ(account(account_id).status, store::AccountStatus::kActive);
+  EXPECT_EQ(token_value(account_id), before);
+  personio.kit().clear_faults();
+  EXPECT_TRUE(refresh(account_id));
+  EXPECT_NE(token_value(account_id), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(When, ProviderFault, testing::ValuesIn(kCases),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+class ProviderAway : public HubTest {
+ protected:
+  ProviderAway() { open_hub(); }
+};
+
+TEST_F(ProviderAway, AProviderThatIsDownIsUnreachableAndLinksOnceItIsBack) {
+  personio.stop();
+  const auto outcome = link(personio.default_integration());
+  EXPECT_FALSE(outcome.account);
+  EXPECT_EQ(outcome.error.code, ErrorCode::kUnavailable);
+  EXPECT_EQ(outcome.message.id, "error.unreachable");
+  expect_nothing_stored();
+  personio.start();
+  EXPECT_TRUE(link(personio.default_integration()).account);
+}
+
+TEST_F(ProviderAway, ASlowProviderIsWaitedFor) {
+  personio.kit().inject({.kind = FaultKind::delay, .route = "*", .times = 3, .delay = 300ms});
+  EXPECT_TRUE(link(personio.default_integration()).account);
+}
+
+TEST_F(ProviderAway, AProviderThatTricklesItsAnswerDoesNotHoldUpOtherAccounts) {
+  personio.kit().inject({.kind = FaultKind::trickle, .route = kTokenRoute, .delay = 10ms});
+  auto slow = start(
+      hub->accounts().link(link_request(personio.default_integration(), session_request("slow"))));
+  ASSERT_TRUE(called(kTokenRoute));
+  EXPECT_TRUE(link(personio.default_integration(), "quick").account);
+  EXPECT_NE(slow.wait_for(0s), std::future_status::ready) << "the slow one was not slow";
+  EXPECT_TRUE(slow.get().account);
+}
+
+class WrongCertificate : public HubTest,
+                         public testing::WithParamInterface<sandbox::CertificateMode> {};
+
+TEST_P(WrongCertificate, IsRefusedBeforeAnySecretIsSent) {
+  open_hub();
+  personio.kit().set_certificate_mode(GetParam());
+  const auto outcome = link(personio.default_integration());
+  EXPECT_FALSE(outcome.account);
+  // Which of the two says it depends on how much the TLS library tells.
+  EXPECT_TRUE(outcome.message.id == "error.tls_certificate" ||
+              outcome.message.id == "error.tls_failed")
+      << outcome.message.id;
+  EXPECT_EQ(personio.kit().calls().total(), 0U) << "a request was sent";
+  expect_nothing_stored();
+  personio.kit().set_certificate_mode(sandbox::CertificateMode::valid);
+  EXPECT_TRUE(link(personio.default_integration()).account);
+}
+
+INSTANTIATE_TEST_SUITE_P(When, WrongCertificate,
+                         testing::Values(sandbox::CertificateMode::wrong_ca,
+                                         sandbox::CertificateMode::wrong_host,
+                                         sandbox::CertificateMode::expired),
+                         [](const auto& info) {
+                           using Mode = sandbox::CertificateMode;
+                           return info.param == Mode::wrong_ca     ? "OfAnUnknownAuthority"
+                                  : info.param == Mode::wrong_host ? "OfAnotherHost"
+                                                                   : "Expired";
+                         });
+
+}  // namespace
+}  // namespace patchbay::integration

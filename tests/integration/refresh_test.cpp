@@ -1,0 +1,262 @@
+// Keeping tokens fresh: one flight for everybody, what a failure does, what the operator's and
+// other processes' changes do.
+#include "hub_fixture.h"
+
+namespace patchbay::integration {
+namespace {
+
+using store::AccountStatus;
+
+class RefreshTest : public HubTest {
+ protected:
+  RefreshTest() { loops = 4; }
+
+  void SetUp() override {
+    open_hub();
+    id = linked().id;
+  }
+
+  // The same question from every loop at once.
+  std::vector<std::future<Result<accounts::AccessToken>>> ask(int times,
+                                                              std::int64_t min_validity_ms = 0) {
+    std::vector<std::future<Result<accounts::AccessToken>>> answers;
+    for (int i = 0; i < times; ++i) {
+      auto promise = std::make_shared<std::promise<Result<accounts::AccessToken>>>();
+      answers.push_back(promise->get_future());
+      net::asio::co_spawn(
+          hub->loops().loop(static_cast<std::size_t>(i) % loops),
+          [](cli::Hub& hub, std::string id, std::int64_t validity,
+             std::shared_ptr<std::promise<Result<accounts::AccessToken>>> promise) -> net::Task<> {
+            promise->set_value(
+                co_await hub.keeper().token(hub.project_id(), std::move(id), "v2", validity));
+          }(*hub, id, min_validity_ms, promise),
+          [](const std::exception_ptr& failure) { EXPECT_EQ(failure, nullptr); });
+    }
+    return answers;
+  }
+
+  std::string id;
+};
+
+TEST_F(RefreshTest, AHundredQuestionsForAnExpiredTokenMintOnce) {
+  let_held_tokens_end(id);
+  const auto before = calls(kTokenRoute);
+  auto answers = ask(100);
+  std::set<std::string> values;
+  for (auto& answer : answers) {
+    const auto got = answer.get();
+    ASSERT_TRUE(got) << got.error().message;
+    values.emplace(got->value.reveal());
+  }
+  EXPECT_EQ(values.size(), 1U);
+  EXPECT_EQ(calls(kTokenRoute), before + 1);
+  EXPECT_TRUE(personio.token_is_valid(*values.begin()));
+}
+
+TEST_F(RefreshTest, AHundredQuestionsShareOneFailureToo) {
+  let_held_tokens_end(id);
+  const auto before = calls(kTokenRoute);
+  personio.kit().inject(
+      {.kind = FaultKind::status, .route = kTokenRoute, .times = 0, .status = 503});
+  auto answers = ask(100);
+  for (auto& answer : answers) {
+    const auto got = answer.get();
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, ErrorCode::kUnavailable);
+  }
+  EXPECT_EQ(calls(kTokenRoute), before + 1);
+}
+
+TEST_F(RefreshTest, AfterAFailureTheProviderIsLeftAloneForAWhile) {
+  let_held_tokens_end(id);
+  personio.kit().inject(
+      {.kind = FaultKind::status, .route = kTokenRoute, .times = 0, .status = 503});
+  EXPECT_FALSE(token(id));
+  const auto after_first = calls(kTokenRoute);
+  EXPECT_FALSE(token(id));
+  EXPECT_EQ(calls(kTokenRoute), after_first);
+}
+
+TEST_F(RefreshTest, AValidTokenIsServedWithoutAskingAnyone) {
+  const auto before = personio.kit().calls().total();
+  const auto first = token_value(id);
+  EXPECT_EQ(token_value(id), first);
+  EXPECT_EQ(personio.kit().calls().total(), before);
+}
+
+TEST_F(RefreshTest, ATokenThatEndsTooSoonForTheCallerIsMintedAnew) {
+  const auto before = token_value(id);
+  sql("UPDATE account_tokens SET expires = " + std::to_string(hub->clock().unix_ms() + 60'000) +
+      " WHERE account_id = '" + id + "'");
+  wait(hub->keeper().forget(id));
+  EXPECT_EQ(token_value(id), before);
+  const auto longer = token(id, 3'600'000);
+  ASSERT_TRUE(longer);
+  EXPECT_FALSE(longer->value.equals(before));
+  EXPECT_GT(longer->expires_unix_ms, hub->clock().unix_ms() + 3'600'000);
+}
+
+TEST_F(RefreshTest, WhenMintingFailsForNowATokenThatIsStillValidIsServed) {
+  const auto before = token_value(id);
+  sql("UPDATE account_tokens SET expires = " + std::to_string(hub->clock().unix_ms() + 60'000) +
+      " WHERE account_id = '" + id + "'");
+  wait(hub->keeper().forget(id));
+  personio.kit().inject(
+      {.kind = FaultKind::status, .route = kTokenRoute, .times = 0, .status = 503});
+  const auto asked = calls(kTokenRoute);
+  const auto served = token(id, 3'600'000);
+  ASSERT_TRUE(served) << served.error().message;
+  EXPECT_TRUE(served->value.equals(before));
+  EXPECT_EQ(calls(kTokenRoute), asked + 1) << "nobody tried to mint";
+  EXPECT_EQ(account(id).status, AccountStatus::kActive);
+}
+
+TEST_F(RefreshTest, WhatIsDueIsRefreshedOnItsOwn) {
+  const auto before = calls(kTokenRoute);
+  const auto held = token_value(id);
+  sql("UPDATE accounts SET next_refresh = 1 WHERE id = '" + id + "'");
+  EXPECT_TRUE(called(kTokenRoute, before + 1));
+  EXPECT_TRUE(wait_until([&] { return token_value(id) != held; }));
+  EXPECT_TRUE(wait_until([&] { return account(id).next_refresh > hub->clock().unix_ms(); }));
+}
+
+TEST_F(RefreshTest, AnIntegrationDeletedAtTheProviderPutsTheAccountInErrorAndKeepsIt) {
+  ASSERT_TRUE(personio.delete_integration(personio.default_integration().client_id));
+  const auto refreshed = refresh(id);
+  ASSERT_FALSE(refreshed);
+  EXPECT_EQ(refreshed.error().code, ErrorCode::kRevoked);
+  const auto kept = account(id);
+  EXPECT_EQ(kept.status, AccountStatus::kError);
+  EXPECT_EQ(kept.reason_code, to_string(ErrorCode::kRevoked));
+  EXPECT_NE(kept.reason_text.find("no longer exists"), std::string::npos) << kept.reason_text;
+  const auto refused = token(id);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find(kept.reason_code), std::string::npos);
+  EXPECT_EQ(sql("SELECT count(*) FROM events WHERE kind = 'account.error'"), 1);
+}
+
+TEST_F(RefreshTest, AnAccountInErrorIsActiveAgainAfterReconnecting) {
+  const auto other = personio.create_integration({.permissions = {{"employees", {.read = true}}}});
+  ASSERT_TRUE(personio.delete_integration(personio.default_integration().client_id));
+  ASSERT_FALSE(refresh(id));
+  const auto outcome = reconnect(id, other);
+  ASSERT_TRUE(outcome.account) << outcome.error.message;
+  EXPECT_EQ(outcome.account->status, AccountStatus::kActive);
+  EXPECT_TRUE(personio.token_is_valid(token_value(id)));
+}
+
+TEST_F(RefreshTest, ATokenRefusedByTheProviderIsReplacedOnceForEveryoneWhoWasRefused) {
+  const auto refused = token_value(id);
+  personio.revoke_tokens();
+  const auto before = calls(kTokenRoute);
+  std::vector<std::future<Result<accounts::AccessToken>>> answers;
+  for (int i = 0; i < 10; ++i)
+    answers.push_back(
+        start(hub->keeper().replace_refused(hub->project_id(), id, "v2", SecretString(refused))));
+  for (auto& answer : answers) {
+    const auto got = answer.get();
+    ASSERT_TRUE(got) << got.error().message;
+    EXPECT_TRUE(personio.token_is_valid(std::string(got->value.reveal())));
+  }
+  EXPECT_EQ(calls(kTokenRoute), before + 1);
+}
+
+TEST_F(RefreshTest, ASuspendedAccountServesNoTokenAndIsNotRefreshedUntilItIsResumed) {
+  const auto held = token_value(id);
+  ASSERT_TRUE(wait(hub->accounts().suspend(hub->project_id(), id)));
+  EXPECT_EQ(account(id).status, AccountStatus::kInactive);
+  const auto refused = token(id);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kForbidden);
+  const auto before = calls(kTokenRoute);
+  const auto refreshed = refresh(id);
+  ASSERT_FALSE(refreshed);
+  EXPECT_EQ(refreshed.error().code, ErrorCode::kForbidden);
+  EXPECT_EQ(calls(kTokenRoute), before);
+  ASSERT_TRUE(wait(hub->accounts().resume(hub->project_id(), id)));
+  EXPECT_EQ(token_value(id), held);
+}
+
+TEST_F(RefreshTest, AnAccountSuspendedDuringItsRefreshStaysSuspended) {
+  personio.kit().inject({.kind = FaultKind::delay, .route = kTokenRoute, .delay = 300ms});
+  const auto before = calls(kTokenRoute);
+  auto refreshing = start(hub->accounts().refresh(hub->project_id(), id));
+  ASSERT_TRUE(called(kTokenRoute, before + 1));
+  ASSERT_TRUE(wait(hub->accounts().suspend(hub->project_id(), id)));
+  (void)refreshing.get();
+  EXPECT_EQ(account(id).status, AccountStatus::kInactive);
+  EXPECT_FALSE(token(id));
+}
+
+TEST_F(RefreshTest, WhatAnotherProcessSuspendsIsNoticedWithinSeconds) {
+  token_value(id);  // held in memory here
+  auto other = make_hub();
+  ASSERT_TRUE(other->loops().block_on(other->accounts().suspend(other->project_id(), id)));
+  EXPECT_TRUE(wait_until([&] { return !token(id); }, 5s));
+}
+
+TEST_F(RefreshTest, WhoeverLosesARefreshToAnotherProcessRevokesItsOwnAndServesTheWinners) {
+  let_held_tokens_end(id);
+  auto other = make_hub();
+  personio.kit().inject({.kind = FaultKind::delay, .route = kTokenRoute, .delay = 600ms});
+  const auto before = calls(kTokenRoute);
+  auto losing = start(hub->keeper().token(hub->project_id(), id, "v2", 0));
+  ASSERT_TRUE(called(kTokenRoute, before + 1));
+  const auto won = other->loops().block_on(other->accounts().refresh(other->project_id(), id));
+  ASSERT_TRUE(won) << won.error().message;
+  const auto winner =
+      other->loops().block_on(other->keeper().token(other->project_id(), id, "v2", 0));
+  ASSERT_TRUE(winner);
+  const auto lost = losing.get();
+  ASSERT_TRUE(lost) << lost.error().message;
+  EXPECT_TRUE(lost->value.equals(winner->value.reveal()));
+  EXPECT_TRUE(revocations_done());
+  EXPECT_TRUE(personio.token_is_valid(std::string(winner->value.reveal())));
+  // The first connect's pair and the winner's pair; the loser's is gone.
+  EXPECT_EQ(personio.valid_tokens(), 4U);
+}
+
+TEST_F(RefreshTest, WhatAnotherProcessHasMintedAlreadyIsTakenOver) {
+  let_held_tokens_end(id);
+  personio.kit().inject({.kind = FaultKind::status, .route = kTokenRoute, .status = 503});
+  EXPECT_FALSE(token(id));  // generation 1 is in memory now, and has ended
+  auto other = make_hub();
+  const auto minted =
+      other->loops().block_on(other->keeper().token(other->project_id(), id, "v2", 0));
+  ASSERT_TRUE(minted) << minted.error().message;
+  const auto before = calls(kTokenRoute);
+  Result<accounts::AccessToken> taken = make_error(ErrorCode::kInternal, "not asked");
+  ASSERT_TRUE(wait_until([&] { return (taken = token(id)).has_value(); }));
+  EXPECT_TRUE(taken->value.equals(minted->value.reveal()));
+  EXPECT_EQ(calls(kTokenRoute), before);
+}
+
+TEST_F(RefreshTest, ATokenThatArrivesAfterUnlinkIsRevoked) {
+  const auto who = personio.default_integration();
+  personio.kit().inject({.kind = FaultKind::delay, .route = kTokenRoute, .delay = 400ms});
+  const auto before = calls(kTokenRoute);
+  auto refreshing = start(hub->accounts().refresh(hub->project_id(), id));
+  ASSERT_TRUE(called(kTokenRoute, before + 1));
+  ASSERT_TRUE(wait(hub->accounts().unlink(hub->project_id(), id)));
+  const auto refreshed = refreshing.get();
+  ASSERT_FALSE(refreshed);
+  EXPECT_EQ(refreshed.error().code, ErrorCode::kNotFound);
+  EXPECT_TRUE(revocations_done());
+  EXPECT_TRUE(wait_until([&] { return personio.valid_tokens(who.client_id) == 0; }));
+}
+
+TEST_F(RefreshTest, AMissingConnectorIsNoReasonToLoseTheAccount) {
+  fs::remove(connectors + "/personio.so");
+  ASSERT_TRUE(wait_until([&] { return hub->registry().find("personio") == nullptr; }));
+  const auto refreshed = refresh(id);
+  ASSERT_FALSE(refreshed);
+  EXPECT_EQ(refreshed.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(account(id).status, AccountStatus::kActive);
+  EXPECT_TRUE(token(id)) << "a valid token needs no connector";
+  drop("personio.so", kPersonioLibrary);
+  ASSERT_TRUE(wait_until([&] { return hub->registry().find("personio") != nullptr; }));
+  EXPECT_TRUE(refresh(id));
+}
+
+}  // namespace
+}  // namespace patchbay::integration

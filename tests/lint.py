@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""House rules that no compiler checks. Prints each breach and exits 1 when there is one."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SOURCES = {".h", ".hpp", ".c", ".cpp"}
+
+
+def tracked_files():
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT,
+                         capture_output=True, text=True, check=True).stdout
+    return [ROOT / line for line in out.splitlines() if (ROOT / line).is_file()]
+
+
+def text_of(path):
+    try:
+        return path.read_text()
+    except UnicodeDecodeError:
+        return ""
+
+
+def providers():
+    return [p.parent.name for p in (ROOT / "manifests").glob("*/identity.json")]
+
+
+def check(files):
+    """Yields (file, breach)."""
+    beast = []
+    for path in files:
+        name = path.relative_to(ROOT).as_posix()
+        text = text_of(path) if path.suffix in SOURCES | {".js", ".mjs", ".html", ".css"} else ""
+        includes = re.findall(r'#include\s*[<"]([^>"]+)[>"]', text)
+        if name.startswith("host/"):
+            # RapidJSON crashes on hostile input: base/json.* is the guard.
+            if any(i.startswith("rapidjson/") for i in includes) and name != "host/base/rapidjson.h":
+                yield name, "includes RapidJSON; use base/json.h"
+            if "base/rapidjson.h" in includes and not name.startswith("host/base/json"):
+                yield name, "includes base/rapidjson.h; use base/json.h"
+            # A provider named in host code is a special case that no other connector gets.
+            for provider in providers():
+                if re.search(rf"\b{provider}", text, re.IGNORECASE):
+                    if not is_example(text, provider):
+                        yield name, f"names the provider {provider}"
+            # These cost 20 s for each translation unit.
+            if any(i.startswith(("boost/beast", "boost/asio/ssl")) for i in includes):
+                beast.append(name)
+                if not (name.startswith("host/net/") and path.suffix == ".cpp"):
+                    yield name, "includes Beast or asio::ssl outside host/net/*.cpp"
+        if name.startswith("plugin_api/") and any(i.startswith(("base/", "net/")) for i in includes):
+            yield name, "plugin_api depends on the host"
+        if name.startswith("connectors/"):
+            for include in includes:
+                if re.match(r"(base|net|store|vault|accounts|manifest|connector|api|web)/", include):
+                    yield name, f"a connector includes the host's {include}"
+        if path.suffix == ".h" and "#pragma once" not in text and "#ifndef" not in text:
+            yield name, "header without #pragma once"
+        if path.suffix in SOURCES and re.search(r"\b(strcpy|sprintf|gets|system)\s*\(", text):
+            yield name, "calls a function that can't be bounded"
+    if len(beast) > 10:
+        yield "host/net", f"{len(beast)} files include Beast or asio::ssl; ten at most"
+
+
+def is_example(text, provider):
+    """Comments and help texts may name one as an example."""
+    code = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
+    code = re.sub(r'"(?:[^"\\\n]|\\.)*"', lambda m: "" if "e.g." in m.group() or
+                  "patchbay accounts" in m.group() else m.group(), code)
+    return not re.search(rf"\b{provider}", code, re.IGNORECASE)
+
+
+def check_json(files):
+    for path in files:
+        if path.suffix == ".json" and "corpus" not in path.parts:
+            try:
+                json.loads(path.read_text())
+            except ValueError as error:
+                yield path.relative_to(ROOT).as_posix(), f"is not JSON: {error}"
+
+
+def main():
+    files = tracked_files()
+    breaches = [*check(files), *check_json(files)]
+    for name, breach in breaches:
+        print(f"{name}: {breach}")
+    print(f"lint: {len(files)} files, {len(breaches)} breaches")
+    return 1 if breaches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

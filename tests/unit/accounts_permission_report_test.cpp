@@ -1,0 +1,111 @@
+// What a product needs against what a token may do.
+#include <gtest/gtest.h>
+
+#include "accounts/permission_report.h"
+#include "manifest/parse.h"
+#include "manifest_fixture.h"
+
+namespace patchbay::accounts {
+namespace {
+
+using manifest::Granted;
+
+struct PermissionReportTest : testing::Test {
+  PermissionReportTest()
+      : manifest(manifest::parse_manifest(manifest::small_manifest()).manifest) {}
+
+  static std::vector<connector::Token> token(const std::string& scopes, bool known) {
+    std::vector<connector::Token> list;
+    list.push_back({"main", SecretString("x"), "Bearer", 0, scopes, known});
+    return list;
+  }
+  GrantedPermissions granted(const std::string& scopes, bool known,
+                             const std::vector<std::string>& proved = {}) {
+    return granted_permissions(*manifest, token(scopes, known), proved);
+  }
+  std::map<std::string, PermissionLine> report(const std::vector<std::string>& actions,
+                                               const GrantedPermissions& permissions) {
+    std::map<std::string, PermissionLine> lines;
+    for (auto& line : permission_report(*manifest, actions, permissions))
+      lines[line.permission.to_string()] = line;
+    return lines;
+  }
+
+  std::shared_ptr<const manifest::Manifest> manifest;
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(PermissionReportTest, ScopesThatAreKnownGrantAndDeny) {
+  const auto found = granted("people.read", true);
+  EXPECT_TRUE(found.known);
+  EXPECT_EQ(found.granted, Names{"people:read"});
+  EXPECT_EQ(found.denied, Names{"people:write"});
+}
+
+TEST_F(PermissionReportTest, AnyOneOfTheScopesOfABoxProvesIt) {
+  EXPECT_EQ(granted("p:read", true).granted, Names{"people:read"});
+  EXPECT_EQ(granted("other p:write  p:read", true).granted, (Names{"people:read", "people:write"}));
+}
+
+TEST_F(PermissionReportTest, ScopesWithAnUnconfirmedNameDenyNothing) {
+  const auto found = granted("p:read p:write", true);
+  for (const auto& denied : found.denied) EXPECT_NE(denied, "sites:read");
+  EXPECT_EQ(granted("sites", true).granted, Names{"sites:read"});
+}
+
+TEST_F(PermissionReportTest, AProviderThatTellsNoScopesDeniesNothing) {
+  const auto found = granted("", false);
+  EXPECT_FALSE(found.known);
+  EXPECT_TRUE(found.granted.empty());
+  EXPECT_TRUE(found.denied.empty());
+}
+
+TEST_F(PermissionReportTest, WhatTheConnectorProvedCountsEvenAgainstTheScopes) {
+  const auto found = granted("", true, {"people:read"});
+  EXPECT_EQ(found.granted, Names{"people:read"});
+  EXPECT_EQ(found.denied, Names{"people:write"});
+}
+
+TEST_F(PermissionReportTest, GrantedPermissionsComeBackFromTheirJson) {
+  const auto found = granted("p:read", true);
+  const auto back = granted_from_json(to_json(found), true);
+  EXPECT_EQ(back.granted, found.granted);
+  EXPECT_EQ(back.denied, found.denied);
+  EXPECT_TRUE(back.known);
+  EXPECT_TRUE(granted_from_json("not json", true).granted.empty());
+  EXPECT_TRUE(granted_from_json("[]", true).denied.empty());
+}
+
+TEST_F(PermissionReportTest, TheReportHasALineForEveryBoxInTheManifestsOrder) {
+  const auto lines = permission_report(*manifest, {}, {});
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0].permission.to_string(), "people:read");
+  EXPECT_EQ(lines[1].permission.to_string(), "people:write");
+  EXPECT_EQ(lines[2].permission.to_string(), "sites:read");
+}
+
+TEST_F(PermissionReportTest, TheReportSaysWhatIsNeededRequiredAndMissing) {
+  auto lines = report({"acme_delete_person"}, granted("p:read", true));
+  EXPECT_TRUE(lines["people:read"].required);
+  EXPECT_TRUE(lines["people:read"].needed) << "required ones are always needed";
+  EXPECT_EQ(lines["people:read"].granted, Granted::kYes);
+  EXPECT_TRUE(lines["people:write"].needed);
+  EXPECT_FALSE(lines["people:write"].required);
+  EXPECT_EQ(lines["people:write"].granted, Granted::kNo);
+  EXPECT_FALSE(lines["sites:read"].needed);
+  EXPECT_EQ(lines["sites:read"].granted, Granted::kUnknown);
+}
+
+TEST_F(PermissionReportTest, AnIntegrationWithoutAListAllowsWhatOnlyReads) {
+  EXPECT_EQ(allowed_actions(*manifest, std::nullopt), Names{"acme_list_people"});
+}
+
+TEST_F(PermissionReportTest, AnIntegrationsListHoldsAndForgetsActionsThatAreGone) {
+  EXPECT_EQ(allowed_actions(*manifest, R"(["acme_upload","acme_gone"])"), Names{"acme_upload"});
+  EXPECT_TRUE(allowed_actions(*manifest, "[]").empty());
+  EXPECT_TRUE(allowed_actions(*manifest, "damaged").empty());
+}
+
+}  // namespace
+}  // namespace patchbay::accounts

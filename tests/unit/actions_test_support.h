@@ -1,0 +1,227 @@
+#pragma once
+// What the tests of actions and API share: a manifest of an invented provider, a provider that
+// answers from a script, tokens without a keeper, and a hub's worth of services around them.
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "accounts/services.h"
+#include "actions/action_runner.h"
+#include "base/json.h"
+#include "manifest/parse.h"
+#include "store/account_credentials.h"
+#include "store/integrations_table.h"
+#include "store/migrations.h"
+#include "store/open_vault.h"
+#include "store/projects_table.h"
+
+namespace patchbay::test {
+
+// `actions` is a JSON list; every label in it is "t".
+inline std::string acme_json(const std::string& actions) {
+  return R"json({
+"format":"patchbay-manifest/1","id":"acme","version":"1.0.0","name":"name","summary":"t",
+"auth_methods":[{"id":"key","label":"t","grant_type":"custom","renewal":"mint_anew",
+ "fields":[{"id":"company","type":"text","label":"t","required":true,"format":"host_label","pattern_error":"t"},
+  {"id":"user","type":"text","label":"t"},
+  {"id":"secret","type":"password","label":"t","secret":true}],
+ "environments":[{"id":"production","label":"t"}],
+ "tokens":[{"name":"main","lifetime_s":3600}],
+ "authorization":[
+  {"token":"main","kind":"bearer","value":{"token":"main"}},
+  {"token":"in_query","kind":"query","name":"api_key","value":{"token":"main"}},
+  {"token":"in_header","kind":"header","name":"X-Api-Key","prefix":"Key ","value":{"field":"secret"}},
+  {"token":"basic","kind":"basic","user":{"field":"user"},"value":{"field":"secret"}}]}],
+"permissions":[{"id":"people","label":"people","read":{"scopes":["p:read"]},"write":{"scopes":["p:write"]}}],
+"hosts":[{"host":"api.acme.example"},{"host":"{company}.acme.example","port":8443}],
+"rate_limits":[{"id":"people","paths":["/v1/people"],"counts":"account","requests":10,"per_s":60,"cool_down_s":7}],
+"actions":)json" +
+         actions +
+         R"json(,"texts":{"en":{"t":"Text","name":"Acme","people":"People"}}})json";
+}
+
+inline std::shared_ptr<const manifest::Manifest> acme(const std::string& actions) {
+  auto outcome = manifest::parse_manifest(acme_json(actions));
+  for (const auto& problem : outcome.problems)
+    ADD_FAILURE() << problem.rule << " at " << problem.pointer << ": " << problem.message;
+  if (!outcome.manifest) std::abort();
+  return outcome.manifest;
+}
+
+// The rest of an action around its request, pagination and result.
+inline std::string action(const std::string& id, const std::string& input,
+                          const std::string& more, const std::string& hints = "{}") {
+  return R"({"id":"acme_)" + id + R"(","label":"t","description":"t","input":)" + input +
+         R"(,"permissions":["people:read"],"hints":)" + hints + "," + more + "}";
+}
+
+inline json::Document parsed(std::string_view text) {
+  auto document = json::Document::parse(text);
+  if (!document) {
+    ADD_FAILURE() << document.error().message << ": " << text;
+    std::abort();
+  }
+  return *std::move(document);
+}
+
+class ScriptedProvider final : public net::HttpSender {
+ public:
+  net::Task<net::ClientReply> send(net::ClientRequest request,
+                                   std::chrono::milliseconds /*within*/) override {
+    requests.push_back(std::move(request));
+    if (replies.empty()) {
+      ADD_FAILURE() << "an unexpected request to " << requests.back().url;
+      net::ClientReply none;
+      none.error = net::NetError::kConnect;
+      co_return none;
+    }
+    net::ClientReply reply = std::move(replies.front());
+    replies.pop_front();
+    co_return reply;
+  }
+
+  net::ClientReply& answer(unsigned status, std::string_view body,
+                           std::string_view type = "application/json") {
+    net::ClientReply reply;
+    reply.status = status;
+    reply.body = SecretString(body);
+    reply.headers.set("Content-Type", type);
+    replies.push_back(std::move(reply));
+    return replies.back();
+  }
+
+  std::deque<net::ClientReply> replies;
+  std::vector<net::ClientRequest> requests;
+};
+
+// Hands out "token-1", and after each refusal the next number.
+class CountingTokens final : public actions::TokenSource {
+ public:
+  net::Task<Result<accounts::AccessToken>> token(std::string /*project_id*/,
+                                                 std::string /*account_id*/,
+                                                 std::string token_name,
+                                                 std::int64_t min_validity_ms) override {
+    asked_validity_ms = min_validity_ms;
+    if (failure) co_return *failure;
+    if (token_name != "main")
+      co_return make_error(ErrorCode::kNotFound, "There is no token of that name.");
+    co_return make(token_name);
+  }
+  net::Task<Result<accounts::AccessToken>> replace_refused(std::string /*project_id*/,
+                                                           std::string /*account_id*/,
+                                                           std::string token_name,
+                                                           SecretString refused) override {
+    refusals.emplace_back(refused.reveal());
+    if (failure_on_replace) co_return *failure_on_replace;
+    ++number;
+    co_return make(token_name);
+  }
+
+  int number = 1;
+  std::int64_t asked_validity_ms = 0;
+  std::vector<std::string> refusals;
+  std::optional<Error> failure;
+  std::optional<Error> failure_on_replace;
+
+ private:
+  accounts::AccessToken make(const std::string& name) const {
+    return {name, SecretString("token-" + std::to_string(number)), "Bearer",
+            1'750'000'600'000, "p:read"};
+  }
+};
+
+// A store with one project, integration and account of "acme", and everything an ActionRunner needs.
+class Hub {
+ public:
+  explicit Hub(const std::string& actions_json) : manifest(acme(actions_json)) {
+    auto opened = store::open_sqlite({.path = ":memory:"});
+    if (!opened) std::abort();
+    EXPECT_TRUE(store::migrate(**opened));
+    store_.emplace(*std::move(opened), store::Store::Runs::kCaller);
+    auto kek = vault::KeyEncryptionKey::generate(random);
+    auto unlocked = store_->transact_blocking([&](store::Database& db) {
+      return store::open_vault(db, kek, random, clock.unix_ms());
+    });
+    if (!unlocked) std::abort();
+    vault_.emplace(*std::move(unlocked));
+    registry = std::make_shared<connector::Registry>(loops.loop(0).get_executor(),
+                                                     connector::RegistryOptions{});
+    services.emplace(accounts::Services{loops, *store_, *vault_, *registry, clock, random,
+                                        {&provider}});
+    auto ready = std::make_shared<connector::Connector>();
+    ready->id = "acme";
+    ready->state = connector::ConnectorState::kReady;
+    ready->manifest = manifest;
+    connector = ready;
+    fill();
+  }
+
+  actions::RunnerOptions runner_options() {
+    actions::RunnerOptions options;
+    options.find_connector = [this](std::string_view id) {
+      return id == "acme" ? connector : nullptr;
+    };
+    return options;
+  }
+
+  template <class Work>
+  void change(Work work) {
+    const auto done = store_->transact_blocking(std::move(work));
+    EXPECT_TRUE(done) << done.error().message;
+  }
+
+  [[nodiscard]] store::Store& store() { return *store_; }
+
+  std::shared_ptr<const manifest::Manifest> manifest;
+  FakeClock clock;
+  OsRandom random;
+  net::LoopPool loops{1};
+  ScriptedProvider provider;
+  CountingTokens tokens;
+  std::shared_ptr<connector::Registry> registry;
+  connector::ConnectorPtr connector;
+  std::optional<accounts::Services> services;
+  store::Account account;
+  store::Integration integration;
+
+ private:
+  void fill() {
+    integration.id = "int_1";
+    integration.project_id = "prj_1";
+    integration.connector_id = "acme";
+    integration.name = "Acme";
+    integration.auth_method = "key";
+    integration.environment = "production";
+    integration.created = 1;
+    account.id = "acc_1";
+    account.project_id = "prj_1";
+    account.integration_id = "int_1";
+    account.connector_id = "acme";
+    account.connector_version = "1.0.0";
+    account.environment = "production";
+    account.auth_method = "key";
+    account.owner_id = "owner_1";
+    account.owner_name = "Example GmbH";
+    account.fields = R"({"company":"example","user":"ada"})";
+    account.created = account.updated = account.status_changed = 1'749'000'000'000;
+    change([&](store::Database& db) -> Result<> {
+      PATCHBAY_TRY(store::projects_table::insert(db, {"prj_1", "One", 1}));
+      PATCHBAY_TRY(store::projects_table::insert(db, {"prj_2", "Two", 1}));
+      PATCHBAY_TRY(store::integrations_table::insert(db, integration));
+      PATCHBAY_TRY(store::accounts_table::insert(db, account));
+      PATCHBAY_TRY_ASSIGN(const auto sealed,
+                          vault_->seal("s3cret-value",
+                                       {store::kSecretsTable, "prj_1", "acc_1", "secret", 1}));
+      return store::account_credentials::insert(db, account, {{"secret", sealed, 1}}, {});
+    });
+  }
+
+  std::optional<store::Store> store_;
+  std::optional<vault::Vault> vault_;
+};
+
+}  // namespace patchbay::test
