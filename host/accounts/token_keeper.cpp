@@ -298,9 +298,7 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
         co_return make_error(ErrorCode::kNotFound, "The account was unlinked meanwhile.");
       if (written.error().code != ErrorCode::kConflict)
         co_return back_off(entry, written.error());
-      entry.epoch = 0;
-      co_return make_error(ErrorCode::kUnavailable,
-                           "The account was changed meanwhile. Try again.");
+      co_return co_await adopt(entry);
     }
     account = std::move(**written);
     entry.tokens = std::move(input.tokens);
@@ -310,6 +308,20 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
               {{"account", account.id}, {"connector", connector.id},
                {"generation", account.generation}});
     co_return Result<>();
+  }
+
+  // Somebody else was first: what they stored is what is served.
+  Task<Result<>> adopt(Entry& entry) {
+    auto stored = co_await services.store.read(
+        [project = entry.project_id, id = entry.account.id](store::Database& db) {
+          return read_account(db, project, id);
+        });
+    if (!stored) co_return stored.error();
+    auto input = open_input(services.vault, *stored);
+    if (!input) co_return input.error();
+    entry.account = std::move(stored->account);
+    entry.tokens = std::move(input->tokens);
+    co_return serving_error(entry);
   }
 
   Task<> order_revocation(const Entry& entry, const connector::FlowInput& input,

@@ -32,7 +32,8 @@ Verdict judge(unsigned status) {
     case 429:
       return {ErrorCode::kRateLimited, to_string(ErrorCode::kRateLimited),
               "It limits how often it may be asked. Try again after the time given."};
-    default: break;
+    default:
+      break;
   }
   if (status >= 500)
     return {ErrorCode::kUnavailable, to_string(ErrorCode::kUnavailable),
@@ -77,8 +78,8 @@ ActionError provider_refusal(const manifest::Manifest& manifest, const manifest:
   const bool in_spite_of_2xx = answer.status >= 200 && answer.status < 300;
   Verdict verdict = judge(answer.status);
   // A right that was never granted shows as 400 or 404 at some providers.
-  const bool may_be_permission = answer.status == 400 || answer.status == 401 ||
-                                 answer.status == 403 || answer.status == 404;
+  const bool may_be_permission =
+      answer.status == 400 || answer.status == 401 || answer.status == 403 || answer.status == 404;
   std::vector<std::string> needed;
   std::vector<std::string> lacking;
   for (const auto& permission : action.permissions) {

@@ -33,9 +33,8 @@ Result<StoredCall> read_call(store::Database& db, const std::string& project,
                              const std::string& account_id) {
   StoredCall read;
   PATCHBAY_TRY_ASSIGN(read.account, accounts::read_account(db, project, account_id));
-  PATCHBAY_TRY_ASSIGN(auto integration,
-                      store::integrations_table::find(db, project,
-                                                      read.account.account.integration_id));
+  PATCHBAY_TRY_ASSIGN(auto integration, store::integrations_table::find(
+                                            db, project, read.account.account.integration_id));
   if (!integration)
     return make_error(ErrorCode::kConfiguration,
                       "The account's integration is gone. Reconnect the account.");
@@ -139,8 +138,7 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
 
   auto input = json::Document::parse(call.input, {.max_bytes = options_.max_input_bytes});
   if (!input) co_return std::move(input).error();
-  if (!input->root().is_object())
-    co_return invalid_input({{"type", "", "must be an object"}});
+  if (!input->root().is_object()) co_return invalid_input({{"type", "", "must be an object"}});
   if (auto problems = action.input->check(input->root()); !problems.empty())
     co_return invalid_input(std::move(problems));
   prepared.input = *std::move(input);
@@ -181,8 +179,8 @@ Result<> ActionRunner::set_position(Prepared& prepared, const ActionCall& call) 
     return {};
   }
   // An action without pages has no "next" either; open_page says so.
-  PATCHBAY_TRY_ASSIGN(prepared.position, open_page(services_.vault, prepared.page_place(), next,
-                                                   pagination));
+  PATCHBAY_TRY_ASSIGN(prepared.position,
+                      open_page(services_.vault, prepared.page_place(), next, pagination));
   return {};
 }
 
@@ -190,20 +188,21 @@ Task<Result<SecretString>> ActionRunner::value_of(const Prepared& prepared,
                                                   const manifest::ValueSource& source) {
   const store::Account& account = prepared.account();
   switch (source.kind) {
-    case manifest::ValueSource::Kind::kNone: co_return SecretString();
+    case manifest::ValueSource::Kind::kNone:
+      co_return SecretString();
     case manifest::ValueSource::Kind::kToken: {
-      auto token = co_await tokens_.token(account.project_id, account.id, source.name,
-                                          kMinValidityMs);
+      auto token =
+          co_await tokens_.token(account.project_id, account.id, source.name, kMinValidityMs);
       if (!token) co_return std::move(token).error();
       co_return std::move(token->value);
     }
-    case manifest::ValueSource::Kind::kField: break;
+    case manifest::ValueSource::Kind::kField:
+      break;
   }
   for (const auto& secret : prepared.stored.secrets)
     if (secret.name == source.name)
-      co_return services_.vault.open(secret.sealed,
-                                     {store::kSecretsTable, account.project_id, account.id,
-                                      secret.name, secret.generation});
+      co_return services_.vault.open(secret.sealed, {store::kSecretsTable, account.project_id,
+                                                     account.id, secret.name, secret.generation});
   for (const auto& field : accounts::fields_from_json(account.fields))
     if (field.name == source.name) co_return SecretString(field.value);
   co_return make_error(ErrorCode::kConfiguration,
@@ -221,10 +220,9 @@ Task<Result<Credential>> ActionRunner::credential(const Prepared& prepared) {
 
 Task<boost::system::result<net::ClientReply, ActionError>> ActionRunner::send(
     const Prepared& prepared, const Credential& credential, std::string& url) {
-  PATCHBAY_CO_TRY_ASSIGN(auto request,
-                         build_request(*prepared.found.manifest, prepared.action(),
-                                       prepared.input->root(), prepared.host_values,
-                                       prepared.position));
+  PATCHBAY_CO_TRY_ASSIGN(
+      auto request, build_request(*prepared.found.manifest, prepared.action(),
+                                  prepared.input->root(), prepared.host_values, prepared.position));
   url = request.url;
   request.max_answer_bytes = options_.max_answer_bytes;
   if (prepared.auth != nullptr) PATCHBAY_CO_TRY(authorise(request, *prepared.auth, credential));
@@ -233,8 +231,9 @@ Task<boost::system::result<net::ClientReply, ActionError>> ActionRunner::send(
   if (!reply.ok()) {
     ActionError error(reply.as_error());
     if (reply.maybe_processed && !prepared.action().read_only)
-      error.message += " The provider may have carried it out all the same: look before trying "
-                       "again.";
+      error.message +=
+          " The provider may have carried it out all the same: look before trying "
+          "again.";
     co_return error;
   }
   co_return reply;
@@ -276,8 +275,8 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
   const json::Value root = answer ? answer->root() : json::Value();
   if (says_failed(action.result, root)) co_return refused();
   PATCHBAY_CO_TRY_ASSIGN(auto mapped, map_result(action.result, *reply, root));
-  PATCHBAY_CO_TRY_ASSIGN(auto next, next_position(action.pagination, prepared.position, root,
-                                                  mapped.records, url));
+  PATCHBAY_CO_TRY_ASSIGN(
+      auto next, next_position(action.pagination, prepared.position, root, mapped.records, url));
   ActionReply result;
   result.data = std::move(mapped.data);
   result.provider_status = reply->status;
@@ -285,8 +284,7 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
     if (next->kind == manifest::PaginationKind::kCursorLink && prepared.auth != nullptr &&
         prepared.auth->kind == manifest::RequestAuth::Kind::kQuery)
       next->cursor = without_query_parameter(next->cursor, prepared.auth->name);
-    PATCHBAY_CO_TRY_ASSIGN(result.next,
-                           seal_page(services_.vault, prepared.page_place(), *next));
+    PATCHBAY_CO_TRY_ASSIGN(result.next, seal_page(services_.vault, prepared.page_place(), *next));
   }
   co_return result;
 }

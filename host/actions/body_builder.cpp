@@ -90,8 +90,8 @@ Result<> add_page(Tree& tree, const manifest::Pagination& pagination,
   if (position.page_size != 0)
     PATCHBAY_TRY(add(pagination.limit_param, std::to_string(position.page_size)));
   if (pagination.kind == PaginationKind::kCursor && !position.cursor.empty()) {
-    PATCHBAY_TRY(add(pagination.cursor_param, position.cursor_is_number ? position.cursor
-                                                                        : quoted(position.cursor)));
+    PATCHBAY_TRY(add(pagination.cursor_param,
+                     position.cursor_is_number ? position.cursor : quoted(position.cursor)));
   } else if (pagination.kind == PaginationKind::kOffset ||
              pagination.kind == PaginationKind::kPage) {
     PATCHBAY_TRY(add(pagination.cursor_param, std::to_string(position.number)));
@@ -137,7 +137,9 @@ struct Part {
   std::string bytes;
 };
 
-std::string as_is(std::string_view text) { return std::string(text); }
+std::string as_is(std::string_view text) {
+  return std::string(text);
+}
 
 // A quoted name of RFC 7578: what would end the line or the quotes is percent-encoded, as browsers
 // do it.
@@ -167,8 +169,7 @@ Result<Part> file_part(const Parameter& parameter, const json::Value& file) {
   if (std::any_of(type.begin(), type.end(), [](char c) { return c < 0x20 || c > 0x7e; }))
     return bad("\"content_type\" is not a media type.");
   return Part{"Content-Disposition: form-data; name=\"" + disposition_name(parameter.name) +
-                  "\"; filename=\"" +
-                  disposition_name(file.get("filename").string_or("file")) +
+                  "\"; filename=\"" + disposition_name(file.get("filename").string_or("file")) +
                   "\"\r\nContent-Type: " + type,
               *std::move(bytes)};
 }
@@ -206,10 +207,14 @@ Result<BuiltBody> multipart_body(const manifest::Action& action, const json::Val
 Result<BuiltBody> build_body(const manifest::Action& action, const json::Value& input,
                              const PagePosition& position) {
   switch (action.body.kind) {
-    case BodyKind::kJson: return json_body(action, input, position);
-    case BodyKind::kForm: return form_body(action, input);
-    case BodyKind::kMultipart: return multipart_body(action, input);
-    case BodyKind::kNone: break;
+    case BodyKind::kJson:
+      return json_body(action, input, position);
+    case BodyKind::kForm:
+      return form_body(action, input);
+    case BodyKind::kMultipart:
+      return multipart_body(action, input);
+    case BodyKind::kNone:
+      break;
   }
   return BuiltBody{};
 }

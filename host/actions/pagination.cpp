@@ -56,8 +56,7 @@ std::optional<PagePosition> by_count(const manifest::Pagination& pagination,
   if (records == 0) return std::nullopt;
   PagePosition next = here;
   next.number += counts_records ? records : 1;
-  const auto total =
-      total_path.empty() ? std::nullopt : answer.pointer(total_path).as_integer();
+  const auto total = total_path.empty() ? std::nullopt : answer.pointer(total_path).as_integer();
   if (total) {
     const std::uint64_t seen = next.number - pagination.first;
     if (*total < 0 || seen >= static_cast<std::uint64_t>(*total)) return std::nullopt;
@@ -89,21 +88,25 @@ Result<std::optional<PagePosition>> next_position(const manifest::Pagination& pa
                                                   std::string_view url) {
   std::optional<PagePosition> next;
   switch (pagination.kind) {
-    case PaginationKind::kNone: return std::nullopt;
+    case PaginationKind::kNone:
+      return std::nullopt;
     case PaginationKind::kCursorLink:
     case PaginationKind::kCursor: {
       PATCHBAY_TRY_ASSIGN(next, by_value(pagination, here, answer, url));
       break;
     }
     case PaginationKind::kOffset:
-    case PaginationKind::kPage: next = by_count(pagination, here, answer, records); break;
+    case PaginationKind::kPage:
+      next = by_count(pagination, here, answer, records);
+      break;
   }
   if (!next) return std::nullopt;
   // Brent's way of finding a cycle: the mark moves to positions 1, 2, 4, 8, ..., so any circle is
   // noticed after at most a few rounds, with one remembered position.
   const std::string place = fingerprint(*next);
   if (place == fingerprint(here) || place == here.mark)
-    return senseless("the provider sends the reader in circles (a next page that was read before).");
+    return senseless(
+        "the provider sends the reader in circles (a next page that was read before).");
   next->pages = here.pages + 1;
   if (next->pages >= kMaxPages)
     return senseless("it does not end after " + std::to_string(kMaxPages) + " pages.");

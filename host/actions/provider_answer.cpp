@@ -14,7 +14,7 @@ constexpr std::size_t kMaxTraceId = 128;
 constexpr std::size_t kMaxParsed = std::size_t{256} << 10U;
 
 constexpr std::array<std::string_view, 8> kShownHeaders = {
-    "Content-Type",          "Retry-After",         "X-Request-Id", "Request-Id",
+    "Content-Type",          "Retry-After",       "X-Request-Id", "Request-Id",
     "X-RateLimit-Remaining", "X-RateLimit-Limit", "X-Trace-Id",   "X-Correlation-Id"};
 constexpr std::array<std::string_view, 4> kTraceHeaders = {"X-Trace-Id", "X-Request-Id",
                                                            "X-Correlation-Id", "Request-Id"};
@@ -57,9 +57,8 @@ std::string find_summary(const json::Value& root) {
   for (const auto& place : {root.pointer("/errors/0"), root}) {
     if (std::string found = joined(place); !found.empty()) return found;
   }
-  for (const std::string_view path :
-       {"/error_description", "/error/message", "/errors/0/message", "/message", "/error",
-        "/errors/0"}) {
+  for (const std::string_view path : {"/error_description", "/error/message", "/errors/0/message",
+                                      "/message", "/error", "/errors/0"}) {
     if (const auto text = root.pointer(path).as_string(); text && !text->empty())
       return std::string(*text);
   }

@@ -34,8 +34,9 @@ Result<std::string> fill_path(const manifest::Action& action, const json::Value&
     const auto value = scalar_text(input.get(name));
     if (!value || value->empty() || *value == "." || *value == "..")
       return make_error(ErrorCode::kInvalidArgument,
-                        "\"" + name + "\" must be given and can't be empty or dots: it is part of "
-                        "the address of what is asked for.",
+                        "\"" + name +
+                            "\" must be given and can't be empty or dots: it is part of "
+                            "the address of what is asked for.",
                         "/" + name);
     out += percent_encode(*value);
   }
@@ -63,8 +64,9 @@ Result<std::string> build_url(const manifest::Manifest& manifest, const manifest
                               const PagePosition& position) {
   const auto host = manifest::expand_host(action.host, host_values);
   if (!host)
-    return configuration("The provider's address can't be put together: a value that it is made "
-                         "of is missing or malformed. Reconnect the account.");
+    return configuration(
+        "The provider's address can't be put together: a value that it is made "
+        "of is missing or malformed. Reconnect the account.");
   const auto rule =
       std::find_if(manifest.hosts.begin(), manifest.hosts.end(),
                    [&](const manifest::HostRule& known) { return known.host == action.host; });
@@ -126,9 +128,8 @@ Result<net::ClientRequest> build_request(const manifest::Manifest& manifest,
   const auto url = manifest::parse_https_url(request.url);
   request.allowed_hosts = {url->host};
 
-  request.headers.set("Accept", action.result.kind == manifest::ResultKind::kBinary
-                                    ? "*/*"
-                                    : "application/json");
+  request.headers.set(
+      "Accept", action.result.kind == manifest::ResultKind::kBinary ? "*/*" : "application/json");
   PATCHBAY_TRY(add_headers(action, input, request.headers));
   PATCHBAY_TRY_ASSIGN(auto body, build_body(action, input, position));
   if (!body.content_type.empty()) {

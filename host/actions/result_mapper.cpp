@@ -67,8 +67,11 @@ Result<MappedResult> map_result(const manifest::ResultRule& rule, const net::Cli
                                 const json::Value& answer) {
   MappedResult mapped;
   switch (rule.kind) {
-    case ResultKind::kNone: break;
-    case ResultKind::kBinary: mapped.data = binary(reply); break;
+    case ResultKind::kNone:
+      break;
+    case ResultKind::kBinary:
+      mapped.data = binary(reply);
+      break;
     case ResultKind::kObject: {
       // A write may well be acknowledged without a body.
       if (!answer.exists()) break;

@@ -71,12 +71,11 @@ std::int64_t default_retry_after(const manifest::Manifest& manifest,
                                  const manifest::Action& action) {
   std::int64_t wait = 0;
   for (const auto& limit : manifest.rate_limits) {
-    const bool method = limit.methods.empty() ||
-                        std::find(limit.methods.begin(), limit.methods.end(), action.method) !=
-                            limit.methods.end();
-    if (method && std::any_of(limit.paths.begin(), limit.paths.end(), [&](const auto& path) {
-          return matches(path, action.path);
-        })) {
+    const bool method =
+        limit.methods.empty() ||
+        std::find(limit.methods.begin(), limit.methods.end(), action.method) != limit.methods.end();
+    if (method && std::any_of(limit.paths.begin(), limit.paths.end(),
+                              [&](const auto& path) { return matches(path, action.path); })) {
       const auto seconds = limit.cool_down_s != 0 ? limit.cool_down_s : limit.per_s;
       wait = std::max(wait, seconds * std::int64_t{1000});
     }

@@ -41,11 +41,15 @@ Result<> append_parameter(const manifest::Parameter& parameter, const json::Valu
     const auto text = scalar_text(value.at(i));
     if (!text) return not_text(parameter);
     switch (parameter.style) {
-      case manifest::ArrayStyle::kRepeat: out.emplace_back(name, encode(*text)); break;
+      case manifest::ArrayStyle::kRepeat:
+        out.emplace_back(name, encode(*text));
+        break;
       case manifest::ArrayStyle::kBrackets:
         out.emplace_back(encode(parameter.name + "[]"), encode(*text));
         break;
-      case manifest::ArrayStyle::kComma: list += (i == 0 ? "" : ",") + encode(*text); break;
+      case manifest::ArrayStyle::kComma:
+        list += (i == 0 ? "" : ",") + encode(*text);
+        break;
     }
   }
   if (parameter.style == manifest::ArrayStyle::kComma && value.size() > 0)

@@ -11,11 +11,11 @@ Api::Api(Options options)
       own_tokens_(options_.tokens == nullptr
                       ? std::make_unique<actions::KeeperTokens>(options_.keeper)
                       : nullptr),
-      own_audit_(options_.audit == nullptr && !options_.audit_folder.empty()
-                     ? std::make_unique<FileAuditLog>(
-                           options_.services.loops, options_.services.clock,
-                           FileAuditOptions{.folder = options_.audit_folder})
-                     : nullptr),
+      own_audit_(
+          options_.audit == nullptr && !options_.audit_folder.empty()
+              ? std::make_unique<FileAuditLog>(options_.services.loops, options_.services.clock,
+                                               FileAuditOptions{.folder = options_.audit_folder})
+              : nullptr),
       tokens_(own_tokens_ ? *own_tokens_ : *options_.tokens),
       audit_(own_audit_ ? own_audit_.get() : options_.audit),
       runner_(options_.services, tokens_, options_.runner) {}
@@ -30,8 +30,7 @@ void Api::add_routes(net::Router& router) {
   add(router, "POST", "/connect_sessions/authenticate", Scope::kAccounts,
       &Api::authenticate_session);
   add(router, "POST", "/actions/rpc", Scope::kActions, &Api::run_action);
-  add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token,
-      Errors::kOwn);
+  add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token, Errors::kOwn);
   router.add("GET", "/healthz", [this](net::Request& request) { return healthz(request); });
   router.add("GET", "/readyz", [this](net::Request& request) { return readyz(request); });
 }
@@ -56,12 +55,12 @@ Task<Result<Caller>> Api::identify(const net::Request& request, Scope scope) {
   auto key = request.headers.count("Authorization") == 1
                  ? key_from_authorization(request.header("Authorization"))
                  : std::nullopt;
-  PATCHBAY_CO_TRY_ASSIGN(Caller caller, co_await keys_.authenticate(
-                                            key ? *std::move(key) : SecretString()));
+  PATCHBAY_CO_TRY_ASSIGN(Caller caller,
+                         co_await keys_.authenticate(key ? *std::move(key) : SecretString()));
   if (!caller.scopes.has(scope))
-    co_return make_error(ErrorCode::kForbidden,
-                         "This API key lacks the scope \"" + std::string(to_string(scope)) +
-                             "\". Make one that has it.");
+    co_return make_error(ErrorCode::kForbidden, "This API key lacks the scope \"" +
+                                                    std::string(to_string(scope)) +
+                                                    "\". Make one that has it.");
   co_return caller;
 }
 

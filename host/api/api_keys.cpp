@@ -82,10 +82,9 @@ std::optional<SecretString> key_from_authorization(std::string_view authorizatio
 }
 
 Task<Result<>> ApiKeys::revoke(std::string project_id, std::string key_id) {
-  auto revoked = co_await store_.transact(
-      [=, now = clock_.unix_ms()](store::Database& db) {
-        return store::api_keys_table::revoke(db, project_id, key_id, now);
-      });
+  auto revoked = co_await store_.transact([=, now = clock_.unix_ms()](store::Database& db) {
+    return store::api_keys_table::revoke(db, project_id, key_id, now);
+  });
   const std::lock_guard lock(mutex_);
   std::erase_if(known_, [&](const auto& entry) { return entry.second.row.id == key_id; });
   co_return revoked;

@@ -12,7 +12,9 @@ constexpr std::size_t kTail = kHashStart.size() + 64 + 2;  // and the closing "}
 
 }  // namespace
 
-AuditHead first_audit_head(std::string_view file_name) { return {0, sha256_hex(file_name)}; }
+AuditHead first_audit_head(std::string_view file_name) {
+  return {0, sha256_hex(file_name)};
+}
 
 std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64_t now_ms) {
   json::Writer out;
@@ -58,7 +60,8 @@ Result<AuditHead> verify_audit(std::string_view file_name, std::string_view text
       return broken("does not follow the one before");
     head.hash = sha256_hex(body);
     ++head.count;
-    if (line.substr(line.size() - 66, 64) != head.hash) return broken("was changed");
+    if (line.substr(body.size() - 1) != std::string(kHashStart) + head.hash + "\"}")
+      return broken("was changed");
   }
   return head;
 }

@@ -104,30 +104,51 @@ ApiError plain(const Error& error, unsigned status) {
 
 unsigned http_status(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidArgument: return 400;
-    case ErrorCode::kNotFound: return 404;
-    case ErrorCode::kConflict: return 409;
-    case ErrorCode::kUnauthenticated: return 401;
-    case ErrorCode::kForbidden: return 403;
-    case ErrorCode::kExpired: return 410;
-    case ErrorCode::kInvalidCredentials: return 422;
-    case ErrorCode::kPermissionMissing: return 403;
-    case ErrorCode::kRevoked: return 422;
-    case ErrorCode::kRateLimited: return 429;
-    case ErrorCode::kUnavailable: return 502;
-    case ErrorCode::kTimeout: return 504;
-    case ErrorCode::kProtocol: return 502;
-    case ErrorCode::kConfiguration: return 409;
-    case ErrorCode::kConnector: return 502;
-    case ErrorCode::kStorage: return 503;
-    case ErrorCode::kTooLarge: return 413;
-    case ErrorCode::kCancelled: return 503;
-    case ErrorCode::kInternal: break;
+    case ErrorCode::kInvalidArgument:
+      return 400;
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kConflict:
+      return 409;
+    case ErrorCode::kUnauthenticated:
+      return 401;
+    case ErrorCode::kForbidden:
+      return 403;
+    case ErrorCode::kExpired:
+      return 410;
+    case ErrorCode::kInvalidCredentials:
+      return 422;
+    case ErrorCode::kPermissionMissing:
+      return 403;
+    case ErrorCode::kRevoked:
+      return 422;
+    case ErrorCode::kRateLimited:
+      return 429;
+    case ErrorCode::kUnavailable:
+      return 502;
+    case ErrorCode::kTimeout:
+      return 504;
+    case ErrorCode::kProtocol:
+      return 502;
+    case ErrorCode::kConfiguration:
+      return 409;
+    case ErrorCode::kConnector:
+      return 502;
+    case ErrorCode::kStorage:
+      return 503;
+    case ErrorCode::kTooLarge:
+      return 413;
+    case ErrorCode::kCancelled:
+      return 503;
+    case ErrorCode::kInternal:
+      break;
   }
   return 500;
 }
 
-ApiError api_error(const Error& error) { return plain(error, http_status(error.code)); }
+ApiError api_error(const Error& error) {
+  return plain(error, http_status(error.code));
+}
 
 ApiError api_error(const actions::ActionError& error) {
   ApiError out = plain(error, status_of(error));

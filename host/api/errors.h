@@ -16,12 +16,12 @@ struct ApiError {
   unsigned status = 500;
   std::string code = "internal";
   std::string message;
-  std::string field;                        // JSON pointer or name; empty: none
-  std::vector<std::string> missing;         // permissions
+  std::string field;                 // JSON pointer or name; empty: none
+  std::vector<std::string> missing;  // permissions
   bool missing_is_certain = false;
   manifest::Problems problems;
-  std::string provider_errors = "[]";       // JSON
-  std::string trace_id;                     // the provider's
+  std::string provider_errors = "[]";  // JSON
+  std::string trace_id;                // the provider's
   std::int64_t retry_after_ms = 0;
 };
 

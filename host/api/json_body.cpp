@@ -77,8 +77,8 @@ std::int64_t JsonBody::integer(std::string_view name, std::int64_t otherwise, st
   if (!value.exists()) return otherwise;
   const auto found = value.as_integer();
   if (!found || *found < least || *found > most) {
-    wrong(name, "must be a whole number from " + std::to_string(least) + " to " +
-                    std::to_string(most));
+    wrong(name,
+          "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return otherwise;
   }
   return *found;

@@ -18,9 +18,7 @@ void optional_text(json::Writer& out, std::string_view name, const std::string& 
 
 void write_linked_account(json::Writer& out, const store::Account& account,
                           const connector::Connector* connector) {
-  out.begin_object()
-      .member("id", account.id)
-      .member("provider", account.connector_id);
+  out.begin_object().member("id", account.id).member("provider", account.connector_id);
   const bool known = connector != nullptr && connector->manifest != nullptr;
   optional_text(out, "provider_name",
                 known ? connector->manifest->texts.plain("en", connector->manifest->name) : "");
@@ -44,8 +42,8 @@ void write_linked_account(json::Writer& out, const store::Account& account,
   out.key("metadata");
   out.value(metadata && metadata->root().is_object() ? metadata->root() : json::Value());
   out.member("integration_id", account.integration_id).member("shared", true);
-  out.member("created_at", iso_time(account.created)).member("updated_at",
-                                                             iso_time(account.updated));
+  out.member("created_at", iso_time(account.created))
+      .member("updated_at", iso_time(account.updated));
   out.end_object();
 }
 

@@ -19,10 +19,14 @@ std::optional<Scope> scope_from(std::string_view word) {
 
 std::string_view to_string(Scope scope) {
   switch (scope) {
-    case Scope::kAccounts: return "accounts";
-    case Scope::kActions: return "actions";
-    case Scope::kTokens: return "tokens";
-    case Scope::kAdmin: break;
+    case Scope::kAccounts:
+      return "accounts";
+    case Scope::kActions:
+      return "actions";
+    case Scope::kTokens:
+      return "tokens";
+    case Scope::kAdmin:
+      break;
   }
   return "admin";
 }

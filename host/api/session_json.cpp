@@ -66,8 +66,8 @@ void write_connect_session(json::Writer& out, const store::ConnectSession& sessi
   out.value(categories && categories->root().is_array() ? categories->root() : json::Value());
   out.key("metadata");
   out.value(metadata && metadata->root().is_object() ? metadata->root() : json::Value());
-  out.member("created_at", iso_time(session.created)).member("expires_at",
-                                                             iso_time(session.expires));
+  out.member("created_at", iso_time(session.created))
+      .member("expires_at", iso_time(session.expires));
 }
 
 }  // namespace patchbay::api

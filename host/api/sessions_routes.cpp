@@ -80,8 +80,8 @@ Task<net::Response> Api::authenticate_session(net::Request& request, const Calle
   const auto session = co_await options_.accounts.find_session(std::move(token));
   if (!session) co_return error(request, api_error(session.error()));
   if (session->project_id != caller.project_id)
-    co_return error(request, api_error(make_error(ErrorCode::kNotFound,
-                                                  "This link is not valid.")));
+    co_return error(request,
+                    api_error(make_error(ErrorCode::kNotFound, "This link is not valid.")));
   json::Writer out;
   write_connect_session(out, *session, request.header("User-Agent"));
   co_return net::json(out.end_object().take(), 201);

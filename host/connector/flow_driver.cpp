@@ -115,12 +115,22 @@ class Driver {
           event = new_event(cancelled() ? PATCHBAY_EVENT_CANCEL : PATCHBAY_EVENT_TIMER);
           break;
         default:
-          co_return failed(make_error(ErrorCode::kConnector,
-                                      "the connector asks for a step that this way of linking "
-                                      "does not offer (a redirect or further input)"));
+          co_return co_await abandoned(
+              make_error(ErrorCode::kConnector,
+                         "the connector asks for a step that this way of linking "
+                         "does not offer (a redirect or further input)"));
       }
     }
-    co_return failed(make_error(ErrorCode::kConnector, "the connector took too many steps"));
+    co_return co_await abandoned(
+        make_error(ErrorCode::kConnector, "the connector took too many steps"));
+  }
+
+  // A flow that the host does not go on with is told so; it hands back what it had minted.
+  Task<FlowOutcome> abandoned(Error error) {
+    auto outcome = failed(std::move(error));
+    auto answer = co_await services_.runtime.step(flow_, new_event(PATCHBAY_EVENT_CANCEL));
+    if (answer && answer->fail) outcome.minted = std::move(answer->fail->tokens);
+    co_return outcome;
   }
 
   FlowEvent new_event(std::uint32_t kind) {
@@ -192,26 +202,44 @@ class Driver {
     (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
   }
 
-  // Replays what the flow had seen, except the step it died in, and cancels it.
+  // What a flow had minted when the connector died in its last step: all before that is replayed
+  // into a fresh one, which is then cancelled. If reading the last answers is what kills it, they
+  // are left out the second time.
   Task<std::vector<Token>> recover_minted() {
     if (transcript_.size() < 2) co_return std::vector<Token>{};
-    auto last = decode<FlowEvent>(transcript_.back().reveal());
+    const SecretString last = std::move(transcript_.back());
     transcript_.pop_back();
-    const auto begun = co_await begin();
-    if (!begun) co_return std::vector<Token>{};
+    for (const bool with_replies : {true, false}) {
+      auto cancel = decode<FlowEvent>(last.reveal());
+      if (!cancel) break;
+      cancel->kind = PATCHBAY_EVENT_CANCEL;
+      if (!with_replies) cancel->replies.clear();
+      auto failed = co_await replay_and_cancel(std::move(*cancel));
+      if (failed) co_return std::move(failed->tokens);
+    }
+    co_return std::vector<Token>{};
+  }
+
+  Task<std::optional<FlowFail>> replay_and_cancel(FlowEvent cancel) {
+    // A worker that died is started again only after its back-off.
+    auto begun = co_await begin();
+    for (milliseconds pause(100); !begun && pause < milliseconds(2'000); pause *= 2) {
+      co_await sleep(pause);
+      begun = co_await begin();
+    }
+    if (!begun) co_return std::nullopt;
     bool alive = true;
     for (const auto& bytes : transcript_) {
       auto event = decode<FlowEvent>(bytes.reveal());
       alive = alive && event && (co_await services_.runtime.step(*begun, std::move(*event)));
     }
-    std::vector<Token> minted;
-    if (alive && last) {
-      last->kind = PATCHBAY_EVENT_CANCEL;
-      auto answer = co_await services_.runtime.step(*begun, std::move(*last));
-      if (answer && answer->fail) minted = std::move(answer->fail->tokens);
+    std::optional<FlowFail> failed;
+    if (alive) {
+      auto answer = co_await services_.runtime.step(*begun, std::move(cancel));
+      if (answer) failed = std::move(answer->fail);
     }
     services_.runtime.release(*begun);
-    co_return minted;
+    co_return failed;
   }
 
   static FlowOutcome failed(Error error) {

@@ -112,7 +112,8 @@ FrameStatus receive_frame(int socket, Frame& frame) {
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   message.msg_control = control.bytes.data();
-  message.msg_controllen = control.bytes.size();
+  // Not the buffer's size: its padding has room for a second descriptor, which nobody would close.
+  message.msg_controllen = CMSG_LEN(sizeof(int));
   ssize_t got = -1;
   do {
     got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);

@@ -7,6 +7,7 @@ namespace patchbay::connector {
 Task<Result<std::string>> InProcessRuntime::start() {
   const std::scoped_lock lock(mutex_);
   if (library_) co_return manifest_;
+  if (stopped_) co_return make_error(ErrorCode::kCancelled, "the connector was stopped");
   LoadedMessage loaded;
   library_ = Library::load(path_, log_, loaded);
   if (!library_) co_return load_error(loaded);
@@ -17,6 +18,7 @@ Task<Result<std::string>> InProcessRuntime::start() {
 Task<Result<FlowId>> InProcessRuntime::begin(Operation operation, FlowInput input) {
   PATCHBAY_CO_TRY(co_await start());
   const std::scoped_lock lock(mutex_);
+  if (!library_) co_return make_error(ErrorCode::kCancelled, "the connector was stopped");
   const FlowId flow = next_flow_++;
   const auto status = library_->begin(flow, {operation, std::move(input)});
   if (status != 0) co_return status_error(status);
@@ -38,6 +40,7 @@ void InProcessRuntime::release(FlowId flow) {
 
 void InProcessRuntime::stop() {
   const std::scoped_lock lock(mutex_);
+  stopped_ = true;
   library_.reset();
 }
 

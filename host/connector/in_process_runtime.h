@@ -25,6 +25,7 @@ class InProcessRuntime final : public Runtime {
   std::mutex mutex_;  // a Library has one thread
   std::unique_ptr<Library> library_;
   std::string manifest_;
+  bool stopped_ = false;
   FlowId next_flow_ = 1;
 };
 

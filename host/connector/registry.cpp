@@ -47,6 +47,7 @@ Stamp stamp_of(const fs::path& path) {
 struct Registry::Entry {
   Stamp stamp;
   ConnectorPtr connector;
+  bool id_was_taken = false;  // refused for that alone: looked at again when the id is free
 };
 
 struct Registry::Watch {
@@ -140,10 +141,18 @@ Task<> Registry::rescan() {
     it = entries_.erase(it);  // flows under way hold the connector; its worker ends with the last
   }
   publish();
+  co_await examine_changed(present);
+  // An id that one file gave up may be another's now, whatever their order.
+  co_await examine_changed(present);
+}
+
+Task<> Registry::examine_changed(const std::set<std::string>& present) {
   for (const auto& file : present) {
     const auto stamp = stamp_of(fs::path(options_.folder) / file);
     const auto known = entries_.find(file);
-    if (known != entries_.end() && known->second.stamp == stamp) continue;
+    if (known != entries_.end() && known->second.stamp == stamp &&
+        !(known->second.id_was_taken && provider_of(known->second.connector->id, file).empty()))
+      continue;
     auto connector = co_await examine(file);
     log::info("connector", "examined",
               {{"file", file},
@@ -151,9 +160,19 @@ Task<> Registry::rescan() {
                {"state", to_string(connector->state)},
                {"reason", connector->reason},
                {"sha256", connector->sha256}});
-    entries_[file] = {stamp, std::move(connector)};
+    const bool id_was_taken = connector->state != ConnectorState::kReady && connector->manifest &&
+                              !provider_of(connector->id, file).empty();
+    entries_[file] = {stamp, std::move(connector), id_was_taken};
     publish();
   }
+}
+
+// The other file that provides this connector; a broken one provides nothing. Empty: none does.
+std::string Registry::provider_of(const std::string& id, const std::string& but) const {
+  for (const auto& [file, entry] : entries_)
+    if (file != but && entry.connector->id == id && entry.connector->state == ConnectorState::kReady)
+      return file;
+  return {};
 }
 
 // Every step from bytes to a running connector; where one fails, the state says so.
@@ -171,12 +190,11 @@ Task<ConnectorPtr> Registry::examine(std::string file) {
   connector->sha256 = read->sha256;
   connector->manifest = read->manifest;
   connector->id = read->manifest->id;
-  for (const auto& [other_file, entry] : entries_)
-    if (other_file != file && entry.connector->id == connector->id) {
-      connector->reason = "another file, " + other_file + ", already provides " + connector->id +
-                          "; remove one of the two";
-      co_return connector;
-    }
+  if (const auto other = provider_of(connector->id, file); !other.empty()) {
+    connector->reason = "another file, " + other + ", already provides " + connector->id +
+                        "; remove one of the two";
+    co_return connector;
+  }
   auto runtime = make_worker_runtime(
       home_, {.worker_program = options_.worker_program, .name = connector->id},
       std::move(read->bytes));

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -67,7 +68,9 @@ class Registry : public std::enable_shared_from_this<Registry> {
   struct Watch;
   static Task<> watch_loop(std::shared_ptr<Registry> self);
   Task<> rescan();
+  Task<> examine_changed(const std::set<std::string>& present);
   Task<ConnectorPtr> examine(std::string file);
+  [[nodiscard]] std::string provider_of(const std::string& id, const std::string& but) const;
   void publish();
 
   const net::asio::any_io_executor home_;

@@ -1,5 +1,6 @@
 #include "connector/worker_runtime.h"
 
+#include <atomic>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
@@ -66,7 +67,10 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     });
   }
 
+  // Only the first call reaches for the executor: a holder may outlive the loops, which were told
+  // to stop this before they ended.
   void stop() override {
+    if (stop_called_.exchange(true)) return;
     asio::post(home_, [self = shared_from_this()] {
       self->stopped_ = true;
       self->break_down(make_error(ErrorCode::kCancelled, "the connector was stopped"));
@@ -148,6 +152,10 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   static Task<Result<ActionMessage>> call(Self self, FrameType type, FlowId flow,
                                           SecretString payload) {
+    // It may have loaded and died before whoever waited for it came to run.
+    if (!self->socket_)
+      co_return make_error(ErrorCode::kConnector, "the connector was restarted during this step: " +
+                                                      self->last_failure_);
     auto pending = std::make_shared<CallPending>(self->home_, self->options_.call_deadline);
     if (!self->calls_.emplace(flow, pending).second)
       co_return make_error(ErrorCode::kInternal, "two calls at once for one flow");
@@ -256,6 +264,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
   const WorkerOptions options_;
   const Fd library_;
 
+  std::atomic<bool> stop_called_ = false;
   bool stopped_ = false;
   WorkerProcess process_;
   std::optional<asio::posix::stream_descriptor> socket_;  // borrows the process's descriptor

@@ -88,6 +88,16 @@ View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcom
   SafeHtml said;
   if (has_words && !at_field) said = message_html(manifest, language, outcome.message);
 
+  // A connector's words say what to do themselves.
+  std::string advice = worded(language, "advice", error.code, arguments);
+  if (wrong_form) {
+    advice = language.text("failure.form.advice", arguments);
+  } else if (at_field) {
+    advice = language.text("failure.at_field", arguments);
+  } else if (!said.markup().empty()) {
+    advice = language.text("failure.nothing_stored", arguments);
+  }
+
   View view;
   view.flag("cancelled", error.code == ErrorCode::kCancelled)
       .text("title", wrong_form ? language.text("failure.form.title", arguments)
@@ -95,9 +105,7 @@ View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcom
       .html("said_html", said)
       .flag("missing_permission", missing)
       .text("permission", label)
-      .text("advice", wrong_form ? language.text("failure.form.advice", arguments)
-                      : at_field ? language.text("failure.at_field", arguments)
-                                 : worded(language, "advice", error.code, arguments))
+      .text("advice", advice)
       .text("detail", has_words || wrong_form || error.code == ErrorCode::kCancelled
                           ? std::string()
                           : error.message)
@@ -125,11 +133,12 @@ View confirmation_view(const manifest::Manifest& manifest, const accounts::Accou
                        const accounts::LinkOutcome& outcome, const std::string& product_name,
                        const Language& language) {
   std::vector<manifest::PermissionRef> works;
+  std::vector<manifest::PermissionRef> unused;  // granted, but nothing the product does needs it
   std::vector<manifest::PermissionRef> missing;
   std::vector<manifest::PermissionRef> unknown;
   for (const auto& line : detail.permissions) {
     if (line.granted == Granted::kYes) {
-      works.push_back(line.permission);
+      (line.needed ? works : unused).push_back(line.permission);
     } else if (line.needed) {
       (line.granted == Granted::kNo ? missing : unknown).push_back(line.permission);
     }
@@ -151,6 +160,11 @@ View confirmation_view(const manifest::Manifest& manifest, const accounts::Accou
       .text("works_intro", language.text("confirmation.works", arguments))
       .flag("has_works", !works.empty())
       .list("works", permission_boxes(manifest, language, works))
+      .text("unused_intro",
+            language.text("confirmation.unused",
+                          {{"product", product_name}, {"count", std::to_string(unused.size())}}))
+      .flag("has_unused", !unused.empty())
+      .list("unused", permission_boxes(manifest, language, unused))
       .text("works_none", language.text("confirmation.works_none", arguments))
       .text("missing_intro", language.text("confirmation.missing", arguments))
       .text("missing_advice", language.text("confirmation.missing_advice", arguments))

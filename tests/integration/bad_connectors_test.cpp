@@ -1,5 +1,6 @@
 // Connectors that are wrong in exactly one way (bad_connectors/): the folder says what is wrong, or
 // the connect fails by name; the hub stays up and other connectors go on.
+#include "child_process.h"
 #include "hub_fixture.h"
 
 namespace patchbay::integration {
@@ -147,6 +148,23 @@ TEST_F(BadConnector, OneThatDiesAfterItMintedLeavesNoTokenBehindAtTheProvider) {
   EXPECT_NE(outcome.error.message.find("crashed"), std::string::npos) << outcome.error.message;
   EXPECT_EQ(calls(kTokenRoute), 1U) << "the replay sent the request again";
   EXPECT_TRUE(called(kRevokeRoute));
+  EXPECT_TRUE(wait_until([&] { return personio.valid_tokens(who.client_id) == 0; }));
+  expect_nothing_stored();
+}
+
+TEST_F(BadConnector, AWorkerKilledWhileItsFlowWaitedLeavesNoTokenBehindAtTheProvider) {
+  open_with("well_behaved");
+  const auto who = personio.default_integration();
+  personio.kit().inject({.kind = FaultKind::delay, .route = kPersonsRoute, .delay = 300ms});
+  auto linking = start(hub->accounts().link(link_request(who, session_request("acme"))));
+  ASSERT_TRUE(called(kPersonsRoute));
+  const auto workers = children_of(::getpid());
+  ASSERT_EQ(workers.size(), 2U);
+  for (const auto worker : workers) ::kill(worker, SIGKILL);
+  const auto outcome = linking.get();
+  EXPECT_FALSE(outcome.account);
+  EXPECT_EQ(outcome.error.code, ErrorCode::kConnector) << outcome.error.message;
+  EXPECT_TRUE(called(kRevokeRoute, 2));
   EXPECT_TRUE(wait_until([&] { return personio.valid_tokens(who.client_id) == 0; }));
   expect_nothing_stored();
 }

@@ -17,6 +17,16 @@
 
 namespace patchbay::integration {
 
+// The processes that a process started, whichever of its threads did.
+inline std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> found;
+  for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+    std::ifstream list(task.path() / "children");
+    for (pid_t child = 0; list >> child;) found.push_back(child);
+  }
+  return found;
+}
+
 class ChildProcess {
  public:
   ChildProcess(const std::string& program, const std::vector<std::string>& arguments) {
@@ -59,16 +69,7 @@ class ChildProcess {
     pid_ = -1;
   }
 
-  [[nodiscard]] std::vector<pid_t> children() const {
-    std::vector<pid_t> found;
-    const auto id = std::to_string(pid_);
-    // Whichever thread started them.
-    for (const auto& task : fs::directory_iterator("/proc/" + id + "/task")) {
-      std::ifstream list(task.path() / "children");
-      for (pid_t child = 0; list >> child;) found.push_back(child);
-    }
-    return found;
-  }
+  [[nodiscard]] std::vector<pid_t> children() const { return children_of(pid_); }
 
  private:
   pid_t pid_ = -1;

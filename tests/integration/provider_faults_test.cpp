@@ -12,6 +12,15 @@ struct Case {
   ErrorCode code;
 };
 
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.name;
+}
+
+// The provider did its work and the answer was lost: nobody but the provider knows the token.
+bool token_is_unknown(const Case& one) {
+  return one.fault.kind == FaultKind::cut_in_answer || one.fault.kind == FaultKind::half_close;
+}
+
 const std::vector<Case> kCases{
     {"Is500",
      {.kind = FaultKind::status, .status = 500},
@@ -57,13 +66,14 @@ class ProviderFault : public HubTest, public testing::WithParamInterface<Case> {
     personio.kit().inject(fault);
     return link(personio.default_integration());
   }
-  void expect_told_undone_and_alive(const accounts::LinkOutcome& outcome) {
+  void expect_told_undone_and_alive(const accounts::LinkOutcome& outcome,
+                                    std::size_t tokens_left = 0) {
     EXPECT_FALSE(outcome.account);
     EXPECT_EQ(outcome.message.id, GetParam().message_id);
     EXPECT_EQ(outcome.error.code, GetParam().code);
     EXPECT_FALSE(outcome.error.message.empty());
     EXPECT_TRUE(revocations_done());
-    EXPECT_EQ(personio.valid_tokens(), 0U);
+    EXPECT_EQ(personio.valid_tokens(), tokens_left);
     expect_nothing_stored();
     personio.kit().clear_faults();
     EXPECT_TRUE(link(personio.default_integration()).account) << "the hub does not go on";
@@ -71,7 +81,7 @@ class ProviderFault : public HubTest, public testing::WithParamInterface<Case> {
 };
 
 TEST_P(ProviderFault, AtTheTokenFailsTheConnectByNameAndTheHubGoesOn) {
-  expect_told_undone_and_alive(link_with_fault(kTokenRoute));
+  expect_told_undone_and_alive(link_with_fault(kTokenRoute), token_is_unknown(GetParam()) ? 1 : 0);
 }
 
 TEST_P(ProviderFault, AfterTheTokenFailsTheConnectByNameAndTheTokenIsRevoked) {
@@ -128,7 +138,7 @@ TEST_F(ProviderAway, ASlowProviderIsWaitedFor) {
 }
 
 TEST_F(ProviderAway, AProviderThatTricklesItsAnswerDoesNotHoldUpOtherAccounts) {
-  personio.kit().inject({.kind = FaultKind::trickle, .route = kTokenRoute, .delay = 10ms});
+  personio.kit().inject({.kind = FaultKind::trickle, .route = kTokenRoute, .delay = 2ms});
   auto slow = start(
       hub->accounts().link(link_request(personio.default_integration(), session_request("slow"))));
   ASSERT_TRUE(called(kTokenRoute));

@@ -73,10 +73,12 @@ TEST_F(SecretsTest, NoneIsFoundInAnyFileLogOrErrorAfterJourneysOfAllKinds) {
   ASSERT_TRUE(revocations_done());
   personio.delete_integration(other.client_id);
   knows(refresh(id).error());
-  const auto detail = wait(hub->accounts().detail(hub->project_id(), id));
-  ASSERT_TRUE(detail);
-  texts_ += detail->account.reason_text + detail->account.fields + detail->account.facts;
-  for (const auto& event : detail->history) texts_ += event.payload;
+  {
+    const auto detail = wait(hub->accounts().detail(hub->project_id(), id));
+    ASSERT_TRUE(detail);
+    texts_ += detail->account.reason_text + detail->account.fields + detail->account.facts;
+    for (const auto& event : detail->history) texts_ += event.payload;
+  }
 
   // With everything still in the write-ahead log, and again after it was folded into the file.
   for (int closed = 0; closed < 2; ++closed) {

@@ -92,7 +92,8 @@ std::shared_ptr<const manifest::Manifest> listing(const std::string& path) {
   return acme("[" +
               action("list", R"({"type":"object"})",
                      R"("token":"main","request":{"method":"GET","host":"api.acme.example",)"
-                     R"("path":")" + path + R"("},"result":{"kind":"list"})") +
+                     R"("path":")" +
+                         path + R"("},"result":{"kind":"list"})") +
               "]");
 }
 
@@ -163,8 +164,8 @@ TEST(ProviderRefusal, SaysHowLongToWait) {
 }
 
 TEST(ResultMapper, CutsOutWhatTheRuleSays) {
-  const manifest::ResultRule list{.kind = manifest::ResultKind::kList, .path = "/data",
-                                  .success_path = ""};
+  const manifest::ResultRule list{
+      .kind = manifest::ResultKind::kList, .path = "/data", .success_path = ""};
   const auto reply = reply_of(200, R"({"data":[{"id":1},{"id":2}],"meta":{}})");
   const auto answer = parse_answer(list, reply, 1000);
   ASSERT_TRUE(answer && *answer);
@@ -175,10 +176,10 @@ TEST(ResultMapper, CutsOutWhatTheRuleSays) {
 }
 
 TEST(ResultMapper, RefusesAnswersOfAnotherShape) {
-  const manifest::ResultRule list{.kind = manifest::ResultKind::kList, .path = "/data",
-                                  .success_path = ""};
-  const manifest::ResultRule object{.kind = manifest::ResultKind::kObject, .path = "/person",
-                                    .success_path = ""};
+  const manifest::ResultRule list{
+      .kind = manifest::ResultKind::kList, .path = "/data", .success_path = ""};
+  const manifest::ResultRule object{
+      .kind = manifest::ResultKind::kObject, .path = "/person", .success_path = ""};
   for (const auto* rule : {&list, &object}) {
     const auto reply = reply_of(200, R"({"datum":{}})");
     const auto answer = parse_answer(*rule, reply, 1000);
@@ -235,8 +236,7 @@ TEST(Authorizer, PutsTheCredentialWhereTheRuleSays) {
     return request;
   };
   EXPECT_EQ(authorised(Kind::kBearer, "", "").headers.get("Authorization"), "Bearer p&ss");
-  EXPECT_EQ(authorised(Kind::kBasic, "", "").headers.get("Authorization"),
-            "Basic YWRhOnAmc3M=");
+  EXPECT_EQ(authorised(Kind::kBasic, "", "").headers.get("Authorization"), "Basic YWRhOnAmc3M=");
   EXPECT_EQ(authorised(Kind::kHeader, "X-Key", "Key ").headers.get("X-Key"), "Key p&ss");
   EXPECT_EQ(authorised(Kind::kQuery, "key", "").url, "https://api.acme.example/x?a=1&key=p%26ss");
 }

@@ -1,6 +1,5 @@
-#include "actions/pagination.h"
-
 #include "actions/page_link.h"
+#include "actions/pagination.h"
 #include "actions_test_support.h"
 
 namespace patchbay::actions {
@@ -55,15 +54,15 @@ TEST(Pagination, ReadsACursorWhateverItsType) {
   ASSERT_TRUE(number && *number);
   EXPECT_EQ((*number)->cursor, "42");
   EXPECT_TRUE((*number)->cursor_is_number);
-  for (const char* last : {R"({})", R"({"meta":{}})", R"({"meta":{"next":null}})",
-                           R"({"meta":{"next":""}})", R"({"meta":{"next":false}})",
-                           R"({"meta":{"next":0}})"}) {
+  for (const char* last :
+       {R"({})", R"({"meta":{}})", R"({"meta":{"next":null}})", R"({"meta":{"next":""}})",
+        R"({"meta":{"next":false}})", R"({"meta":{"next":0}})"}) {
     const auto none = after(pagination, first, last);
     ASSERT_TRUE(none) << last;
     EXPECT_FALSE(*none) << last;
   }
-  for (const char* senseless : {R"({"meta":{"next":{}}})", R"({"meta":{"next":[1]}})",
-                                R"({"meta":{"next":true}})"})
+  for (const char* senseless :
+       {R"({"meta":{"next":{}}})", R"({"meta":{"next":[1]}})", R"({"meta":{"next":true}})"})
     EXPECT_FALSE(after(pagination, first, senseless)) << senseless;
 }
 
@@ -157,9 +156,9 @@ TEST(PageLink, RefusesLinksThatLeadAway) {
         "https://api.acme.example:8443/v1/people", "//evil.example/v1/people",
         "https://api.acme.example@evil.example/v1/people", "https://api.acme.example.evil.example/",
         "https://api.acme.example/v1/salaries?cursor=c", "https://api.acme.example/v2/people",
-        "https://api.acme.example/v1/people/7", "/v1/../people", "/v1/x%2Fpeople", "people?cursor=c",
-        "/v1/people?cursor=a b", "javascript:alert(1)", "\\\\evil.example", "/v1/people#x",
-        "/v1/admin/people", "https://api.acme.example/"}) {
+        "https://api.acme.example/v1/people/7", "/v1/../people", "/v1/x%2Fpeople",
+        "people?cursor=c", "/v1/people?cursor=a b", "javascript:alert(1)", "\\\\evil.example",
+        "/v1/people#x", "/v1/admin/people", "https://api.acme.example/"}) {
     const auto resolved = resolve_page_link(link, kUrl);
     ASSERT_FALSE(resolved) << link << " became " << *resolved;
     EXPECT_EQ(resolved.error().code, ErrorCode::kProtocol);

@@ -1,5 +1,4 @@
 #include "actions/request_builder.h"
-
 #include "actions_test_support.h"
 
 namespace patchbay::actions {
@@ -40,7 +39,8 @@ std::string get(const std::string& id, const std::string& input, const std::stri
 std::string post(const std::string& input, const std::string& body) {
   return action("post", input,
                 R"("token":"main","request":{"method":"POST","host":"api.acme.example",)"
-                R"("path":"/v1/people","body":)" + body + "}");
+                R"("path":"/v1/people","body":)" +
+                    body + "}");
 }
 
 const std::string kPerson = get("get", object(R"({"id":{"type":"string"}})", R"(["id"])"),
@@ -48,14 +48,10 @@ const std::string kPerson = get("get", object(R"({"id":{"type":"string"}})", R"(
 
 TEST(RequestBuilder, EncodesAPathInputAsOneSegment) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {R"({"id":"7"})", "7"},
-      {R"({"id":"a/b"})", "a%2Fb"},
-      {R"({"id":"../x"})", "..%2Fx"},
-      {R"({"id":"a?b#c"})", "a%3Fb%23c"},
-      {R"({"id":"50 %"})", "50%20%25"},
-      {R"({"id":"ä\u0001"})", "%C3%A4%01"},
-      {R"({"id":17})", "17"},
-      {R"({"id":true})", "true"},
+      {R"({"id":"7"})", "7"},           {R"({"id":"a/b"})", "a%2Fb"},
+      {R"({"id":"../x"})", "..%2Fx"},   {R"({"id":"a?b#c"})", "a%3Fb%23c"},
+      {R"({"id":"50 %"})", "50%20%25"}, {R"({"id":"ä\u0001"})", "%C3%A4%01"},
+      {R"({"id":17})", "17"},           {R"({"id":true})", "true"},
   };
   for (const auto& [input, segment] : cases) {
     const auto request = build(kPerson, input);
@@ -76,9 +72,11 @@ TEST(RequestBuilder, RefusesAPathInputThatWouldChangeThePath) {
 
 TEST(RequestBuilder, WritesListsInTheStyleThatTheManifestNames) {
   const auto with_style = [](const std::string& style) {
-    return get("list", object(R"({"ids":{"type":"array","items":{"type":["string","integer"]}}})"),
-               R"("host":"api.acme.example","path":"/v1/people","query":[{"name":"id","input":"ids",)"
-               R"("style":")" + style + R"("}])");
+    return get(
+        "list", object(R"({"ids":{"type":"array","items":{"type":["string","integer"]}}})"),
+        R"("host":"api.acme.example","path":"/v1/people","query":[{"name":"id","input":"ids",)"
+        R"("style":")" +
+            style + R"("}])");
   };
   const std::string base = "https://api.acme.example/v1/people";
   const std::vector<std::tuple<std::string, std::string, std::string>> cases = {
@@ -110,8 +108,8 @@ TEST(RequestBuilder, EncodesQueryNamesAndConstants) {
 }
 
 TEST(RequestBuilder, FillsTheHostFromTheAccountAndAllowsNoOther) {
-  const auto manifest = acme(
-      "[" + get("list", kAny, R"("host":"{company}.acme.example","path":"/v1/people")") + "]");
+  const auto manifest =
+      acme("[" + get("list", kAny, R"("host":"{company}.acme.example","path":"/v1/people")") + "]");
   const auto request = build(*manifest, "{}");
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->url, "https://example.acme.example:8443/v1/people");
@@ -141,8 +139,8 @@ TEST(RequestBuilder, SetsHeadersAndRefusesValuesThatWouldEndTheLine) {
 }
 
 TEST(RequestBuilder, RefusesAReservedHeaderEvenWhenAManifestSlippedThrough) {
-  auto manifest = *acme("[" + get("list", kAny,
-                                  R"("host":"api.acme.example","path":"/v1/people")") + "]");
+  auto manifest =
+      *acme("[" + get("list", kAny, R"("host":"api.acme.example","path":"/v1/people")") + "]");
   manifest::Parameter header;
   header.name = "aUthorization";
   header.constant = "x";
@@ -154,10 +152,12 @@ TEST(RequestBuilder, RefusesAReservedHeaderEvenWhenAManifestSlippedThrough) {
 
 TEST(RequestBuilder, BuildsJsonBodiesFromPointers) {
   const auto request = build(
-      post(object(R"({"id":{"type":"string"},"days":{"type":"array"},"note":{"type":["string","null"]}})"),
-           R"({"kind":"json","parameters":[{"name":"/person/id","input":"id"},)"
-           R"({"name":"/person/type","constant":"WORK"},{"name":"/days","input":"days"},)"
-           R"({"name":"/a~1b","input":"note"},{"name":"/flag","constant":true}]})"),
+      post(
+          object(
+              R"({"id":{"type":"string"},"days":{"type":"array"},"note":{"type":["string","null"]}})"),
+          R"({"kind":"json","parameters":[{"name":"/person/id","input":"id"},)"
+          R"({"name":"/person/type","constant":"WORK"},{"name":"/days","input":"days"},)"
+          R"({"name":"/a~1b","input":"note"},{"name":"/flag","constant":true}]})"),
       R"({"id":"7","days":[1,{"x":2}],"note":null})");
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->body.reveal(),
@@ -175,29 +175,28 @@ TEST(RequestBuilder, LeavesAbsentInputsOutOfAJsonBody) {
 }
 
 TEST(RequestBuilder, SendsOneInputAsTheWholeBody) {
-  const auto request = build(post(object(R"({"person":{"type":"object"}})"),
-                                  R"({"kind":"json","whole_input":"person"})"),
-                             R"({"person":{"name":"Jo","tags":[]}})");
+  const auto request = build(
+      post(object(R"({"person":{"type":"object"}})"), R"({"kind":"json","whole_input":"person"})"),
+      R"({"person":{"name":"Jo","tags":[]}})");
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->body.reveal(), R"({"name":"Jo","tags":[]})");
 }
 
 TEST(RequestBuilder, RefusesABodyWhosePartsContradictEachOther) {
-  const auto request =
-      build(post(object(R"({"id":{"type":"string"}})"),
-                 R"({"kind":"json","parameters":[{"name":"/p","constant":1},)"
-                 R"({"name":"/p/id","input":"id"}]})"),
-            R"({"id":"1"})");
+  const auto request = build(post(object(R"({"id":{"type":"string"}})"),
+                                  R"({"kind":"json","parameters":[{"name":"/p","constant":1},)"
+                                  R"({"name":"/p/id","input":"id"}]})"),
+                             R"({"id":"1"})");
   ASSERT_FALSE(request);
   EXPECT_EQ(request.error().code, ErrorCode::kConfiguration);
 }
 
 TEST(RequestBuilder, BuildsForms) {
-  const auto request =
-      build(post(object(R"({"q":{"type":"string"},"ids":{"type":"array","items":{"type":"string"}}})"),
-                 R"({"kind":"form","parameters":[{"name":"q","input":"q"},)"
-                 R"({"name":"id","input":"ids","style":"brackets"},{"name":"v","constant":"1"}]})"),
-            R"({"q":"a b&c=d","ids":["1","2"]})");
+  const auto request = build(
+      post(object(R"({"q":{"type":"string"},"ids":{"type":"array","items":{"type":"string"}}})"),
+           R"({"kind":"form","parameters":[{"name":"q","input":"q"},)"
+           R"({"name":"id","input":"ids","style":"brackets"},{"name":"v","constant":"1"}]})"),
+      R"({"q":"a b&c=d","ids":["1","2"]})");
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->body.reveal(), "q=a%20b%26c%3Dd&id%5B%5D=1&id%5B%5D=2&v=1");
   EXPECT_EQ(request->headers.get("Content-Type"), "application/x-www-form-urlencoded");
@@ -216,17 +215,19 @@ TEST(RequestBuilder, BuildsMultipartBodiesWhoseNamesCantBreakOut) {
   const std::string type(request->headers.get("Content-Type").value_or(""));
   ASSERT_TRUE(type.starts_with("multipart/form-data; boundary="));
   const std::string boundary = type.substr(type.find('=') + 1);
-  EXPECT_EQ(request->body.reveal(),
-            "--" + boundary + "\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nCV\r\n--" +
-                boundary +
-                "\r\nContent-Disposition: form-data; name=\"file\"; "
-                "filename=\"a%22%0D%0AX: y.pdf\"\r\nContent-Type: application/pdf\r\n\r\nPDF\r\n--" +
-                boundary + "--\r\n");
+  EXPECT_EQ(
+      request->body.reveal(),
+      "--" + boundary + "\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nCV\r\n--" +
+          boundary +
+          "\r\nContent-Disposition: form-data; name=\"file\"; "
+          "filename=\"a%22%0D%0AX: y.pdf\"\r\nContent-Type: application/pdf\r\n\r\nPDF\r\n--" +
+          boundary + "--\r\n");
 }
 
 TEST(RequestBuilder, RefusesFilesThatAreNone) {
-  for (const char* input : {R"({"file":{}})", R"({"file":{"data":"%%%"}})", R"({"file":{"data":3}})",
-                            R"({"file":{"data":"UERG","content_type":"a\r\nb"}})"}) {
+  for (const char* input :
+       {R"({"file":{}})", R"({"file":{"data":"%%%"}})", R"({"file":{"data":3}})",
+        R"({"file":{"data":"UERG","content_type":"a\r\nb"}})"}) {
     const auto request = build(kUpload, input);
     ASSERT_FALSE(request) << input;
     EXPECT_EQ(request.error().field, "/file");
@@ -237,7 +238,8 @@ std::string paged(const std::string& pagination) {
   return action("list", object(R"({"team":{"type":"string"}})"),
                 R"("token":"main","request":{"method":"GET","host":"api.acme.example",)"
                 R"("path":"/v1/people","query":[{"name":"team","input":"team"}]},)"
-                R"("result":{"kind":"list"},"pagination":)" + pagination);
+                R"("result":{"kind":"list"},"pagination":)" +
+                    pagination);
 }
 
 TEST(RequestBuilder, PutsThePageIntoTheQuery) {
@@ -251,18 +253,21 @@ TEST(RequestBuilder, PutsThePageIntoTheQuery) {
   using manifest::PaginationKind;
   const std::vector<Case> cases = {
       {R"({"kind":"cursor","next_path":"/n","cursor_param":"after")" + limits,
-       {.kind = PaginationKind::kCursor, .page_size = 10}, "limit=10"},
+       {.kind = PaginationKind::kCursor, .page_size = 10},
+       "limit=10"},
       {R"({"kind":"cursor","next_path":"/n","cursor_param":"after")" + limits,
        {.kind = PaginationKind::kCursor, .cursor = "a/b=", .page_size = 5},
        "limit=5&after=a%2Fb%3D"},
       {R"({"kind":"offset","cursor_param":"offset")" + limits,
-       {.kind = PaginationKind::kOffset, .number = 20, .page_size = 10}, "limit=10&offset=20"},
+       {.kind = PaginationKind::kOffset, .number = 20, .page_size = 10},
+       "limit=10&offset=20"},
       {R"({"kind":"page","cursor_param":"page","first":1)" + limits,
-       {.kind = PaginationKind::kPage, .number = 1, .page_size = 10}, "limit=10&page=1"},
+       {.kind = PaginationKind::kPage, .number = 1, .page_size = 10},
+       "limit=10&page=1"},
   };
   for (const auto& one : cases) {
-    const auto request = build(*acme("[" + paged(one.pagination) + "]"), R"({"team":"x"})",
-                               &one.position);
+    const auto request =
+        build(*acme("[" + paged(one.pagination) + "]"), R"({"team":"x"})", &one.position);
     ASSERT_TRUE(request) << request.error().message;
     EXPECT_EQ(request->url, base + one.query);
   }

@@ -1,5 +1,4 @@
 #include "actions/action_runner.h"
-
 #include "actions_test_support.h"
 #include "base/encoding.h"
 
@@ -11,40 +10,46 @@ using test::action;
 const std::string kReadOnly = R"({"read_only":true})";
 
 std::string request(const std::string& path, const std::string& token = "main") {
-  return R"("token":")" + token + R"(","request":{"method":"GET","host":"api.acme.example","path":")" +
-         path + R"("})";
+  return R"("token":")" + token +
+         R"(","request":{"method":"GET","host":"api.acme.example","path":")" + path + R"("})";
 }
 
 std::string all_actions() {
-  const std::string id = R"({"type":"object","required":["id"],"properties":{"id":{"type":"string","maxLength":5}},"additionalProperties":false})";
+  const std::string id =
+      R"({"type":"object","required":["id"],"properties":{"id":{"type":"string","maxLength":5}},"additionalProperties":false})";
   return "[" +
-         action("list",
-                R"({"type":"object","additionalProperties":false,"properties":{"team":{"type":"string"},"ids":{"type":"array","maxItems":2}}})",
-                R"("token":"main","request":{"method":"GET","host":"api.acme.example","path":"/v1/people",)"
-                R"("query":[{"name":"team","input":"team"},{"name":"id","input":"ids"}]},)"
-                R"("pagination":{"kind":"cursor_link","next_path":"/next","limit_param":"limit","limit_default":10,"limit_max":50},)"
-                R"("result":{"kind":"list","path":"/data"})",
-                kReadOnly) +
+         action(
+             "list",
+             R"({"type":"object","additionalProperties":false,"properties":{"team":{"type":"string"},"ids":{"type":"array","maxItems":2}}})",
+             R"("token":"main","request":{"method":"GET","host":"api.acme.example","path":"/v1/people",)"
+             R"("query":[{"name":"team","input":"team"},{"name":"id","input":"ids"}]},)"
+             R"("pagination":{"kind":"cursor_link","next_path":"/next","limit_param":"limit","limit_default":10,"limit_max":50},)"
+             R"("result":{"kind":"list","path":"/data"})",
+             kReadOnly) +
          "," +
-         action("pages", R"({"type":"object"})",
-                request("/v1/pages") +
-                    R"(,"pagination":{"kind":"page","cursor_param":"page","first":1,"limit_param":"limit","limit_default":2,"limit_max":2},"result":{"kind":"list"})",
-                kReadOnly) +
+         action(
+             "pages", R"({"type":"object"})",
+             request("/v1/pages") +
+                 R"(,"pagination":{"kind":"page","cursor_param":"page","first":1,"limit_param":"limit","limit_default":2,"limit_max":2},"result":{"kind":"list"})",
+             kReadOnly) +
          "," +
-         action("links_with_key", R"({"type":"object"})",
-                request("/v1/people", "in_query") +
-                    R"(,"pagination":{"kind":"cursor_link","next_path":"/next"},"result":{"kind":"list","path":"/data"})",
-                kReadOnly) +
+         action(
+             "links_with_key", R"({"type":"object"})",
+             request("/v1/people", "in_query") +
+                 R"(,"pagination":{"kind":"cursor_link","next_path":"/next"},"result":{"kind":"list","path":"/data"})",
+             kReadOnly) +
          "," + action("get", id, request("/v1/people/{id}"), kReadOnly) + "," +
          action("with_field", id, request("/v1/people/{id}", "in_header"), kReadOnly) + "," +
          action("with_basic", id, request("/v1/people/{id}", "basic"), kReadOnly) + "," +
          action("old", id,
-                request("/v1/people/{id}") + R"(,"result":{"kind":"object","path":"/data","success_path":"/success"})",
+                request("/v1/people/{id}") +
+                    R"(,"result":{"kind":"object","path":"/data","success_path":"/success"})",
                 kReadOnly) +
          "," +
-         action("create", R"({"type":"object","properties":{"name":{"type":"string"}}})",
-                R"("token":"main","request":{"method":"POST","host":"api.acme.example","path":"/v1/people",)"
-                R"("body":{"kind":"json","parameters":[{"name":"/name","input":"name"}]}})") +
+         action(
+             "create", R"({"type":"object","properties":{"name":{"type":"string"}}})",
+             R"("token":"main","request":{"method":"POST","host":"api.acme.example","path":"/v1/people",)"
+             R"("body":{"kind":"json","parameters":[{"name":"/name","input":"name"}]}})") +
          "," +
          R"({"id":"acme_code","label":"t","description":"t","handler":"connector","input":{"type":"object"},"permissions":[],"hints":{"read_only":true}})" +
          "]";
@@ -54,7 +59,9 @@ struct ActionRunnerTest : testing::Test {
   test::Hub hub{all_actions()};
   ActionRunner runner{*hub.services, hub.tokens, hub.runner_options()};
 
-  ActionRunner::Outcome run(ActionCall call) { return hub.loops.block_on(runner.run(std::move(call))); }
+  ActionRunner::Outcome run(ActionCall call) {
+    return hub.loops.block_on(runner.run(std::move(call)));
+  }
   ActionRunner::Outcome run(const std::string& id, const std::string& input,
                             const std::string& next = {}) {
     ActionCall call{"prj_1", "acc_1", "acme_" + id, input};

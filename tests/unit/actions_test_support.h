@@ -40,8 +40,7 @@ inline std::string acme_json(const std::string& actions) {
 "hosts":[{"host":"api.acme.example"},{"host":"{company}.acme.example","port":8443}],
 "rate_limits":[{"id":"people","paths":["/v1/people"],"counts":"account","requests":10,"per_s":60,"cool_down_s":7}],
 "actions":)json" +
-         actions +
-         R"json(,"texts":{"en":{"t":"Text","name":"Acme","people":"People"}}})json";
+         actions + R"json(,"texts":{"en":{"t":"Text","name":"Acme","people":"People"}}})json";
 }
 
 inline std::shared_ptr<const manifest::Manifest> acme(const std::string& actions) {
@@ -53,8 +52,8 @@ inline std::shared_ptr<const manifest::Manifest> acme(const std::string& actions
 }
 
 // The rest of an action around its request, pagination and result.
-inline std::string action(const std::string& id, const std::string& input,
-                          const std::string& more, const std::string& hints = "{}") {
+inline std::string action(const std::string& id, const std::string& input, const std::string& more,
+                          const std::string& hints = "{}") {
   return R"({"id":"acme_)" + id + R"(","label":"t","description":"t","input":)" + input +
          R"(,"permissions":["people:read"],"hints":)" + hints + "," + more + "}";
 }
@@ -102,8 +101,7 @@ class ScriptedProvider final : public net::HttpSender {
 class CountingTokens final : public actions::TokenSource {
  public:
   net::Task<Result<accounts::AccessToken>> token(std::string /*project_id*/,
-                                                 std::string /*account_id*/,
-                                                 std::string token_name,
+                                                 std::string /*account_id*/, std::string token_name,
                                                  std::int64_t min_validity_ms) override {
     asked_validity_ms = min_validity_ms;
     if (failure) co_return *failure;
@@ -129,12 +127,13 @@ class CountingTokens final : public actions::TokenSource {
 
  private:
   accounts::AccessToken make(const std::string& name) const {
-    return {name, SecretString("token-" + std::to_string(number)), "Bearer",
-            1'750'000'600'000, "p:read"};
+    return {name, SecretString("token-" + std::to_string(number)), "Bearer", 1'750'000'600'000,
+            "p:read"};
   }
 };
 
-// A store with one project, integration and account of "acme", and everything an ActionRunner needs.
+// A store with one project, integration and account of "acme", and everything an ActionRunner
+// needs.
 class Hub {
  public:
   explicit Hub(const std::string& actions_json) : manifest(acme(actions_json)) {
@@ -143,15 +142,14 @@ class Hub {
     EXPECT_TRUE(store::migrate(**opened));
     store_.emplace(*std::move(opened), store::Store::Runs::kCaller);
     auto kek = vault::KeyEncryptionKey::generate(random);
-    auto unlocked = store_->transact_blocking([&](store::Database& db) {
-      return store::open_vault(db, kek, random, clock.unix_ms());
-    });
+    auto unlocked = store_->transact_blocking(
+        [&](store::Database& db) { return store::open_vault(db, kek, random, clock.unix_ms()); });
     if (!unlocked) std::abort();
     vault_.emplace(*std::move(unlocked));
     registry = std::make_shared<connector::Registry>(loops.loop(0).get_executor(),
                                                      connector::RegistryOptions{});
-    services.emplace(accounts::Services{loops, *store_, *vault_, *registry, clock, random,
-                                        {&provider}});
+    services.emplace(
+        accounts::Services{loops, *store_, *vault_, *registry, clock, random, {&provider}});
     auto ready = std::make_shared<connector::Connector>();
     ready->id = "acme";
     ready->state = connector::ConnectorState::kReady;
@@ -213,9 +211,9 @@ class Hub {
       PATCHBAY_TRY(store::projects_table::insert(db, {"prj_2", "Two", 1}));
       PATCHBAY_TRY(store::integrations_table::insert(db, integration));
       PATCHBAY_TRY(store::accounts_table::insert(db, account));
-      PATCHBAY_TRY_ASSIGN(const auto sealed,
-                          vault_->seal("s3cret-value",
-                                       {store::kSecretsTable, "prj_1", "acc_1", "secret", 1}));
+      PATCHBAY_TRY_ASSIGN(
+          const auto sealed,
+          vault_->seal("s3cret-value", {store::kSecretsTable, "prj_1", "acc_1", "secret", 1}));
       return store::account_credentials::insert(db, account, {{"secret", sealed, 1}}, {});
     });
   }

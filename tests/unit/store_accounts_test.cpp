@@ -202,6 +202,11 @@ TEST_F(AccountsTest, OfTwoChangesFromOneGenerationTheSecondIsAConflictAndWritesN
   EXPECT_EQ(load().generation, 2);
 }
 
+TEST_F(AccountsTest, AChangeFromAGenerationNotReachedYetIsAConflict) {
+  EXPECT_EQ(code_of(account_credentials::replace(db, refresh(2))), ErrorCode::kConflict);
+  EXPECT_EQ(load().generation, 1);
+}
+
 TEST_F(AccountsTest, AChangeThatArrivesAfterUnlinkFindsNothing) {
   ASSERT_TRUE(accounts_table::remove(db, "prj_1", "acc_1"));
   EXPECT_EQ(code_of(account_credentials::replace(db, refresh(1))), ErrorCode::kNotFound);

@@ -148,9 +148,9 @@ TEST_F(RevocationsTest, AJobIsRetriedUntilItIsFinished) {
   EXPECT_TRUE(revocations_table::find(db, "rev_2")->has_value());
 }
 
-using ApiKeysTest = TablesTest;
+using ApiKeysTableTest = TablesTest;
 
-TEST_F(ApiKeysTest, AKeyIsFoundByPrefixAndRevokedOnce) {
+TEST_F(ApiKeysTableTest, AKeyIsFoundByPrefixAndRevokedOnce) {
   const ApiKey key{"key_1", "prj_1", "pb_abc", "hash", "CI", "accounts", 10, 0, 0};
   ASSERT_TRUE(api_keys_table::insert(db, key));
   ApiKey twin = key;

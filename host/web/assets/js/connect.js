@@ -27,6 +27,7 @@ async function showConfirmation(main) {
   const content = fragmentOf(await reply.text());
   localTimes(content);
   dialog.querySelector('[data-content]').replaceChildren(content);
+  for (const busy of main.querySelectorAll('.spinner, form[action="/connect/cancel"]')) busy.hidden = true;
   // Underneath is a form that has done its work.
   dialog.addEventListener('close', () => window.location.replace(kPage));
   dialog.showModal();

@@ -2,7 +2,7 @@
 import { fragmentOf } from './html.js';
 import { get, pause } from './hub.js';
 
-const kEvery = 1000;
+const kEvery = 300;
 const kAfterTrouble = 3000;
 
 function names(root) {

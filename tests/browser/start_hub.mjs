@@ -1,0 +1,136 @@
+// A hub of its own for one test file: temporary data and connectors folders, the Personio sandbox
+// beside it, real processes, any free ports. Ended with stop().
+//
+// PATCHBAY_BUILD names the build folder (default: build/release of this checkout).
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync,
+} from 'node:fs';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const build = resolve(process.env.PATCHBAY_BUILD ?? join(root, 'build/release'));
+const kPatience = 20_000;
+
+async function readyFile(path, child, name) {
+  const end = Date.now() + kPatience;
+  while (!existsSync(path)) {
+    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
+    if (Date.now() > end) throw new Error(`${name} is not ready after ${kPatience} ms`);
+    await new Promise((done) => { setTimeout(done, 20); });
+  }
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+function run(program, args) {
+  const child = spawn(join(build, 'bin', program), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => { child.output += text; });
+  }
+  return child;
+}
+
+function ended(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((done) => { child.once('exit', done); });
+}
+
+// The sandbox, and what tests may ask of it (plugin_api/sandbox/README.md, "Control").
+class Sandbox {
+  constructor(child, ready) {
+    this.child = child;
+    this.ready = ready;
+    this.ca = readFileSync(ready.ca_file);
+  }
+
+  // The nth of the credentials it was born with: 0 everything, 1 Employees read only, 2 no Employees.
+  credentials(index) {
+    return this.ready.credentials[index].fields;
+  }
+
+  control(method, path, body) {
+    return new Promise((done, fail) => {
+      const request = https.request(`${this.ready.control_url}${path}`, {
+        method, ca: this.ca, headers: { 'X-Sandbox-Token': this.ready.control_token },
+      }, (reply) => {
+        let text = '';
+        reply.setEncoding('utf8');
+        reply.on('data', (piece) => { text += piece; });
+        reply.on('end', () => {
+          if (reply.statusCode >= 300) fail(new Error(`${method} ${path}: ${reply.statusCode} ${text}`));
+          else done(text === '' ? null : JSON.parse(text));
+        });
+      });
+      request.on('error', fail);
+      request.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  fault(fault) { return this.control('POST', '/faults', fault); }
+
+  heal() { return this.control('DELETE', '/faults'); }
+}
+
+class Hub {
+  constructor(folder, child, ready, sandbox) {
+    this.folder = folder;
+    this.child = child;
+    this.url = ready.url;
+    this.signinUrl = ready.signin_url;
+    this.sandbox = sandbox;
+    this.connectors = join(folder, 'connectors');
+  }
+
+  get log() { return this.child.output; }
+
+  // Another one-time link, as an operator gets it.
+  freshSigninUrl() {
+    return execFileSync(join(build, 'bin/patchbay'), [
+      'signin', '--data', join(this.folder, 'data'), '--public-url', this.url,
+    ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  }
+
+  // Under another name first, as careful people do.
+  dropConnector(name = 'personio.so', from = join(build, 'connectors/personio.so')) {
+    copyFileSync(from, join(this.connectors, `.${name}`));
+    renameSync(join(this.connectors, `.${name}`), join(this.connectors, name));
+  }
+
+  removeConnector(name = 'personio.so') {
+    rmSync(join(this.connectors, name));
+  }
+
+  async stop() {
+    this.child.kill('SIGTERM');
+    await ended(this.child);
+    this.sandbox.child.kill('SIGTERM');
+    await ended(this.sandbox.child);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export async function startHub({ withConnector = true } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'patchbay-browser-'));
+  const [state, data, connectors] = ['sandbox', 'data', 'connectors'].map((name) => join(folder, name));
+  for (const path of [state, data, connectors]) {
+    mkdirSync(path);
+    chmodSync(path, 0o700);
+  }
+  const sandboxReady = join(state, 'ready.json');
+  const sandboxChild = run('personio-sandbox', ['--state', state, '--port', '0', '--ready-file', sandboxReady]);
+  const sandbox = new Sandbox(sandboxChild, await readyFile(sandboxReady, sandboxChild, 'the sandbox'));
+
+  execFileSync(join(build, 'bin/patchbay'), ['key', 'create', join(data, 'key')], { stdio: 'ignore' });
+  const hubReady = join(data, 'ready.json');
+  if (withConnector) copyFileSync(join(build, 'connectors/personio.so'), join(connectors, 'personio.so'));
+  const child = run('patchbay', [
+    'serve', '--data', data, '--connectors', connectors, '--port', '0', '--ready-file', hubReady,
+    '--sandbox', sandboxReady,
+  ]);
+  return new Hub(folder, child, await readyFile(hubReady, child, 'the hub'), sandbox);
+}
