@@ -20,8 +20,7 @@ Result<> check_text(std::string_view value, std::string_view field, bool require
                       std::string(field));
   if (value.size() > kMaxName)
     return make_error(ErrorCode::kTooLarge,
-                      std::string(field) + " is longer than " + std::to_string(kMaxName) +
-                          " bytes",
+                      std::string(field) + " is longer than " + std::to_string(kMaxName) + " bytes",
                       std::string(field));
   for (const char c : value)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
@@ -119,16 +118,14 @@ Task<Result<std::vector<store::Account>>> AccountService::list(store::AccountFil
 }
 
 Task<Result<store::Account>> AccountService::get(std::string project_id, std::string account_id) {
-  auto found = co_await services_.store.read([=](store::Database& db) {
-    return store::accounts_table::find(db, project_id, account_id);
-  });
+  auto found = co_await services_.store.read(
+      [=](store::Database& db) { return store::accounts_table::find(db, project_id, account_id); });
   if (!found) co_return found.error();
   if (!*found) co_return no_account();
   co_return std::move(**found);
 }
 
-Task<Result<AccountDetail>> AccountService::detail(std::string project_id,
-                                                   std::string account_id) {
+Task<Result<AccountDetail>> AccountService::detail(std::string project_id, std::string account_id) {
   struct Read {
     StoredAccount stored;
     std::optional<store::Integration> integration;
@@ -137,11 +134,10 @@ Task<Result<AccountDetail>> AccountService::detail(std::string project_id,
   auto read = co_await services_.store.read([=](store::Database& db) -> Result<Read> {
     Read all;
     PATCHBAY_TRY_ASSIGN(all.stored, read_account(db, project_id, account_id));
-    PATCHBAY_TRY_ASSIGN(
-        all.integration,
-        store::integrations_table::find(db, project_id, all.stored.account.integration_id));
-    PATCHBAY_TRY_ASSIGN(all.history, store::events_table::list_of_account(db, project_id,
-                                                                          account_id, kHistory));
+    PATCHBAY_TRY_ASSIGN(all.integration, store::integrations_table::find(
+                                             db, project_id, all.stored.account.integration_id));
+    PATCHBAY_TRY_ASSIGN(all.history,
+                        store::events_table::list_of_account(db, project_id, account_id, kHistory));
     return all;
   });
   if (!read) co_return read.error();
@@ -155,9 +151,9 @@ Task<Result<AccountDetail>> AccountService::detail(std::string project_id,
     const auto& manifest = *detail.connector->manifest;
     const auto allowed =
         read->integration ? read->integration->allowed_actions : std::optional<std::string>();
-    detail.permissions = permission_report(
-        manifest, allowed_actions(manifest, allowed),
-        granted_from_json(detail.account.granted, detail.account.granted_known));
+    detail.permissions =
+        permission_report(manifest, allowed_actions(manifest, allowed),
+                          granted_from_json(detail.account.granted, detail.account.granted_known));
   }
   co_return detail;
 }
@@ -228,19 +224,18 @@ Task<Result<store::Account>> AccountService::unlink_once(std::string project_id,
     log::error("account", "unlinked_without_revocation",
                {{"account", account_id}, {"error", input.error().message}});
   }
-  co_return co_await services_.store.transact(
-      [=, account = stored->account](store::Database& db) -> Result<store::Account> {
-        PATCHBAY_TRY_ASSIGN(const auto current,
-                            store::accounts_table::find(db, project_id, account_id));
-        if (!current) return no_account();
-        if (current->generation != account.generation)
-          return make_error(ErrorCode::kConflict, "The account was changed meanwhile.");
-        PATCHBAY_TRY(store::accounts_table::remove(db, project_id, account_id));
-        if (revocation) PATCHBAY_TRY(store::revocations_table::enqueue(db, *revocation));
-        PATCHBAY_TRY(
-            store::events_table::append(db, account_event(account, "account.deleted", now)));
-        return account;
-      });
+  co_return co_await services_.store.transact([=, account = stored->account](
+                                                  store::Database& db) -> Result<store::Account> {
+    PATCHBAY_TRY_ASSIGN(const auto current,
+                        store::accounts_table::find(db, project_id, account_id));
+    if (!current) return no_account();
+    if (current->generation != account.generation)
+      return make_error(ErrorCode::kConflict, "The account was changed meanwhile.");
+    PATCHBAY_TRY(store::accounts_table::remove(db, project_id, account_id));
+    if (revocation) PATCHBAY_TRY(store::revocations_table::enqueue(db, *revocation));
+    PATCHBAY_TRY(store::events_table::append(db, account_event(account, "account.deleted", now)));
+    return account;
+  });
 }
 
 }  // namespace patchbay::accounts

@@ -38,9 +38,9 @@ Result<connector::FlowInput> open_input(const vault::Vault& vault, const StoredA
   input.environment_id = account.environment;
   input.fields = fields_from_json(account.fields);
   for (const auto& secret : stored.secrets) {
-    PATCHBAY_TRY_ASSIGN(auto value,
-                        vault.open(secret.sealed, place_of(account, store::kSecretsTable,
-                                                           secret.name, secret.generation)));
+    PATCHBAY_TRY_ASSIGN(
+        auto value, vault.open(secret.sealed, place_of(account, store::kSecretsTable, secret.name,
+                                                       secret.generation)));
     input.secrets.push_back({secret.name, std::move(value)});
   }
   for (const auto& token : stored.tokens) {
@@ -58,9 +58,9 @@ Result<std::vector<store::AccountSecret>> seal_secrets(
     const std::vector<connector::NamedSecret>& secrets) {
   std::vector<store::AccountSecret> rows;
   for (const auto& secret : secrets) {
-    PATCHBAY_TRY_ASSIGN(auto sealed,
-                        vault.seal(secret.value, place_of(account, store::kSecretsTable,
-                                                          secret.name, generation)));
+    PATCHBAY_TRY_ASSIGN(
+        auto sealed,
+        vault.seal(secret.value, place_of(account, store::kSecretsTable, secret.name, generation)));
     rows.push_back({secret.name, std::move(sealed), generation});
   }
   return rows;
@@ -73,9 +73,8 @@ Result<std::vector<store::AccountToken>> seal_tokens(const vault::Vault& vault,
                                                      std::int64_t now_ms) {
   std::vector<store::AccountToken> rows;
   for (const auto& token : tokens) {
-    PATCHBAY_TRY_ASSIGN(auto sealed,
-                        vault.seal(token.value, place_of(account, store::kTokensTable, token.name,
-                                                         generation)));
+    PATCHBAY_TRY_ASSIGN(auto sealed, vault.seal(token.value, place_of(account, store::kTokensTable,
+                                                                      token.name, generation)));
     rows.push_back({token.name, std::move(sealed), token.type, token.scopes, now_ms,
                     token.expires_unix_ms, generation});
   }
@@ -107,8 +106,8 @@ std::int64_t plan_refresh(const std::vector<connector::Token>& tokens, std::int6
   std::int64_t earliest = 0;
   for (const auto& token : tokens) {
     if (token.expires_unix_ms == 0) continue;
-    const auto life = static_cast<double>(std::max<std::int64_t>(
-        token.expires_unix_ms - now_ms, 0));
+    const auto life =
+        static_cast<double>(std::max<std::int64_t>(token.expires_unix_ms - now_ms, 0));
     const double at = life * (share + (1.0 - share) * 0.1 * unit);
     const auto when = now_ms + static_cast<std::int64_t>(at);
     if (earliest == 0 || when < earliest) earliest = when;

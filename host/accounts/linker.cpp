@@ -97,9 +97,9 @@ Task<Result<store::Integration>> Linker::integration_for(const store::ConnectSes
   co_return co_await services_.store.transact(
       [fresh, named = session.integration_id](store::Database& db) -> Result<store::Integration> {
         using namespace store;  // NOLINT(google-build-using-namespace)
-        auto found = named.empty()
-                         ? integrations_table::find_default(db, fresh.project_id, fresh.connector_id)
-                         : integrations_table::find(db, fresh.project_id, named);
+        auto found = named.empty() ? integrations_table::find_default(db, fresh.project_id,
+                                                                      fresh.connector_id)
+                                   : integrations_table::find(db, fresh.project_id, named);
         if (!found) return found.error();
         if (*found) return **found;
         if (!named.empty())
@@ -114,10 +114,9 @@ Task<LinkOutcome> Linker::link(LinkRequest request) {
   const auto connector_id = request.connector_id;
   auto outcome = co_await run(std::move(request));
   if (outcome.account) {
-    log::info("link", outcome.was_there_before ? "reconnected" : "linked",
-              {{"session", session_id},
-               {"connector", connector_id},
-               {"account", outcome.account->id}});
+    log::info(
+        "link", outcome.was_there_before ? "reconnected" : "linked",
+        {{"session", session_id}, {"connector", connector_id}, {"account", outcome.account->id}});
   } else {
     log::warning("link", "failed",
                  {{"session", session_id},
@@ -148,8 +147,7 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
                                 "The integration uses a way of connecting that the connector no "
                                 "longer has."));
   LinkOutcome outcome;
-  outcome.field_problems =
-      manifest::check_form(attempt.method->fields, form_values(request.form));
+  outcome.field_problems = manifest::check_form(attempt.method->fields, form_values(request.form));
   if (!outcome.field_problems.empty()) {
     outcome.error = make_error(ErrorCode::kInvalidArgument, "Some fields need another look.",
                                outcome.field_problems.front().field);
@@ -159,9 +157,15 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
   // What was started is written down first: after a kill -9 the restart can tell.
   attempt.flow_id = services_.random.id("flow_");
   const auto started = co_await services_.store.transact(
-      [flow = store::Flow{attempt.flow_id, attempt.session.project_id, "connect",
-                          attempt.session.id, attempt.session.account_id, attempt.connector->id,
-                          "{}", {}, services_.clock.unix_ms(),
+      [flow = store::Flow{attempt.flow_id,
+                          attempt.session.project_id,
+                          "connect",
+                          attempt.session.id,
+                          attempt.session.account_id,
+                          attempt.connector->id,
+                          "{}",
+                          {},
+                          services_.clock.unix_ms(),
                           services_.clock.unix_ms()}](store::Database& db) {
         return store::flows_table::insert(db, flow);
       });
@@ -187,12 +191,11 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
                            .host_values = host_values(manifest, attempt.input),
                            .limits = {},
                            .cancel = request.cancel};
-  connector::FlowServices flow{*attempt.connector->runtime,
-                               services_.http_for(attempt.session.id), services_.clock,
-                               services_.random};
+  connector::FlowServices flow{*attempt.connector->runtime, services_.http_for(attempt.session.id),
+                               services_.clock, services_.random};
   auto& loop = services_.loops.loop_for(attempt.session.id);
-  auto flowed = co_await net::run_on(
-      loop, connector::drive_flow(flow, std::move(plan), std::move(for_flow)));
+  auto flowed =
+      co_await net::run_on(loop, connector::drive_flow(flow, std::move(plan), std::move(for_flow)));
   outcome.notices = std::move(flowed.notices);
   outcome.error = std::move(flowed.error);
   outcome.message = std::move(flowed.message);
@@ -231,9 +234,8 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
                            .reason = revoke_reason,
                            .input = &attempt.input,
                            .tokens = std::move(flowed.minted)});
-  (void)co_await services_.store.transact([id = attempt.flow_id](store::Database& db) {
-    return store::flows_table::remove(db, id);
-  });
+  (void)co_await services_.store.transact(
+      [id = attempt.flow_id](store::Database& db) { return store::flows_table::remove(db, id); });
   co_return outcome;
 }
 
@@ -252,7 +254,8 @@ Result<Target> find_target(store::Database& db, const store::ConnectSession& ses
   if (!session.account_id.empty()) {
     PATCHBAY_TRY_ASSIGN(target.replaced, read_account(db, session.project_id, session.account_id));
     if (target.replaced->account.connector_id != connector_id)
-      return make_error(ErrorCode::kConflict, "This link belongs to an account of another provider.");
+      return make_error(ErrorCode::kConflict,
+                        "This link belongs to an account of another provider.");
   } else if (!session.multiple) {
     PATCHBAY_TRY_ASSIGN(const auto existing,
                         find_by_owner(db, session.project_id, connector_id, session.owner_id));
@@ -278,10 +281,8 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
   Result<store::Account> result = make_error(ErrorCode::kInternal, "not saved");
   for (int round = 0; round < 2; ++round) {
     auto found = co_await services_.store.read(
-        [&session, id = attempt.connector->id,
-         fresh = services_.random.id("acc_")](store::Database& db) {
-          return find_target(db, session, id, fresh);
-        });
+        [&session, id = attempt.connector->id, fresh = services_.random.id("acc_")](
+            store::Database& db) { return find_target(db, session, id, fresh); });
     if (!found) co_return found.error();
     Target target = std::move(*found);
     store::Account& account = target.account;
@@ -345,11 +346,11 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
         change.expected_generation = account.generation;
         change.secrets = *secrets;
         change.tokens = *tokens;
-        change.connection = Connection{account.integration_id, account.connector_version,
-                                       account.environment,    account.auth_method,
-                                       account.owner_name,     account.username,
-                                       account.fields,         account.granted,
-                                       account.granted_known,  account.facts};
+        change.connection =
+            Connection{account.integration_id, account.connector_version, account.environment,
+                       account.auth_method,    account.owner_name,        account.username,
+                       account.fields,         account.granted,           account.granted_known,
+                       account.facts};
         change.next_refresh = account.next_refresh;
         change.now_ms = now;
         PATCHBAY_TRY(account_credentials::replace(db, change));

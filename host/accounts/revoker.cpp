@@ -126,8 +126,8 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
       if (!finished) log::error("revocation", "store", {{"error", finished.error().message}});
       co_return;
     }
-    const auto wait = std::max(back_off(job.attempts, services.random.unit()),
-                               result.error().retry_after_ms);
+    const auto wait =
+        std::max(back_off(job.attempts, services.random.unit()), result.error().retry_after_ms);
     log::warning("revocation", "will_retry",
                  {{"account", job.account_id},
                   {"connector", job.connector_id},
@@ -205,9 +205,8 @@ Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder&
 Task<> Revoker::order(RevocationOrder order) {
   auto job = prepare(order);
   if (!job || !*job) co_return;
-  const auto saved = co_await impl_->services.store.transact([row = **job](store::Database& db) {
-    return store::revocations_table::enqueue(db, row);
-  });
+  const auto saved = co_await impl_->services.store.transact(
+      [row = **job](store::Database& db) { return store::revocations_table::enqueue(db, row); });
   if (saved) {
     wake();
     co_return;

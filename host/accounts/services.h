@@ -1,6 +1,6 @@
 #pragma once
-// What the accounts code stands on. All of it outlives whoever holds a Services; everything here may
-// be used from any loop.
+// What the accounts code stands on. All of it outlives whoever holds a Services; everything here
+// may be used from any loop.
 #include <memory>
 #include <vector>
 

@@ -116,9 +116,9 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     if (account.status == store::AccountStatus::kInactive)
       return make_error(ErrorCode::kForbidden, "This account is suspended.");
     if (account.status == store::AccountStatus::kError)
-      return make_error(ErrorCode::kInvalidCredentials,
-                        "This account needs attention (" + account.reason_code +
-                            "): " + account.reason_text);
+      return make_error(
+          ErrorCode::kInvalidCredentials,
+          "This account needs attention (" + account.reason_code + "): " + account.reason_text);
     return {};
   }
 
@@ -129,12 +129,11 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
   }
 
   [[nodiscard]] bool is_valid(const connector::Token& token, std::int64_t for_ms) const {
-    return token.expires_unix_ms == 0 ||
-           token.expires_unix_ms - services.clock.unix_ms() > for_ms;
+    return token.expires_unix_ms == 0 || token.expires_unix_ms - services.clock.unix_ms() > for_ms;
   }
 
-  Task<Result<AccessToken>> token(std::string project_id, std::string account_id,
-                                  std::string name, std::int64_t min_validity_ms) {
+  Task<Result<AccessToken>> token(std::string project_id, std::string account_id, std::string name,
+                                  std::int64_t min_validity_ms) {
     auto entry = co_await load(std::move(project_id), account_id);
     if (!entry) co_return entry.error();
     PATCHBAY_CO_TRY(serving_error(**entry));
@@ -146,7 +145,8 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     held = find(**entry, name);
     if (held != nullptr && is_valid(*held, 0)) co_return copy_of(*held);
     if (!refreshed) co_return refreshed.error();
-    co_return make_error(ErrorCode::kNotFound, "The account has no valid token named " + name + ".");
+    co_return make_error(ErrorCode::kNotFound,
+                         "The account has no valid token named " + name + ".");
   }
 
   Task<Result<AccessToken>> replace_refused(std::string project_id, std::string account_id,
@@ -195,8 +195,8 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     }
     if (services.clock.unix_ms() < entry->not_before) co_return entry->last_refresh;
     auto& loop = services.loops.loop_for(entry->account.id);
-    const auto flight = std::make_shared<asio::steady_timer>(
-        loop, std::chrono::steady_clock::time_point::max());
+    const auto flight =
+        std::make_shared<asio::steady_timer>(loop, std::chrono::steady_clock::time_point::max());
     entry->refreshing = flight;
     // In a coroutine of its own: it ends even when whoever asked for it is cancelled.
     asio::co_spawn(loop, fly(shared_from_this(), entry), asio::detached);
@@ -274,14 +274,12 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     change.account_id = account.id;
     change.expected_generation = account.generation;
     change.now_ms = now;
-    change.next_refresh =
-        plan_refresh(minted, now, options.refresh_share, services.random.unit());
+    change.next_refresh = plan_refresh(minted, now, options.refresh_share, services.random.unit());
     auto sealed = seal_tokens(services.vault, account, account.generation + 1, input.tokens, now);
     if (!sealed) co_return sealed.error();
     change.tokens = std::move(*sealed);
     if (secrets_changed) {
-      auto secrets =
-          seal_secrets(services.vault, account, account.generation + 1, input.secrets);
+      auto secrets = seal_secrets(services.vault, account, account.generation + 1, input.secrets);
       if (!secrets) co_return secrets.error();
       change.secrets = std::move(*secrets);
     }
@@ -296,17 +294,16 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       co_await order_revocation(entry, input, std::move(minted));
       if (written || written.error().code == ErrorCode::kNotFound)
         co_return make_error(ErrorCode::kNotFound, "The account was unlinked meanwhile.");
-      if (written.error().code != ErrorCode::kConflict)
-        co_return back_off(entry, written.error());
+      if (written.error().code != ErrorCode::kConflict) co_return back_off(entry, written.error());
       co_return co_await adopt(entry);
     }
     account = std::move(**written);
     entry.tokens = std::move(input.tokens);
     entry.failures = 0;
     entry.not_before = 0;
-    log::info("refresh", "done",
-              {{"account", account.id}, {"connector", connector.id},
-               {"generation", account.generation}});
+    log::info(
+        "refresh", "done",
+        {{"account", account.id}, {"connector", connector.id}, {"generation", account.generation}});
     co_return Result<>();
   }
 
@@ -364,9 +361,8 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
         [id = entry.account.id, generation = entry.account.generation, now,
          code = std::string(to_string(error.code)),
          text = error.message](store::Database& db) -> Result<std::optional<store::Account>> {
-          PATCHBAY_TRY_ASSIGN(
-              const bool changed,
-              store::accounts_table::set_error(db, id, generation, code, text, now));
+          PATCHBAY_TRY_ASSIGN(const bool changed, store::accounts_table::set_error(
+                                                      db, id, generation, code, text, now));
           PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find_any(db, id));
           if (changed && account) {
             PATCHBAY_TRY(
@@ -402,10 +398,8 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       co_return;
     }
     (void)co_await services.store.transact(
-        [id = account.id,
-         at = account.updated + options.health_check.count()](store::Database& db) {
-          return store::accounts_table::set_next_refresh(db, id, at);
-        });
+        [id = account.id, at = account.updated + options.health_check.count()](
+            store::Database& db) { return store::accounts_table::set_next_refresh(db, id, at); });
   }
 
   Task<> run_due() {
@@ -461,11 +455,10 @@ TokenKeeper::TokenKeeper(const Services& services, Revoker& revoker, KeeperOptio
 TokenKeeper::~TokenKeeper() = default;
 
 Task<Result<AccessToken>> TokenKeeper::token(std::string project_id, std::string account_id,
-                                             std::string token_name,
-                                             std::int64_t min_validity_ms) {
+                                             std::string token_name, std::int64_t min_validity_ms) {
   const auto impl = impl_;
-  auto work = impl->token(std::move(project_id), account_id, std::move(token_name),
-                          min_validity_ms);
+  auto work =
+      impl->token(std::move(project_id), account_id, std::move(token_name), min_validity_ms);
   co_return co_await impl->on_loop_of(account_id, std::move(work));
 }
 
@@ -490,7 +483,9 @@ Task<> TokenKeeper::forget(std::string account_id) {
   co_await impl->on_loop_of(account_id, impl->drop(account_id));
 }
 
-Task<> TokenKeeper::forget_all() { co_await impl_->forget_all(); }
+Task<> TokenKeeper::forget_all() {
+  co_await impl_->forget_all();
+}
 
 void TokenKeeper::start() {
   asio::post(impl_->services.loops.loop(0), [impl = impl_] {

@@ -18,7 +18,9 @@ Sha256 sha256(std::string_view bytes) {
   return out;
 }
 
-std::string sha256_hex(std::string_view bytes) { return hex_encode(as_text(sha256(bytes))); }
+std::string sha256_hex(std::string_view bytes) {
+  return hex_encode(as_text(sha256(bytes)));
+}
 
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
   Sha256 out{};

@@ -10,7 +10,9 @@ constexpr unsigned kMaxDepth = 64;
 constexpr std::size_t kMaxNumberLength = 64;
 constexpr std::size_t kMaxExponentDigits = 4;
 
-const RapidValue& node(const void* raw) { return *static_cast<const RapidValue*>(raw); }
+const RapidValue& node(const void* raw) {
+  return *static_cast<const RapidValue*>(raw);
+}
 
 // Looks at structure and number shapes only; the parser finds all other faults.
 Result<> pre_scan(std::string_view text, unsigned max_depth) {
@@ -29,17 +31,14 @@ Result<> pre_scan(std::string_view text, unsigned max_depth) {
     if (c == '"') {
       in_string = true;
     } else if (c == '[' || c == '{') {
-      if (++depth > max_depth)
-        return make_error(ErrorCode::kTooLarge, "JSON is nested too deeply");
+      if (++depth > max_depth) return make_error(ErrorCode::kTooLarge, "JSON is nested too deeply");
     } else if (c == ']' || c == '}') {
       if (depth > 0) --depth;
     } else if (c == '-' || (c >= '0' && c <= '9')) {
       const std::size_t end = text.find_first_not_of("+-.eE0123456789", i);
-      const auto number =
-          text.substr(i, (end == std::string_view::npos ? text.size() : end) - i);
+      const auto number = text.substr(i, (end == std::string_view::npos ? text.size() : end) - i);
       const auto exponent = number.find_first_of("eE");
-      const auto digits =
-          exponent == std::string_view::npos ? 0 : number.size() - exponent - 1;
+      const auto digits = exponent == std::string_view::npos ? 0 : number.size() - exponent - 1;
       if (number.size() > kMaxNumberLength || digits > kMaxExponentDigits + 1)
         return make_error(ErrorCode::kTooLarge, "JSON holds a number that is too long");
       i += number.size() - 1;
@@ -89,13 +88,27 @@ std::string replace_invalid_utf8(std::string_view text) {
 
 }  // namespace
 
-bool Value::is_null() const { return node_ != nullptr && node(node_).IsNull(); }
-bool Value::is_object() const { return node_ != nullptr && node(node_).IsObject(); }
-bool Value::is_array() const { return node_ != nullptr && node(node_).IsArray(); }
-bool Value::is_string() const { return node_ != nullptr && node(node_).IsString(); }
-bool Value::is_bool() const { return node_ != nullptr && node(node_).IsBool(); }
-bool Value::is_number() const { return node_ != nullptr && node(node_).IsNumber(); }
-bool Value::is_integer() const { return node_ != nullptr && node(node_).IsInt64(); }
+bool Value::is_null() const {
+  return node_ != nullptr && node(node_).IsNull();
+}
+bool Value::is_object() const {
+  return node_ != nullptr && node(node_).IsObject();
+}
+bool Value::is_array() const {
+  return node_ != nullptr && node(node_).IsArray();
+}
+bool Value::is_string() const {
+  return node_ != nullptr && node(node_).IsString();
+}
+bool Value::is_bool() const {
+  return node_ != nullptr && node(node_).IsBool();
+}
+bool Value::is_number() const {
+  return node_ != nullptr && node(node_).IsNumber();
+}
+bool Value::is_integer() const {
+  return node_ != nullptr && node(node_).IsInt64();
+}
 
 std::optional<std::string_view> Value::as_string() const {
   if (!is_string()) return std::nullopt;
@@ -198,9 +211,9 @@ Result<Document> Document::parse(std::string_view text, const Limits& limits) {
                               rapidjson::kParseFullPrecisionFlag;
   impl->document.Parse<kFlags>(text.data(), text.size());
   if (impl->document.HasParseError())
-    return make_error(ErrorCode::kInvalidArgument,
-                      "not valid JSON near byte " +
-                          std::to_string(impl->document.GetErrorOffset()));
+    return make_error(
+        ErrorCode::kInvalidArgument,
+        "not valid JSON near byte " + std::to_string(impl->document.GetErrorOffset()));
   if (has_duplicate_keys(impl->document))
     return make_error(ErrorCode::kInvalidArgument, "JSON object names a key twice");
   return Document(std::move(impl));
@@ -218,10 +231,18 @@ struct Writer::Impl {
 Writer::Writer() : impl_(std::make_unique<Impl>()) {}
 Writer::~Writer() = default;
 
-Writer& Writer::begin_object() { return impl_->writer.StartObject(), *this; }
-Writer& Writer::end_object() { return impl_->writer.EndObject(), *this; }
-Writer& Writer::begin_array() { return impl_->writer.StartArray(), *this; }
-Writer& Writer::end_array() { return impl_->writer.EndArray(), *this; }
+Writer& Writer::begin_object() {
+  return impl_->writer.StartObject(), *this;
+}
+Writer& Writer::end_object() {
+  return impl_->writer.EndObject(), *this;
+}
+Writer& Writer::begin_array() {
+  return impl_->writer.StartArray(), *this;
+}
+Writer& Writer::end_array() {
+  return impl_->writer.EndArray(), *this;
+}
 
 Writer& Writer::key(std::string_view name) {
   impl_->writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
@@ -234,10 +255,18 @@ Writer& Writer::string(std::string_view value) {
   return *this;
 }
 
-Writer& Writer::integer(std::int64_t value) { return impl_->writer.Int64(value), *this; }
-Writer& Writer::number(double value) { return impl_->writer.Double(value), *this; }
-Writer& Writer::boolean(bool value) { return impl_->writer.Bool(value), *this; }
-Writer& Writer::null() { return impl_->writer.Null(), *this; }
+Writer& Writer::integer(std::int64_t value) {
+  return impl_->writer.Int64(value), *this;
+}
+Writer& Writer::number(double value) {
+  return impl_->writer.Double(value), *this;
+}
+Writer& Writer::boolean(bool value) {
+  return impl_->writer.Bool(value), *this;
+}
+Writer& Writer::null() {
+  return impl_->writer.Null(), *this;
+}
 
 Writer& Writer::value(const Value& value) {
   if (value.exists()) {
@@ -253,6 +282,8 @@ Writer& Writer::raw(std::string_view json) {
   return *this;
 }
 
-std::string Writer::take() { return {impl_->buffer.GetString(), impl_->buffer.GetSize()}; }
+std::string Writer::take() {
+  return {impl_->buffer.GetString(), impl_->buffer.GetSize()};
+}
 
 }  // namespace patchbay::json

@@ -50,8 +50,8 @@ class Value {
 
   // Elements of an array, members of an object; 0 for everything else.
   [[nodiscard]] std::size_t size() const;
-  [[nodiscard]] Value at(std::size_t index) const;              // array element
-  [[nodiscard]] Value get(std::string_view key) const;          // object member
+  [[nodiscard]] Value at(std::size_t index) const;      // array element
+  [[nodiscard]] Value get(std::string_view key) const;  // object member
   [[nodiscard]] std::pair<std::string_view, Value> member(std::size_t index) const;
   // RFC 6901, e.g. "/_meta/links/next/href"; "" is the value itself.
   [[nodiscard]] Value pointer(std::string_view path) const;

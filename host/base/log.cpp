@@ -23,17 +23,23 @@ spdlog::logger& logger() {
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
-    case Level::kDebug: return spdlog::level::debug;
-    case Level::kInfo: return spdlog::level::info;
-    case Level::kWarning: return spdlog::level::warn;
-    case Level::kError: return spdlog::level::err;
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarning:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
 
 }  // namespace
 
-void set_level(Level least) { logger().set_level(to_spdlog(least)); }
+void set_level(Level least) {
+  logger().set_level(to_spdlog(least));
+}
 
 void write(Level level, std::string_view area, std::string_view event,
            std::initializer_list<Field> fields) {
@@ -52,8 +58,7 @@ void write(Level level, std::string_view area, std::string_view event,
   }
   std::string text = line.end_object().take();
   // The pattern writes the outer braces.
-  logger().log(to_spdlog(level), "{}",
-               std::string_view(text).substr(1, text.size() - 2));
+  logger().log(to_spdlog(level), "{}", std::string_view(text).substr(1, text.size() - 2));
 }
 
 }  // namespace patchbay::log

@@ -16,7 +16,9 @@ std::array<std::uint8_t, 32> Random::bytes32() {
   return bytes;
 }
 
-std::string Random::token() { return base64url_encode(as_text(bytes32())); }
+std::string Random::token() {
+  return base64url_encode(as_text(bytes32()));
+}
 
 std::string Random::id(std::string_view prefix) {
   static constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";

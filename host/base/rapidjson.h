@@ -30,8 +30,7 @@ class WipingRapidAllocator {
   void* Realloc(void* old, std::size_t old_size,  // NOLINT(readability-identifier-naming)
                 std::size_t new_size) {
     void* fresh = Malloc(new_size);
-    if (old != nullptr && fresh != nullptr)
-      std::memcpy(fresh, old, std::min(old_size, new_size));
+    if (old != nullptr && fresh != nullptr) std::memcpy(fresh, old, std::min(old_size, new_size));
     Free(old);
     return fresh;
   }
@@ -46,7 +45,8 @@ class WipingRapidAllocator {
 };
 
 using RapidPool = rapidjson::MemoryPoolAllocator<WipingRapidAllocator>;
-using RapidDocument = rapidjson::GenericDocument<rapidjson::UTF8<>, RapidPool, WipingRapidAllocator>;
+using RapidDocument =
+    rapidjson::GenericDocument<rapidjson::UTF8<>, RapidPool, WipingRapidAllocator>;
 using RapidValue = RapidDocument::ValueType;
 
 }  // namespace patchbay::json

@@ -3,7 +3,6 @@
 // exceptions never cross a module border. An Error says what happened and, where it helps, which
 // form field or JSON pointer it is about. Its message is for a person and never holds a secret.
 #include <boost/system/result.hpp>
-
 #include <cstdint>
 #include <source_location>
 #include <stdexcept>
@@ -40,10 +39,10 @@ std::string_view to_string(ErrorCode code);
 
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
-  std::string message;           // what happened and what to do
-  std::string field;             // form field id or JSON pointer; empty when neither applies
-  std::string permission;        // e.g. "employees:read", when one is missing
-  std::string provider_answer;   // the provider's own words, bounded, without secrets
+  std::string message;          // what happened and what to do
+  std::string field;            // form field id or JSON pointer; empty when neither applies
+  std::string permission;       // e.g. "employees:read", when one is missing
+  std::string provider_answer;  // the provider's own words, bounded, without secrets
   std::int64_t retry_after_ms = 0;
 };
 
@@ -66,30 +65,29 @@ using Result = boost::system::result<T, Error>;
 #define PATCHBAY_CONCAT(a, b) PATCHBAY_CONCAT_(a, b)
 
 // PATCHBAY_TRY(expr): leaves the function with the error of a failed Result.
-#define PATCHBAY_TRY(expr)                                                          \
-  do {                                                                              \
-    auto PATCHBAY_CONCAT(try_, __LINE__) = (expr);                                  \
-    if (!PATCHBAY_CONCAT(try_, __LINE__))                                           \
-      return std::move(PATCHBAY_CONCAT(try_, __LINE__)).error();                    \
+#define PATCHBAY_TRY(expr)                                       \
+  do {                                                           \
+    auto PATCHBAY_CONCAT(try_, __LINE__) = (expr);               \
+    if (!PATCHBAY_CONCAT(try_, __LINE__))                        \
+      return std::move(PATCHBAY_CONCAT(try_, __LINE__)).error(); \
   } while (false)
 
 // PATCHBAY_TRY_ASSIGN(auto x, expr): the same, keeping the value.
-#define PATCHBAY_TRY_ASSIGN(declaration, expr)                                      \
-  auto PATCHBAY_CONCAT(try_, __LINE__) = (expr);                                    \
-  if (!PATCHBAY_CONCAT(try_, __LINE__))                                             \
-    return std::move(PATCHBAY_CONCAT(try_, __LINE__)).error();                      \
+#define PATCHBAY_TRY_ASSIGN(declaration, expr)                                                     \
+  auto PATCHBAY_CONCAT(try_, __LINE__) = (expr);                                                   \
+  if (!PATCHBAY_CONCAT(try_, __LINE__)) return std::move(PATCHBAY_CONCAT(try_, __LINE__)).error(); \
   declaration = *std::move(PATCHBAY_CONCAT(try_, __LINE__))
 
 // The same two for coroutines.
-#define PATCHBAY_CO_TRY(expr)                                                       \
-  do {                                                                              \
-    auto PATCHBAY_CONCAT(try_, __LINE__) = (expr);                                  \
-    if (!PATCHBAY_CONCAT(try_, __LINE__))                                           \
-      co_return std::move(PATCHBAY_CONCAT(try_, __LINE__)).error();                 \
+#define PATCHBAY_CO_TRY(expr)                                       \
+  do {                                                              \
+    auto PATCHBAY_CONCAT(try_, __LINE__) = (expr);                  \
+    if (!PATCHBAY_CONCAT(try_, __LINE__))                           \
+      co_return std::move(PATCHBAY_CONCAT(try_, __LINE__)).error(); \
   } while (false)
 
-#define PATCHBAY_CO_TRY_ASSIGN(declaration, expr)                                   \
-  auto PATCHBAY_CONCAT(try_, __LINE__) = (expr);                                    \
-  if (!PATCHBAY_CONCAT(try_, __LINE__))                                             \
-    co_return std::move(PATCHBAY_CONCAT(try_, __LINE__)).error();                   \
+#define PATCHBAY_CO_TRY_ASSIGN(declaration, expr)                 \
+  auto PATCHBAY_CONCAT(try_, __LINE__) = (expr);                  \
+  if (!PATCHBAY_CONCAT(try_, __LINE__))                           \
+    co_return std::move(PATCHBAY_CONCAT(try_, __LINE__)).error(); \
   declaration = *std::move(PATCHBAY_CONCAT(try_, __LINE__))

@@ -95,8 +95,9 @@ Result<accounts::FormInput> read_form(const manifest::Manifest& manifest,
     if (field.secret) {
       if (found != values.end())
         return make_error(ErrorCode::kInvalidArgument,
-                          field.id + " is a secret: it is asked for, or read from standard input, "
-                                     "because other users can see command lines");
+                          field.id +
+                              " is a secret: it is asked for, or read from standard input, "
+                              "because other users can see command lines");
       PATCHBAY_TRY_ASSIGN(auto secret, ask_secret(label));
       posted.push_back({field.id, std::move(secret)});
     } else if (found != values.end()) {
@@ -117,12 +118,18 @@ std::string describe(const manifest::FieldProblem& problem, const manifest::Mani
   if (!problem.text.empty()) return manifest.texts.plain("en", problem.text);
   using Kind = manifest::FieldProblem::Kind;
   switch (problem.kind) {
-    case Kind::kRequired: return "has to be filled in";
-    case Kind::kTooLong: return "is too long";
-    case Kind::kNotAnOption: return "is not one of the choices";
-    case Kind::kControlCharacter: return "holds a control character";
-    case Kind::kUnknownField: return "is not a field of this form";
-    case Kind::kPattern: break;
+    case Kind::kRequired:
+      return "has to be filled in";
+    case Kind::kTooLong:
+      return "is too long";
+    case Kind::kNotAnOption:
+      return "is not one of the choices";
+    case Kind::kControlCharacter:
+      return "holds a control character";
+    case Kind::kUnknownField:
+      return "is not a field of this form";
+    case Kind::kPattern:
+      break;
   }
   return "does not have the right shape";
 }
@@ -131,9 +138,9 @@ int link(const AccountsOptions& options) {
   return with_hub(options, true, [&](Hub& hub) {
     const auto connector = hub.registry().find(options.connector);
     if (!connector)
-      return report(make_error(ErrorCode::kNotFound,
-                               "there is no ready connector " + options.connector +
-                                   "; see: patchbay connectors list"));
+      return report(make_error(
+          ErrorCode::kNotFound,
+          "there is no ready connector " + options.connector + "; see: patchbay connectors list"));
     const auto& manifest = *connector->manifest;
     accounts::SessionRequest session;
     session.project_id = hub.project_id();
@@ -197,14 +204,18 @@ int permissions(const AccountsOptions& options) {
                           : line.granted == manifest::Granted::kNo ? "missing"
                                                                    : "unknown";
       std::cout << std::left << std::setw(28) << line.permission.to_string() << std::setw(10)
-                << state << (line.required ? "required" : line.needed ? "needed" : "") << "\n";
+                << state
+                << (line.required ? "required"
+                    : line.needed ? "needed"
+                                  : "")
+                << "\n";
     }
     return 0;
   });
 }
 
 using AccountCall = net::Task<Result<store::Account>> (accounts::AccountService::*)(std::string,
-                                                                                  std::string);
+                                                                                    std::string);
 
 int change(const AccountsOptions& options, AccountCall call) {
   return with_hub(options, true, [&](Hub& hub) {

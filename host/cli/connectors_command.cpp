@@ -50,7 +50,8 @@ void add_connectors_command(CLI::App& app, Run& run) {
   auto json = std::make_shared<bool>(false);
   common->add_to(*command);
   command->add_flag("--json", *json, "Print JSON");
-  command->callback([&run, common, json] { run = [common, json] { return list(*common, *json); }; });
+  command->callback(
+      [&run, common, json] { run = [common, json] { return list(*common, *json); }; });
 }
 
 }  // namespace patchbay::cli

@@ -40,9 +40,9 @@ Result<std::string> default_project(store::Database& db, Random& random, std::in
 Result<> clear_interrupted(store::Database& db) {
   PATCHBAY_TRY_ASSIGN(const auto flows, store::flows_table::list(db));
   for (const auto& flow : flows) {
-    log::warning("hub", "flow_was_interrupted",
-                 {{"kind", flow.kind}, {"connector", flow.connector_id},
-                  {"session", flow.session_id}});
+    log::warning(
+        "hub", "flow_was_interrupted",
+        {{"kind", flow.kind}, {"connector", flow.connector_id}, {"session", flow.session_id}});
     PATCHBAY_TRY(store::flows_table::remove(db, flow.id));
   }
   return {};
@@ -58,9 +58,8 @@ std::string program_folder() {
 Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules) {
   const std::ifstream file(ready_file);
   if (!file)
-    return make_error(ErrorCode::kConfiguration,
-                      "can't read the sandbox's ready file " + ready_file +
-                          "; is the sandbox running?");
+    return make_error(ErrorCode::kConfiguration, "can't read the sandbox's ready file " +
+                                                     ready_file + "; is the sandbox running?");
   const std::string text{std::istreambuf_iterator<char>(file.rdbuf()), {}};
   PATCHBAY_TRY_ASSIGN(const auto document, json::Document::parse(text));
   const auto root = document.root();
@@ -84,13 +83,12 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
   hub->registry_ = std::make_shared<connector::Registry>(
       hub->loops_.loop(0).get_executor(),
       connector::RegistryOptions{options.connectors_folder, options.worker_program});
-  hub->services_.reset(new accounts::Services{hub->loops_, *hub->store_, *hub->vault_,
-                                              *hub->registry_, hub->clock_, hub->random_, {}});
+  hub->services_.reset(new accounts::Services{
+      hub->loops_, *hub->store_, *hub->vault_, *hub->registry_, hub->clock_, hub->random_, {}});
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
   hub->revoker_ = std::make_unique<accounts::Revoker>(*hub->services_);
   hub->keeper_ = std::make_unique<accounts::TokenKeeper>(*hub->services_, *hub->revoker_);
-  hub->linker_ =
-      std::make_unique<accounts::Linker>(*hub->services_, *hub->revoker_, *hub->keeper_);
+  hub->linker_ = std::make_unique<accounts::Linker>(*hub->services_, *hub->revoker_, *hub->keeper_);
   hub->accounts_ = std::make_unique<accounts::AccountService>(*hub->services_, *hub->revoker_,
                                                               *hub->keeper_, *hub->linker_);
   return hub;
@@ -103,14 +101,12 @@ Result<> Hub::open_store(const HubOptions& options) {
   store::SqliteOptions sqlite;
   sqlite.path = (fs::path(options.data_folder) / "patchbay.db").string();
   PATCHBAY_TRY_ASSIGN(store_, store::open_sqlite_store(sqlite));
-  auto vault = store_->transact_blocking([&](store::Database& db) {
-    return store::open_vault(db, key, random_, clock_.unix_ms());
-  });
+  auto vault = store_->transact_blocking(
+      [&](store::Database& db) { return store::open_vault(db, key, random_, clock_.unix_ms()); });
   if (!vault) return vault.error();
   vault_ = std::make_unique<vault::Vault>(std::move(*vault));
-  auto project = store_->transact_blocking([&](store::Database& db) {
-    return default_project(db, random_, clock_.unix_ms());
-  });
+  auto project = store_->transact_blocking(
+      [&](store::Database& db) { return default_project(db, random_, clock_.unix_ms()); });
   if (!project) return project.error();
   project_id_ = std::move(*project);
   return {};
@@ -124,7 +120,9 @@ Result<> Hub::open_clients(const HubOptions& options) {
   return {};
 }
 
-Result<> Hub::start_connectors() { return loops_.block_on(registry_->start()); }
+Result<> Hub::start_connectors() {
+  return loops_.block_on(registry_->start());
+}
 
 void Hub::start_background() {
   const auto cleared = store_->transact_blocking(clear_interrupted);

@@ -24,8 +24,7 @@ void CommonOptions::add_to(CLI::App& command) {
   auto* sandbox = command.add_option(
       "--sandbox", sandboxes,
       "Ready file of a provider sandbox: its hosts are reached there instead of the internet");
-  command.add_flag("--real", real, "Refuse every sandbox: real providers only")
-      ->excludes(sandbox);
+  command.add_flag("--real", real, "Refuse every sandbox: real providers only")->excludes(sandbox);
 }
 
 Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {

@@ -109,10 +109,9 @@ int serve(const ServeOptions& options) {
                 .keeper = hub.keeper(),
                 .audit_folder = options.common.data + "/audit"});
   api.add_routes(router);
-  auto server = net::HttpServer::start(
-      hub.loops(), server_options, [&router](net::Request& request) {
-        return router.dispatch(request);
-      });
+  auto server =
+      net::HttpServer::start(hub.loops(), server_options,
+                             [&router](net::Request& request) { return router.dispatch(request); });
   if (!server) return report(server.error());
   url = public_url(options, (*server)->port());
   hub.start_background();
@@ -124,8 +123,8 @@ int serve(const ServeOptions& options) {
       return report(written.error());
   }
   std::cout << "Patchbay listens on " << url << "\n"
-            << "Sign in once with this link (valid for 15 minutes):\n  " << url
-            << signin->reveal() << "\n"
+            << "Sign in once with this link (valid for 15 minutes):\n  " << url << signin->reveal()
+            << "\n"
             << std::flush;
   hub.loops().block_on(until_stopped());
   log::info("hub", "stopping");
@@ -139,8 +138,7 @@ int print_signin(const CommonOptions& common, const std::string& url) {
   if (!options) return report(options.error());
   auto hub = Hub::open(std::move(*options));
   if (!hub) return report(hub.error());
-  const auto link =
-      web::create_signin_link((*hub)->store(), (*hub)->clock(), (*hub)->random());
+  const auto link = web::create_signin_link((*hub)->store(), (*hub)->clock(), (*hub)->random());
   if (!link) return report(link.error());
   std::cout << url << link->reveal() << "\n";
   return 0;
@@ -149,11 +147,10 @@ int print_signin(const CommonOptions& common, const std::string& url) {
 }  // namespace
 
 void add_serve_command(CLI::App& app, Run& run) {
-  auto* command = app.add_subcommand(
-      "serve",
-      "Run the hub: pages, API, refreshes.\n"
-      "  patchbay key create data/key\n"
-      "  patchbay serve --data data --connectors connectors");
+  auto* command = app.add_subcommand("serve",
+                                     "Run the hub: pages, API, refreshes.\n"
+                                     "  patchbay key create data/key\n"
+                                     "  patchbay serve --data data --connectors connectors");
   auto options = std::make_shared<ServeOptions>();
   options->common.add_to(*command);
   command->add_option("--address", options->address, "Address to listen on")->capture_default_str();

@@ -7,8 +7,12 @@
 namespace patchbay::connector {
 namespace {
 
-std::string_view reveal(const std::string& text) { return text; }
-std::string_view reveal(const SecretString& text) { return text.reveal(); }
+std::string_view reveal(const std::string& text) {
+  return text;
+}
+std::string_view reveal(const SecretString& text) {
+  return text.reveal();
+}
 
 template <class Named>
 std::vector<patchbay_pair> to_pairs(const std::vector<Named>& list) {
@@ -142,10 +146,9 @@ InputView::InputView(const FlowInput& input)
       setup_secrets_(to_pairs(input.setup_secrets)) {
   tokens_.reserve(input.tokens.size());
   for (const auto& token : input.tokens) {
-    tokens_.push_back({sizeof(patchbay_token),
-                       token.scopes_known ? PATCHBAY_TOKEN_SCOPES_KNOWN : 0, to_str(token.name),
-                       to_str(token.value.reveal()), to_str(token.type), token.expires_unix_ms,
-                       to_str(token.scopes)});
+    tokens_.push_back({sizeof(patchbay_token), token.scopes_known ? PATCHBAY_TOKEN_SCOPES_KNOWN : 0,
+                       to_str(token.name), to_str(token.value.reveal()), to_str(token.type),
+                       token.expires_unix_ms, to_str(token.scopes)});
     token_pointers_.push_back(&tokens_.back());
   }
   for (const auto& permission : input.needed_permissions) needed_.push_back(to_str(permission));
@@ -208,7 +211,9 @@ std::optional<FlowAction> read_action(const patchbay_action& from, std::string& 
         action.requests.push_back(read_request(reader, from.requests[i]));
       break;
     }
-    case PATCHBAY_ACTION_WAIT: action.wait_ms = from.wait_ms; break;
+    case PATCHBAY_ACTION_WAIT:
+      action.wait_ms = from.wait_ms;
+      break;
     case PATCHBAY_ACTION_REDIRECT:
       action.redirect_url = reader.text(from.redirect_url);
       action.redirect_state = reader.text(from.redirect_state);
@@ -217,9 +222,14 @@ std::optional<FlowAction> read_action(const patchbay_action& from, std::string& 
       action.ask_field_ids = reader.texts(from.ask_field_ids, from.ask_field_count);
       if (from.ask_reason != nullptr) action.ask_reason = reader.message(from.ask_reason);
       break;
-    case PATCHBAY_ACTION_DONE: action.done = read_done(reader, from.done); break;
-    case PATCHBAY_ACTION_FAIL: action.fail = read_fail(reader, from.fail); break;
-    default: reader.fail("an action of an unknown kind");
+    case PATCHBAY_ACTION_DONE:
+      action.done = read_done(reader, from.done);
+      break;
+    case PATCHBAY_ACTION_FAIL:
+      action.fail = read_fail(reader, from.fail);
+      break;
+    default:
+      reader.fail("an action of an unknown kind");
   }
   for (std::size_t i = 0, n = reader.count(from.notices, from.notice_count, 16); i < n; ++i)
     action.notices.push_back(reader.message(from.notices[i]));

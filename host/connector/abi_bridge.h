@@ -44,6 +44,8 @@ class EventView {
 // `broken` gets a sentence when the result is empty.
 std::optional<FlowAction> read_action(const patchbay_action& action, std::string& broken);
 
-inline patchbay_str to_str(std::string_view text) { return {text.data(), text.size()}; }
+inline patchbay_str to_str(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 }  // namespace patchbay::connector

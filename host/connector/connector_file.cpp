@@ -75,7 +75,7 @@ Result<ConnectorFile> read_connector_file(const std::string& path) {
   if (!file.valid())
     return refused(path, errno == ELOOP ? "is a symbolic link; put the file itself here"
                                         : std::string("can't be opened: ") + std::strerror(errno));
-  struct stat info {};
+  struct stat info{};
   if (::fstat(file.get(), &info) != 0) return refused(path, "can't be examined");
   PATCHBAY_TRY(check_owner_and_mode(path, info));
   if (static_cast<std::size_t>(info.st_size) > kMaxConnectorBytes)
@@ -85,8 +85,8 @@ Result<ConnectorFile> read_connector_file(const std::string& path) {
   const std::string_view view(bytes.data(), bytes.size());
   PATCHBAY_TRY(check_elf(path, view));
 
-  const auto blob = find_manifest(
-      std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
+  const auto blob =
+      find_manifest(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
   if (!blob)
     return refused(path, blob.error == ManifestBlobError::not_found
                              ? "holds no Patchbay manifest; it is not a connector"

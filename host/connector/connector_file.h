@@ -17,7 +17,7 @@ struct ConnectorFile {
   std::string path;
   std::string sha256;  // hex, of the whole file
   std::size_t size = 0;
-  Fd bytes;             // sealed memfd
+  Fd bytes;  // sealed memfd
   std::string manifest_json;
   std::shared_ptr<const manifest::Manifest> manifest;
 };

@@ -176,8 +176,7 @@ void visit(A& a, T& v) {
 }
 template <class A, Is<FlowFail> T>
 void visit(A& a, T& v) {
-  members(a, v.failure, v.message, v.permission_id, v.retry_after_ms, v.provider_excerpt,
-          v.tokens);
+  members(a, v.failure, v.message, v.permission_id, v.retry_after_ms, v.provider_excerpt, v.tokens);
 }
 template <class A, Is<FlowAction> T>
 void visit(A& a, T& v) {
@@ -210,11 +209,21 @@ SecretString encode_any(const Message& message) {
 
 }  // namespace
 
-SecretString encode(const BeginMessage& message) { return encode_any(message); }
-SecretString encode(const FlowEvent& message) { return encode_any(message); }
-SecretString encode(const ActionMessage& message) { return encode_any(message); }
-SecretString encode(const LoadedMessage& message) { return encode_any(message); }
-SecretString encode(const LogMessage& message) { return encode_any(message); }
+SecretString encode(const BeginMessage& message) {
+  return encode_any(message);
+}
+SecretString encode(const FlowEvent& message) {
+  return encode_any(message);
+}
+SecretString encode(const ActionMessage& message) {
+  return encode_any(message);
+}
+SecretString encode(const LoadedMessage& message) {
+  return encode_any(message);
+}
+SecretString encode(const LogMessage& message) {
+  return encode_any(message);
+}
 
 template <class Message>
 std::optional<Message> decode(std::string_view bytes) {
@@ -234,10 +243,14 @@ template std::optional<LogMessage> decode(std::string_view);
 
 std::string_view to_string(Operation operation) {
   switch (operation) {
-    case Operation::kConnect: return "connect";
-    case Operation::kRefresh: return "refresh";
-    case Operation::kRevoke: return "revoke";
-    case Operation::kInvoke: break;
+    case Operation::kConnect:
+      return "connect";
+    case Operation::kRefresh:
+      return "refresh";
+    case Operation::kRevoke:
+      return "revoke";
+    case Operation::kInvoke:
+      break;
   }
   return "invoke";
 }

@@ -1,8 +1,8 @@
 #pragma once
 // Flow values as bytes, for the socket between hub and worker. Positional: integers little endian,
-// strings and lists behind a 32-bit count, no recursion. Both programs come from one build, so there
-// is no versioning. Decoding trusts nothing: every count is checked against the limits here and the
-// bytes that are left, and left-over bytes are an error.
+// strings and lists behind a 32-bit count, no recursion. Both programs come from one build, so
+// there is no versioning. Decoding trusts nothing: every count is checked against the limits here
+// and the bytes that are left, and left-over bytes are an error.
 #include <optional>
 #include <string_view>
 

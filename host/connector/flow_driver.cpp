@@ -16,16 +16,26 @@ using std::chrono::milliseconds;
 
 std::uint32_t net_error_number(net::NetError error) {
   switch (error) {
-    case net::NetError::kNone: return PATCHBAY_NET_OK;
-    case net::NetError::kDns: return PATCHBAY_NET_DNS;
-    case net::NetError::kConnect: return PATCHBAY_NET_CONNECT;
-    case net::NetError::kTls: return PATCHBAY_NET_TLS;
-    case net::NetError::kTimeout: return PATCHBAY_NET_TIMEOUT;
-    case net::NetError::kReset: return PATCHBAY_NET_RESET;
-    case net::NetError::kTooLarge: return PATCHBAY_NET_TOO_LARGE;
-    case net::NetError::kPolicy: return PATCHBAY_NET_POLICY_REFUSED;
-    case net::NetError::kProtocol: return PATCHBAY_NET_HTTP;
-    case net::NetError::kCancelled: return PATCHBAY_NET_CANCELLED;
+    case net::NetError::kNone:
+      return PATCHBAY_NET_OK;
+    case net::NetError::kDns:
+      return PATCHBAY_NET_DNS;
+    case net::NetError::kConnect:
+      return PATCHBAY_NET_CONNECT;
+    case net::NetError::kTls:
+      return PATCHBAY_NET_TLS;
+    case net::NetError::kTimeout:
+      return PATCHBAY_NET_TIMEOUT;
+    case net::NetError::kReset:
+      return PATCHBAY_NET_RESET;
+    case net::NetError::kTooLarge:
+      return PATCHBAY_NET_TOO_LARGE;
+    case net::NetError::kPolicy:
+      return PATCHBAY_NET_POLICY_REFUSED;
+    case net::NetError::kProtocol:
+      return PATCHBAY_NET_HTTP;
+    case net::NetError::kCancelled:
+      return PATCHBAY_NET_CANCELLED;
   }
   return PATCHBAY_NET_OTHER;
 }
@@ -153,8 +163,8 @@ class Driver {
 
   Task<FlowReply> perform_one(FlowRequest request) {
     const auto url = manifest::parse_https_url(request.url);
-    if (!url || !manifest::host_allowed(*plan_.manifest, request.method, request.url,
-                                        plan_.host_values))
+    if (!url ||
+        !manifest::host_allowed(*plan_.manifest, request.method, request.url, plan_.host_values))
       co_return refused_by_policy();
     net::ClientRequest out;
     out.method = request.method;
@@ -169,8 +179,8 @@ class Driver {
     if (request.max_body_bytes != 0)
       out.max_answer_bytes = std::min<std::size_t>(out.max_answer_bytes, request.max_body_bytes);
     out.allowed_hosts = {url->host};
-    const auto within = bounded(request.timeout_ms, plan_.limits.request,
-                                std::min(plan_.limits.request, left()));
+    const auto within =
+        bounded(request.timeout_ms, plan_.limits.request, std::min(plan_.limits.request, left()));
     if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) minted_something_ = true;
     co_return to_flow_reply(co_await services_.http.send(std::move(out), within));
   }

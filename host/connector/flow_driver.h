@@ -37,7 +37,9 @@ struct FlowServices {
 
 // Set from any thread; looked at between steps.
 using CancelFlag = std::shared_ptr<std::atomic<bool>>;
-inline CancelFlag make_cancel_flag() { return std::make_shared<std::atomic<bool>>(false); }
+inline CancelFlag make_cancel_flag() {
+  return std::make_shared<std::atomic<bool>>(false);
+}
 
 struct FlowPlan {
   Operation operation = Operation::kConnect;

@@ -31,15 +31,24 @@ Error status_error(std::uint32_t status) {
 
 ErrorCode failure_code(std::uint32_t failure) {
   switch (failure) {
-    case PATCHBAY_FAIL_CREDENTIALS: return ErrorCode::kInvalidCredentials;
-    case PATCHBAY_FAIL_PERMISSION: return ErrorCode::kPermissionMissing;
-    case PATCHBAY_FAIL_REVOKED: return ErrorCode::kRevoked;
-    case PATCHBAY_FAIL_RATE_LIMIT: return ErrorCode::kRateLimited;
-    case PATCHBAY_FAIL_TRANSIENT: return ErrorCode::kUnavailable;
-    case PATCHBAY_FAIL_PROTOCOL: return ErrorCode::kProtocol;
-    case PATCHBAY_FAIL_CONFIGURATION: return ErrorCode::kConfiguration;
-    case PATCHBAY_FAIL_CANCELLED: return ErrorCode::kCancelled;
-    default: return ErrorCode::kConnector;
+    case PATCHBAY_FAIL_CREDENTIALS:
+      return ErrorCode::kInvalidCredentials;
+    case PATCHBAY_FAIL_PERMISSION:
+      return ErrorCode::kPermissionMissing;
+    case PATCHBAY_FAIL_REVOKED:
+      return ErrorCode::kRevoked;
+    case PATCHBAY_FAIL_RATE_LIMIT:
+      return ErrorCode::kRateLimited;
+    case PATCHBAY_FAIL_TRANSIENT:
+      return ErrorCode::kUnavailable;
+    case PATCHBAY_FAIL_PROTOCOL:
+      return ErrorCode::kProtocol;
+    case PATCHBAY_FAIL_CONFIGURATION:
+      return ErrorCode::kConfiguration;
+    case PATCHBAY_FAIL_CANCELLED:
+      return ErrorCode::kCancelled;
+    default:
+      return ErrorCode::kConnector;
   }
 }
 

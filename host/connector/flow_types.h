@@ -1,7 +1,7 @@
 #pragma once
 // What crosses between host and connector, as owned C++ values: the same content as the structs of
-// patchbay/connector.h, whose documentation holds here too. They travel between threads and, through
-// frames.h, between processes. Everything that can be a secret is a SecretString.
+// patchbay/connector.h, whose documentation holds here too. They travel between threads and,
+// through frames.h, between processes. Everything that can be a secret is a SecretString.
 #include <array>
 #include <cstdint>
 #include <optional>

@@ -44,7 +44,7 @@ bool is_sealed(int fd) {
 }
 
 bool read_memfd(int fd, SecretString& out) {
-  struct stat info {};
+  struct stat info{};
   if (!is_sealed(fd) || ::fstat(fd, &info) != 0) return false;
   if (info.st_size <= 0 || static_cast<std::size_t>(info.st_size) > kMaxMessageBytes) return false;
   const auto size = static_cast<std::size_t>(info.st_size);
@@ -83,8 +83,8 @@ FrameStatus send_frame(int socket, const Frame& frame) {
     head.in_memfd = 1;
     payload = {};
   }
-  std::array<iovec, 2> parts{{{&head, sizeof head},
-                              {const_cast<char*>(payload.data()), payload.size()}}};
+  std::array<iovec, 2> parts{
+      {{&head, sizeof head}, {const_cast<char*>(payload.data()), payload.size()}}};
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = payload.empty() ? 1 : 2;

@@ -23,12 +23,18 @@ bool is_usable(const patchbay_connector& table) {
 
 std::string_view to_string(LoadFailure failure) {
   switch (failure) {
-    case LoadFailure::kNone: return "none";
-    case LoadFailure::kNotALibrary: return "not_a_library";
-    case LoadFailure::kNoEntryPoint: return "no_entry_point";
-    case LoadFailure::kWrongMajor: return "wrong_abi_major";
-    case LoadFailure::kBadTable: return "bad_table";
-    case LoadFailure::kCreateFailed: return "create_failed";
+    case LoadFailure::kNone:
+      return "none";
+    case LoadFailure::kNotALibrary:
+      return "not_a_library";
+    case LoadFailure::kNoEntryPoint:
+      return "no_entry_point";
+    case LoadFailure::kWrongMajor:
+      return "wrong_abi_major";
+    case LoadFailure::kBadTable:
+      return "bad_table";
+    case LoadFailure::kCreateFailed:
+      return "create_failed";
   }
   return "unknown";
 }
@@ -51,7 +57,9 @@ Library::~Library() {
   if (instance_ != nullptr) table_->destroy(instance_);
 }
 
-const void* Library::extension(void* /*context*/, patchbay_str /*id*/) { return nullptr; }
+const void* Library::extension(void* /*context*/, patchbay_str /*id*/) {
+  return nullptr;
+}
 
 void Library::log_line(void* context, std::uint32_t level, patchbay_str message) {
   const auto* self = static_cast<const Library*>(context);
@@ -96,9 +104,15 @@ std::uint32_t Library::begin(std::uint64_t flow_id, const BeginMessage& message)
   patchbay_flow* flow = nullptr;
   patchbay_status status = PATCHBAY_E_UNSUPPORTED;
   switch (message.operation) {
-    case Operation::kConnect: status = table_->connect(instance_, input.get(), &flow); break;
-    case Operation::kRefresh: status = table_->refresh(instance_, input.get(), &flow); break;
-    case Operation::kRevoke: status = table_->revoke(instance_, input.get(), &flow); break;
+    case Operation::kConnect:
+      status = table_->connect(instance_, input.get(), &flow);
+      break;
+    case Operation::kRefresh:
+      status = table_->refresh(instance_, input.get(), &flow);
+      break;
+    case Operation::kRevoke:
+      status = table_->revoke(instance_, input.get(), &flow);
+      break;
     case Operation::kInvoke:
       if (table_->invoke != nullptr) status = table_->invoke(instance_, input.get(), &flow);
       break;

@@ -20,11 +20,11 @@ namespace patchbay::connector {
 // Why a library could not be used; the numbers travel in LoadedMessage::failure.
 enum class LoadFailure : std::uint32_t {
   kNone = 0,
-  kNotALibrary = 1,    // the loader refused the bytes
-  kNoEntryPoint = 2,   // patchbay_connector_query is missing
-  kWrongMajor = 3,     // made for another major of the interface
-  kBadTable = 4,       // the table lacks functions or is too small
-  kCreateFailed = 5,   // create() refused
+  kNotALibrary = 1,   // the loader refused the bytes
+  kNoEntryPoint = 2,  // patchbay_connector_query is missing
+  kWrongMajor = 3,    // made for another major of the interface
+  kBadTable = 4,      // the table lacks functions or is too small
+  kCreateFailed = 5,  // create() refused
 };
 std::string_view to_string(LoadFailure failure);
 

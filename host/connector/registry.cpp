@@ -37,7 +37,7 @@ struct Stamp {
 };
 
 Stamp stamp_of(const fs::path& path) {
-  struct stat info {};
+  struct stat info{};
   if (::lstat(path.c_str(), &info) != 0) return {};
   return {info.st_ino, info.st_size, info.st_mtim, info.st_ctim};
 }
@@ -57,10 +57,14 @@ struct Registry::Watch {
 
 std::string_view to_string(ConnectorState state) {
   switch (state) {
-    case ConnectorState::kReady: return "ready";
-    case ConnectorState::kIncomplete: return "incomplete";
-    case ConnectorState::kRefused: return "refused";
-    case ConnectorState::kFailed: return "failed";
+    case ConnectorState::kReady:
+      return "ready";
+    case ConnectorState::kIncomplete:
+      return "incomplete";
+    case ConnectorState::kRefused:
+      return "refused";
+    case ConnectorState::kFailed:
+      return "failed";
   }
   return "unknown";
 }
@@ -77,8 +81,8 @@ Task<Result<>> Registry::start() {
                          "the connectors folder " + options_.folder +
                              " does not exist; create it or name another with --connectors");
   const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
-                                    IN_CREATE | IN_ATTRIB | IN_ONLYDIR;
+  constexpr std::uint32_t kEvents =
+      IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ATTRIB | IN_ONLYDIR;
   if (fd < 0 || ::inotify_add_watch(fd, options_.folder.c_str(), kEvents) < 0) {
     const std::string why = std::strerror(errno);
     if (fd >= 0) ::close(fd);
@@ -170,7 +174,8 @@ Task<> Registry::examine_changed(const std::set<std::string>& present) {
 // The other file that provides this connector; a broken one provides nothing. Empty: none does.
 std::string Registry::provider_of(const std::string& id, const std::string& but) const {
   for (const auto& [file, entry] : entries_)
-    if (file != but && entry.connector->id == id && entry.connector->state == ConnectorState::kReady)
+    if (file != but && entry.connector->id == id &&
+        entry.connector->state == ConnectorState::kReady)
       return file;
   return {};
 }
@@ -195,9 +200,9 @@ Task<ConnectorPtr> Registry::examine(std::string file) {
                         "; remove one of the two";
     co_return connector;
   }
-  auto runtime = make_worker_runtime(
-      home_, {.worker_program = options_.worker_program, .name = connector->id},
-      std::move(read->bytes));
+  auto runtime =
+      make_worker_runtime(home_, {.worker_program = options_.worker_program, .name = connector->id},
+                          std::move(read->bytes));
   const auto started = co_await runtime->start();
   if (!started) {
     runtime->stop();
@@ -216,9 +221,9 @@ Task<ConnectorPtr> Registry::examine(std::string file) {
 void Registry::publish() {
   std::vector<ConnectorPtr> list;
   for (const auto& [file, entry] : entries_) list.push_back(entry.connector);
-  std::sort(list.begin(), list.end(),
-            [](const auto& a, const auto& b) { return std::tie(a->id, a->file) <
-                                                      std::tie(b->id, b->file); });
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+    return std::tie(a->id, a->file) < std::tie(b->id, b->file);
+  });
   const std::scoped_lock lock(mutex_);
   published_ = std::move(list);
 }

@@ -26,8 +26,8 @@ enum class ConnectorState {
 };
 std::string_view to_string(ConnectorState state);
 
-// One file of the folder. Immutable; a change makes a new one. Its worker ends with the last holder,
-// so that flows under way finish with the connector they began with.
+// One file of the folder. Immutable; a change makes a new one. Its worker ends with the last
+// holder, so that flows under way finish with the connector they began with.
 struct Connector {
   Connector() = default;
   Connector(const Connector&) = delete;
@@ -40,7 +40,7 @@ struct Connector {
   std::string file;
   std::string sha256;
   ConnectorState state = ConnectorState::kRefused;
-  std::string reason;  // for the operator, empty when ready
+  std::string reason;                                  // for the operator, empty when ready
   std::shared_ptr<const manifest::Manifest> manifest;  // null when it could not be read
   std::shared_ptr<Runtime> runtime;                    // null unless ready
 };
@@ -60,7 +60,7 @@ class Registry : public std::enable_shared_from_this<Registry> {
   Task<Result<>> start();
   void stop();
 
-  [[nodiscard]] std::vector<ConnectorPtr> list() const;                // by id
+  [[nodiscard]] std::vector<ConnectorPtr> list() const;                  // by id
   [[nodiscard]] ConnectorPtr find(std::string_view connector_id) const;  // ready ones only
 
  private:

@@ -51,8 +51,7 @@ void send_log(std::uint32_t level, std::string_view text) {
 
 std::unique_ptr<Library> load(const patchbay::Fd& file) {
   LoadedMessage loaded;
-  auto library =
-      Library::load("/proc/self/fd/" + std::to_string(file.get()), send_log, loaded);
+  auto library = Library::load("/proc/self/fd/" + std::to_string(file.get()), send_log, loaded);
   send(FrameType::kLoaded, 0, encode(loaded));
   return library;
 }

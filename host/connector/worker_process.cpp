@@ -36,8 +36,8 @@ struct SpawnAttributes {
     ::posix_spawnattr_setsigdefault(&attributes, &all);
     // A group of its own, so that Ctrl-C in the hub's terminal does not reach it.
     ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   }
   ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes); }
   SpawnAttributes(const SpawnAttributes&) = delete;

@@ -97,8 +97,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     }
     const auto loading = self->loading_;
     co_await wait(loading);
-    if (!loading->answer)
-      self->break_down(self->failure("did not finish loading in time"));
+    if (!loading->answer) self->break_down(self->failure("did not finish loading in time"));
     co_return *loading->answer;
   }
 
@@ -107,9 +106,9 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     if (stopped_) return make_error(ErrorCode::kCancelled, "the connector was stopped");
     const auto now = std::chrono::steady_clock::now();
     if (now < not_before_)
-      return make_error(ErrorCode::kConnector, "connector " + options_.name +
-                                                   " failed and is about to be restarted: " +
-                                                   last_failure_);
+      return make_error(
+          ErrorCode::kConnector,
+          "connector " + options_.name + " failed and is about to be restarted: " + last_failure_);
     PATCHBAY_TRY_ASSIGN(process_, WorkerProcess::spawn(options_.worker_program));
     socket_.emplace(home_, process_.socket());
     started_at_ = now;
@@ -142,8 +141,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
   static Task<Result<FlowAction>> step_here(Self self, FlowId flow, FlowEvent event) {
     const auto found = self->flow_worker_.find(flow);
     if (found == self->flow_worker_.end() || found->second != self->generation_ || !self->socket_)
-      co_return make_error(ErrorCode::kConnector, "the connector was restarted during this step: " +
-                                                      self->last_failure_);
+      co_return make_error(ErrorCode::kConnector,
+                           "the connector was restarted during this step: " + self->last_failure_);
     auto answer = co_await call(self, FrameType::kStep, flow, encode(event));
     if (!answer) co_return answer.error();
     if (answer->status != PATCHBAY_OK) co_return status_error(answer->status);
@@ -154,8 +153,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
                                           SecretString payload) {
     // It may have loaded and died before whoever waited for it came to run.
     if (!self->socket_)
-      co_return make_error(ErrorCode::kConnector, "the connector was restarted during this step: " +
-                                                      self->last_failure_);
+      co_return make_error(ErrorCode::kConnector,
+                           "the connector was restarted during this step: " + self->last_failure_);
     auto pending = std::make_shared<CallPending>(self->home_, self->options_.call_deadline);
     if (!self->calls_.emplace(flow, pending).second)
       co_return make_error(ErrorCode::kInternal, "two calls at once for one flow");
@@ -185,9 +184,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
         const auto status = receive_frame(self->socket_->native_handle(), frame);
         if (status == FrameStatus::kWouldBlock) break;
         if (status != FrameStatus::kOk) {
-          self->break_down(self->failure(status == FrameStatus::kClosed
-                                             ? "crashed"
-                                             : "sent bytes that make no sense"));
+          self->break_down(self->failure(
+              status == FrameStatus::kClosed ? "crashed" : "sent bytes that make no sense"));
           co_return;
         }
         if (!self->dispatch(frame)) {

@@ -1,6 +1,7 @@
-// Measures what the hub adds to a connect and how fast a dropped connector stands ready, each beside
-// its anchor in the same run: a bare TLS client that makes the same three requests to the same
-// sandbox, and a plain copy of the same file. Interleaved A B A B; medians and spread; JSON out.
+// Measures what the hub adds to a connect and how fast a dropped connector stands ready, each
+// beside its anchor in the same run: a bare TLS client that makes the same three requests to the
+// same sandbox, and a plain copy of the same file. Interleaved A B A B; medians and spread; JSON
+// out.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -104,7 +105,8 @@ int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 30;
   log::set_level(log::Level::kError);
   const fs::path connector = PATCHBAY_BUILD_DIR "/connectors/personio.so";
-  const fs::path folder = fs::temp_directory_path() / ("patchbay-bench-" + std::to_string(::getpid()));
+  const fs::path folder =
+      fs::temp_directory_path() / ("patchbay-bench-" + std::to_string(::getpid()));
   fs::create_directories(folder / "connectors");
   fs::copy_file(connector, folder / "connectors/personio.so");
 
@@ -133,8 +135,8 @@ int main(int argc, char** argv) {
     Series copied;
     (void)hub_connect(*hub, -1, integration.client_id, integration.client_secret);
     for (int i = 0; i < rounds; ++i) {
-      bare.values.push_back(bare_connect(sandbox, sandbox.port(), integration.client_id,
-                                         integration.client_secret));
+      bare.values.push_back(
+          bare_connect(sandbox, sandbox.port(), integration.client_id, integration.client_secret));
       linked.values.push_back(
           hub_connect(*hub, i, integration.client_id, integration.client_secret));
       copied.values.push_back(plain_copy(connector, folder / "copy.so"));

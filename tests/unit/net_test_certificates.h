@@ -25,7 +25,8 @@ class TestCa {
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
     folder_ = pattern;
     key_.reset(EVP_EC_gen("P-256"));
-    certificate_ = sign(folder_.substr(folder_.size() - 9).c_str(), key_.get(), nullptr, "critical,CA:TRUE", "", -3600, 86400);
+    certificate_ = sign(folder_.substr(folder_.size() - 9).c_str(), key_.get(), nullptr,
+                        "critical,CA:TRUE", "", -3600, 86400);
     write_certificate(file(), certificate_.get());
   }
   ~TestCa() { std::filesystem::remove_all(folder_); }
