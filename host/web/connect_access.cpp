@@ -22,7 +22,7 @@ std::string connect_csrf(std::string_view token) {
 net::Task<bool> has_connect_access(Site& site, const net::Request& request) {
   const std::string token = connect_token(request);
   if (token.empty()) co_return false;
-  if (site.runs.find(sha256_hex(token), site.now())) co_return true;
+  if (site.runs->find(sha256_hex(token), site.now())) co_return true;
   const auto session = co_await site.options.accounts.find_session(token);
   co_return session.has_value();
 }

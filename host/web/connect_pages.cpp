@@ -155,7 +155,7 @@ net::Task<ConnectPages::Visit> ConnectPages::visit(net::Request& request) {
   if (auto session = co_await site_.access.session(request)) visit.viewer = std::move(*session);
   if (visit.token.empty()) co_return visit;
   visit.key = sha256_hex(visit.token);
-  visit.run = site_.runs.find(visit.key, site_.now());
+  visit.run = site_.runs->find(visit.key, site_.now());
   visit.session = co_await site_.options.accounts.find_session(visit.token);
   if (visit.session && visit.session->project_id != site_.options.project_id) {
     visit.session = make_error(ErrorCode::kNotFound, "This link is not valid.");
@@ -312,7 +312,7 @@ net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Vi
       if (target.method->find_field(notice.field_id) != nullptr) continue;
       loose.push_back(View().html("message_html", message_html(manifest, language, notice)));
     }
-    view.view("failure", failure_view(manifest, outcome, language))
+    view.view("failure", failure_view(manifest, outcome, visit.viewer.has_value(), language))
         .flag("has_loose_notices", !loose.empty())
         .list("loose_notices", std::move(loose));
   } else {
@@ -381,7 +381,7 @@ net::Task<net::Response> ConnectPages::connect(net::Request& request) {
   link.session = *visit.session;
   link.connector_id = connector_id;
   link.form = accounts::split_form(*target->method, take_fields(*form));
-  const auto cancel = site_.runs.begin(visit.key, connector_id, showable(link.form), site_.now());
+  const auto cancel = site_.runs->begin(visit.key, connector_id, showable(link.form), site_.now());
   if (!cancel) co_return script ? state_json("running", false) : net::redirect("/connect");
   link.cancel = *cancel;
   if (!script) {
@@ -396,12 +396,13 @@ net::Task<net::Response> ConnectPages::connect(net::Request& request) {
 net::Task<> ConnectPages::run(std::string key, accounts::LinkRequest request) {
   // Whatever ends this coroutine, the page must not say "connecting" for ever.
   struct Ending {
-    Site& site;
+    std::shared_ptr<ConnectRuns> runs;
+    const Clock& clock;
     const std::string& key;
     accounts::LinkOutcome outcome;
-    ~Ending() { site.runs.finish(key, std::move(outcome), site.now()); }
+    ~Ending() { runs->finish(key, std::move(outcome), clock.unix_ms()); }
   };
-  Ending ending{site_, key, {}};
+  Ending ending{site_.runs, site_.options.clock, key, {}};
   ending.outcome.error =
       make_error(ErrorCode::kInternal, "The attempt was interrupted. Nothing was linked.");
   try {
@@ -421,14 +422,14 @@ net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
     co_return site_.message(request,
                             {.text_id = "connect.stale_page", .status = 403, .white_label = true});
   }
-  site_.runs.cancel(sha256_hex(token));
+  site_.runs->cancel(sha256_hex(token));
   co_return script ? state_json("running", true) : net::redirect("/connect");
 }
 
 net::Task<net::Response> ConnectPages::status(net::Request& request) {
   const std::string token = connect_token(request);
   if (token.empty()) co_return state_json("none", false);
-  const auto run = site_.runs.find(sha256_hex(token), site_.now());
+  const auto run = site_.runs->find(sha256_hex(token), site_.now());
   if (!run) co_return state_json("none", false);
   co_return state_json(to_string(run->state), run->cancelling);
 }

@@ -67,7 +67,7 @@ View ask_view(const manifest::Manifest& manifest, const ConnectAsk& ask, const L
 }
 
 View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcome& outcome,
-                  const Language& language) {
+                  bool for_operator, const Language& language) {
   const Error& error = outcome.error;
   const std::string provider = provider_name(manifest, language);
   const auto permission = manifest::PermissionRef::parse(error.permission);
@@ -106,9 +106,7 @@ View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcom
       .flag("missing_permission", missing)
       .text("permission", label)
       .text("advice", advice)
-      .text("detail", has_words || wrong_form || error.code == ErrorCode::kCancelled
-                          ? std::string()
-                          : error.message)
+      .text("detail", for_operator && !has_words && !wrong_form ? error.message : "")
       .text("provider_answer", error.provider_answer)
       .text("answer_label", language.text("failure.details", arguments));
 

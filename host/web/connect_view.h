@@ -22,9 +22,10 @@ struct ConnectAsk {
 View ask_view(const manifest::Manifest& manifest, const ConnectAsk& ask, const Language& language);
 
 // An attempt that did not link: title, what happened, what to do, the provider's own answer.
-// What stands at a field in the form is not repeated here.
+// What stands at a field in the form is not repeated here. The hub's own error texts are for
+// operators and shown to them alone.
 View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcome& outcome,
-                  const Language& language);
+                  bool for_operator, const Language& language);
 
 // The confirmation: what works now and what does not yet.
 View confirmation_view(const manifest::Manifest& manifest, const accounts::AccountDetail& detail,

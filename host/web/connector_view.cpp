@@ -10,7 +10,13 @@ namespace {
 
 using connector::ConnectorState;
 
-// The first character, upper case if it is a plain letter.
+std::string category_label(const Language& language, const std::string& category) {
+  const std::string id = "category." + category;
+  return own_texts().has(id) ? language.text(id) : category;
+}
+
+}  // namespace
+
 std::string first_letter(std::string_view name) {
   if (name.empty()) return "?";
   std::size_t length = 1;
@@ -21,13 +27,6 @@ std::string first_letter(std::string_view name) {
   if (letter[0] >= 'a' && letter[0] <= 'z') letter[0] = static_cast<char>(letter[0] - ('a' - 'A'));
   return letter;
 }
-
-std::string category_label(const Language& language, const std::string& category) {
-  const std::string id = "category." + category;
-  return own_texts().has(id) ? language.text(id) : category;
-}
-
-}  // namespace
 
 std::string logo_url(const manifest::Manifest& manifest) {
   if (manifest.logo.media_type.empty()) return {};

@@ -15,6 +15,9 @@ using HostList = std::vector<std::string>;
 // Address of the logo, naming its content; empty when there is none.
 std::string logo_url(const manifest::Manifest& manifest);
 
+// The first character, upper case if it is a plain letter; "?" for an empty name.
+std::string first_letter(std::string_view name);
+
 // "logo_url" and, where there is none, "monogram": the first letter of the name.
 View logo_view(const manifest::Manifest* manifest, std::string_view name);
 

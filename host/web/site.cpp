@@ -100,6 +100,7 @@ net::Response Site::page(const net::Request& request, Page page) const {
   frame.text("lang", language.tag())
       .text("title", page.title)
       .flag("problem", page.problem)
+      .text("product_monogram", first_letter(product_name()))
       .text("hub_name", page.white_label ? product_name() : options.hub_name)
       .flag("white_label", page.white_label && options.white_label)
       .flag("signed_in", page.session != nullptr)
@@ -152,8 +153,8 @@ net::Response Site::error(const net::Request& request, const Error& error,
                                              : "message.failed"};
   message.status = status;
   message.session = session;
-  message.detail = error.message;
-  if (session != nullptr) {
+  if (session != nullptr) {  // the hub's own error texts are for operators
+    message.detail = error.message;
     message.link = "/app/connectors";
     message.link_text_id = "message.to_connectors";
   }

@@ -2,6 +2,7 @@
 // What all pages share: the options, the operator's access, the frame around a page, and the checks
 // in front of handlers. Owned by Pages. Any loop.
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,7 +64,8 @@ class Site {
   const Options options;
   OperatorAccess access;
   OperatorMemory memory;
-  ConnectRuns runs;
+  // Shared with connects under way, which may be ended by the loops after the pages are gone.
+  const std::shared_ptr<ConnectRuns> runs = std::make_shared<ConnectRuns>();
 
   [[nodiscard]] const std::string& product_name() const {
     return options.product_name.empty() ? options.hub_name : options.product_name;

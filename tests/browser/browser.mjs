@@ -81,11 +81,6 @@ export async function axeViolations(page) {
   }));
 }
 
-export async function expectAccessible(page, where) {
-  const violations = await axeViolations(page);
-  assert.deepEqual(violations, [], `${where}: ${JSON.stringify(violations, null, 2)}`);
-}
-
 export function expectNoComplaints(page) {
   assert.deepEqual(page.complaints, []);
 }

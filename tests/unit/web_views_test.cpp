@@ -183,6 +183,8 @@ TEST(WebAsk, SaysWhoAsksForWhatWithWhichPermissions) {
           ask_view(*manifest,
                    {.product_name = "Shiftly <3", .owner_name = "Müller & Söhne", .needed = needed},
                    language("en")))
+      .view("guide",
+            guide_view(*manifest, method_of(*manifest).guide, {.needed = needed}, language("en")))
       .flag("failure", false)
       .flag("has_guide", false);
   const std::string html = render("connect", page, language("en"));
@@ -202,9 +204,11 @@ accounts::LinkOutcome failed(ErrorCode code, std::string message) {
   return outcome;
 }
 
-std::string failure_html(const accounts::LinkOutcome& outcome,
-                         const manifest::Manifest& manifest = *acme()) {
-  return render("failure", failure_view(manifest, outcome, language("en")), language("en"));
+std::string failure_html(const accounts::LinkOutcome& outcome, bool for_operator = false) {
+  const auto held = acme();
+  const manifest::Manifest& manifest = *held;
+  return render("failure", failure_view(manifest, outcome, for_operator, language("en")),
+                language("en"));
 }
 
 TEST(WebFailure, NamesTheMissingPermissionAndWhatToDo) {
@@ -238,6 +242,12 @@ TEST(WebFailure, SaysTheConnectorsWordsWhenTheyBelongToNoField) {
   outcome.message.id = "error.away";
   outcome.message.args = {{"host", "api.acme.example"}};
   EXPECT_TRUE(has(failure_html(outcome), "api.acme.example is away."));
+}
+
+TEST(WebFailure, TellsTheHubsOwnWordsToOperatorsAlone) {
+  const auto outcome = failed(ErrorCode::kConnector, "worker 12 died of signal 11");
+  EXPECT_FALSE(has(failure_html(outcome), "signal 11"));
+  EXPECT_TRUE(has(failure_html(outcome, true), "signal 11"));
 }
 
 TEST(WebFailure, CancellingIsNoError) {

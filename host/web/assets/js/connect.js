@@ -13,7 +13,7 @@ function showProgress(main, running) {
   if (!form || !progress) return;
   form.hidden = running;
   progress.hidden = !running;
-  main.querySelector('.ask')?.toggleAttribute('hidden', running);
+  for (const past of main.querySelectorAll('.ask, #failure')) past.hidden = running;
   if (running) progress.querySelector('h2').focus();
 }
 

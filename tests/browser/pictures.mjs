@@ -1,0 +1,72 @@
+// Pages as pictures, for people to look at: pictures/<scheme>-<page>.png.
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beginLink, connect, launch, phone, signIn, visitor } from './browser.mjs';
+import { startHub } from './start_hub.mjs';
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), 'pictures');
+mkdirSync(folder, { recursive: true });
+
+async function picture(page, name) {
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+async function tour(page, hub, prefix) {
+  const take = (name) => picture(page, `${prefix}-${name}`);
+  await page.goto(hub.freshSigninUrl());
+  await take('signin');
+  await signIn(page, hub.freshSigninUrl());
+  await take('connectors');
+  await page.locator('#link-personio').click();
+  await page.locator('#owner_id').fill('tenant-4711');
+  await page.locator('#owner_name').fill('Nordwind Logistik GmbH');
+  await take('link');
+  await page.locator('button[value="link"]').click();
+  await take('link-ready');
+  await beginLink(page, hub, { id: 'tenant-4711', name: 'Nordwind Logistik GmbH' });
+  await take('connect');
+  await connect(page, { ...hub.sandbox.credentials(0), client_secret: 'papi-wrong' });
+  await page.locator('#failure').waitFor();
+  await take('wrong-secret');
+  await connect(page, hub.sandbox.credentials(2));
+  await page.locator('#failure .permission').waitFor();
+  await take('permission-missing');
+  await hub.sandbox.fault({ kind: 'delay', route: '*', delay_ms: 1500, times: 1 });
+  const { client_id: id, client_secret: secret } = hub.sandbox.credentials(0);
+  await connect(page, { client_id: `${id} `, client_secret: secret });
+  await page.locator('#connect-progress .spinner').waitFor();
+  await take('connecting');
+  await page.locator('dialog[open]').waitFor();
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: join(folder, `${prefix}-confirmation.png`) });
+  await page.goto(`${hub.url}/app/accounts`);
+  await take('accounts');
+  await page.locator('tbody a').first().click();
+  await take('account');
+  await page.locator('form[action$="/suspend"] button').click();
+  await take('account-suspended');
+  await page.locator('form[action$="/resume"] button').click();
+  await page.locator('a[href$="/unlink"]').click();
+  await take('unlink');
+  await page.getByRole('main').getByRole('button').click();
+  await take('accounts-empty');
+}
+
+const hub = await startHub();
+const browser = await launch();
+try {
+  for (const [prefix, options] of [
+    ['light', {}], ['dark', { colorScheme: 'dark' }], ['phone', phone],
+    ['german', { locale: 'de-DE', ...phone, colorScheme: 'dark' }],
+  ]) {
+    const page = await visitor(browser, options);
+    await tour(page, hub, prefix);
+    for (const complaint of page.complaints) console.error(prefix, complaint);
+    await page.context().close();
+  }
+} finally {
+  await browser.close();
+  await hub.stop();
+}
+console.log(`Pictures are in ${folder}`);
