@@ -1,6 +1,8 @@
 #include "connector/library.h"
 
 #include <boost/dll/shared_library.hpp>
+#include <deque>
+#include <mutex>
 
 #include "connector/abi_bridge.h"
 
@@ -39,9 +41,18 @@ std::string_view to_string(LoadFailure failure) {
   return "unknown";
 }
 
-// Never unloaded: connectors may have left pointers behind (rule 9 of the design's interface).
+// Never unloaded: connectors may have left pointers behind (rule 9 of the design's interface). The
+// handles stay reachable for good, so that they are no leak.
 struct Library::Loaded {
-  boost::dll::shared_library* handle = new boost::dll::shared_library;
+  boost::dll::shared_library* handle = keep_for_good();
+
+ private:
+  static boost::dll::shared_library* keep_for_good() {
+    static std::mutex mutex;
+    static auto& handles = *new std::deque<boost::dll::shared_library>;
+    const std::scoped_lock lock(mutex);
+    return &handles.emplace_back();
+  }
 };
 
 Library::Library(LogSink log) : log_(std::move(log)), library_(std::make_unique<Loaded>()) {

@@ -16,8 +16,8 @@ std::string provider_of(const connector::ConnectorPtr& connector, const store::A
 }
 
 std::string reason_words(std::string_view code, const Language& language) {
+  if (code.empty() || code == "suspended") return {};  // the status itself says so
   const std::string id = "reason." + std::string(code);
-  if (code.empty()) return {};
   return own_texts().has(id) ? language.text(id) : std::string(code);
 }
 

@@ -143,7 +143,7 @@ net::Task<net::Response> ConnectPages::take_link(net::Request& request) {
   const std::string_view token = request.param("token");
   if (!looks_like_token(token)) {
     co_return site_.message(
-        request, {.text_id = "connect.link_unknown", .status = 404, .white_label = true});
+        request, {.text_id = "connect.link_unknown", .status = 404, .for_end_users = true});
   }
   response.cookie(connect_cookie(token));
   co_return response;
@@ -196,14 +196,14 @@ net::Response ConnectPages::link_is_over(net::Request& request, const Error& err
   } else if (error.code != ErrorCode::kNotFound) {
     return site_.error(request, error, nullptr);
   }
-  return site_.message(request, {.text_id = text, .status = status, .white_label = true});
+  return site_.message(request, {.text_id = text, .status = status, .for_end_users = true});
 }
 
 net::Task<net::Response> ConnectPages::show(net::Request& request) {
   const Visit visit = co_await this->visit(request);
   if (visit.token.empty()) {
     co_return site_.message(request,
-                            {.text_id = "connect.no_link", .status = 404, .white_label = true});
+                            {.text_id = "connect.no_link", .status = 404, .for_end_users = true});
   }
   if (visit.run && visit.run->state == State::kRunning) co_return show_running(request, visit);
   if (!visit.session) {
@@ -214,7 +214,7 @@ net::Task<net::Response> ConnectPages::show(net::Request& request) {
                                        .title = language.text("confirmation.title"),
                                        .view = std::move(*view),
                                        .session = visit.operator_session(),
-                                       .white_label = true});
+                                       .for_end_users = true});
       }
     }
     co_return link_is_over(request, visit.session.error());
@@ -233,7 +233,7 @@ net::Task<net::Response> ConnectPages::show(net::Request& request) {
     co_return site_.message(request, {.text_id = "connect.connector_missing",
                                       .status = 503,
                                       .session = visit.operator_session(),
-                                      .white_label = true,
+                                      .for_end_users = true,
                                       .refresh_s = kMissingRefresh});
   }
   co_return co_await show_form(request, visit, *target);
@@ -260,7 +260,7 @@ net::Response ConnectPages::show_picker(net::Request& request, const Visit& visi
                               .title = language.text("connect.choose_title"),
                               .view = std::move(view),
                               .session = visit.operator_session(),
-                              .white_label = true});
+                              .for_end_users = true});
 }
 
 net::Response ConnectPages::show_running(net::Request& request, const Visit& visit) const {
@@ -281,7 +281,7 @@ net::Response ConnectPages::show_running(net::Request& request, const Visit& vis
                      .view = std::move(view),
                      .session = visit.operator_session(),
                      .refresh_s = kRunningRefresh,
-                     .white_label = true});
+                     .for_end_users = true});
 }
 
 net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Visit& visit,
@@ -348,14 +348,14 @@ net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Vi
                                  .view = std::move(view),
                                  .session = visit.operator_session(),
                                  .problem = failed && !cancelled,
-                                 .white_label = true,
+                                 .for_end_users = true,
                                  .sandboxed = sandboxed});
 }
 
 net::Task<net::Response> ConnectPages::connect(net::Request& request) {
   if (!site_.is_from_own_page(request)) {
     co_return site_.message(
-        request, {.text_id = "message.foreign_origin", .status = 403, .white_label = true});
+        request, {.text_id = "message.foreign_origin", .status = 403, .for_end_users = true});
   }
   const bool script = is_from_script(request);
   const Visit visit = co_await this->visit(request);
@@ -364,7 +364,7 @@ net::Task<net::Response> ConnectPages::connect(net::Request& request) {
     if (script) co_return state_json("stale", false, 403);
     co_return site_.message(request, {.text_id = "connect.stale_page",
                                       .status = 403,
-                                      .white_label = true,
+                                      .for_end_users = true,
                                       .link = "/connect",
                                       .link_text_id = "connect.load_again"});
   }
@@ -419,8 +419,8 @@ net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
   if (!site_.is_from_own_page(request) || token.empty() || !form ||
       !csrf_matches(request, *form, connect_csrf(token))) {
     if (script) co_return state_json("stale", false, 403);
-    co_return site_.message(request,
-                            {.text_id = "connect.stale_page", .status = 403, .white_label = true});
+    co_return site_.message(
+        request, {.text_id = "connect.stale_page", .status = 403, .for_end_users = true});
   }
   site_.runs->cancel(sha256_hex(token));
   co_return script ? state_json("running", true) : net::redirect("/connect");

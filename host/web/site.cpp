@@ -101,8 +101,9 @@ net::Response Site::page(const net::Request& request, Page page) const {
       .text("title", page.title)
       .flag("problem", page.problem)
       .text("product_monogram", first_letter(product_name()))
-      .text("hub_name", page.white_label ? product_name() : options.hub_name)
-      .flag("white_label", page.white_label && options.white_label)
+      .text("hub_name", page.for_end_users ? product_name() : options.hub_name)
+      .flag("white_label", page.for_end_users && options.white_label)
+      .flag("for_end_users", page.for_end_users)
       .flag("signed_in", page.session != nullptr)
       .flag("at_connectors", page.nav == Nav::kConnectors)
       .flag("at_accounts", page.nav == Nav::kAccounts)
@@ -135,7 +136,7 @@ net::Response Site::message(const net::Request& request, const Message& message)
   Page page{.template_name = "message", .title = language.text(id + ".title"), .view = view};
   page.status = message.status;
   page.session = message.session;
-  page.white_label = message.white_label;
+  page.for_end_users = message.for_end_users;
   page.refresh_s = message.refresh_s;
   return this->page(request, std::move(page));
 }

@@ -48,10 +48,10 @@ struct Page {
   unsigned status = 200;
   Nav nav = Nav::kNone;
   const OperatorAccess::Session* session = nullptr;  // shows navigation and sign-out
-  bool problem = false;      // say so in the title: screen readers read that first
-  unsigned refresh_s = 0;    // without JavaScript, load again after so long
-  bool secret = false;       // the page shows a link token
-  bool white_label = false;  // for end users
+  bool problem = false;        // say so in the title: screen readers read that first
+  unsigned refresh_s = 0;      // without JavaScript, load again after so long
+  bool secret = false;         // the page shows a link token
+  bool for_end_users = false;  // the product's name on top rather than the hub's
   bool sandboxed = false;
 };
 
@@ -81,7 +81,7 @@ class Site {
     std::string_view text_id;  // with .title, .body and perhaps .detail
     unsigned status = 404;
     const OperatorAccess::Session* session = nullptr;
-    bool white_label = false;
+    bool for_end_users = false;
     std::string_view link = {};  // address and text id of where to go on
     std::string_view link_text_id = {};
     unsigned refresh_s = 0;

@@ -151,6 +151,28 @@ test('a link is made for somebody else, works once, and shows nothing of the hub
   for (const page of [operator, admin, late]) expectNoComplaints(page);
 });
 
+test('an integration deleted at the provider is told, and reconnecting mends it', async () => {
+  const page = await visitor(browser);
+  await signIn(page, hub.freshSigninUrl());
+  const made = await hub.sandbox.control('POST', '/integrations', { permissions: { employees: ['read'] } });
+  const id = await linkAccount(page, hub, { id: 'tenant-5', name: 'Nordost GmbH' }, made);
+  await hub.sandbox.control('DELETE', `/integrations/${made.client_id}`);
+  await page.goto(`${hub.url}/app/accounts/${id}`);
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await page.getByText('No new tokens could be fetched.').waitFor();
+  assert.match(await page.locator('.account-title').innerText(), /Needs attention/);
+  assert.match(await page.locator('main').innerText(), /Reconnect with working credentials/);
+  await page.goto(`${hub.url}/app/accounts?q=needs+attention`);
+  assert.match(await page.locator(`tr[data-account="${id}"]`).innerText(), /Needs attention/);
+  await page.goto(`${hub.url}/app/accounts/${id}`);
+  await page.getByRole('button', { name: 'Reconnect' }).click();
+  await connect(page, hub.sandbox.credentials(0));
+  await page.locator('dialog[open]').getByRole('link', { name: 'Show the account' }).click();
+  assert.equal(await page.locator('#account-id').innerText(), id);
+  assert.match(await page.locator('.account-title').innerText(), /Active/);
+  expectNoComplaints(page);
+});
+
 test('the owner who was linked last is remembered, and linking again updates the account', async () => {
   const page = await visitor(browser);
   await signIn(page, hub.freshSigninUrl());

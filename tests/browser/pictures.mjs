@@ -1,5 +1,5 @@
 // Pages as pictures, for people to look at: pictures/<scheme>-<page>.png.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beginLink, connect, launch, phone, signIn, visitor } from './browser.mjs';
@@ -18,6 +18,10 @@ async function tour(page, hub, prefix) {
   await take('signin');
   await signIn(page, hub.freshSigninUrl());
   await take('connectors');
+  writeFileSync(join(hub.connectors, 'broken.so'), 'not a library');
+  await page.locator('[data-connector="broken"]').waitFor();
+  await take('connectors-broken');
+  hub.removeConnector('broken.so');
   await page.locator('#link-personio').click();
   await page.locator('#owner_id').fill('tenant-4711');
   await page.locator('#owner_name').fill('Nordwind Logistik GmbH');
@@ -47,26 +51,35 @@ async function tour(page, hub, prefix) {
   await page.locator('form[action$="/suspend"] button').click();
   await take('account-suspended');
   await page.locator('form[action$="/resume"] button').click();
+  await hub.sandbox.control('DELETE', `/integrations/${id}`);
+  await page.locator('form[action$="/refresh"] button').click();
+  await take('account-in-error');
+  await page.goto(`${hub.url}/app/accounts`);
+  await take('accounts-in-error');
+  await page.locator('tbody a').first().click();
   await page.locator('a[href$="/unlink"]').click();
   await take('unlink');
   await page.getByRole('main').getByRole('button').click();
   await take('accounts-empty');
 }
 
-const hub = await startHub();
 const browser = await launch();
 try {
   for (const [prefix, options] of [
     ['light', {}], ['dark', { colorScheme: 'dark' }], ['phone', phone],
     ['german', { locale: 'de-DE', ...phone, colorScheme: 'dark' }],
   ]) {
-    const page = await visitor(browser, options);
-    await tour(page, hub, prefix);
-    for (const complaint of page.complaints) console.error(prefix, complaint);
-    await page.context().close();
+    const hub = await startHub();
+    try {
+      const page = await visitor(browser, options);
+      await tour(page, hub, prefix);
+      for (const complaint of page.complaints) console.error(prefix, complaint);
+      await page.context().close();
+    } finally {
+      await hub.stop();
+    }
   }
 } finally {
   await browser.close();
-  await hub.stop();
 }
 console.log(`Pictures are in ${folder}`);
