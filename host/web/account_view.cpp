@@ -150,6 +150,7 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
   const auto* manifest = detail.connector ? detail.connector->manifest.get() : nullptr;
 
   std::vector<View> tokens;
+  tokens.reserve(detail.tokens.size());
   for (const auto& token : detail.tokens) {
     tokens.push_back(View()
                          .text("name", token.name)
@@ -158,6 +159,7 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
                          .view("expires", time_view(token.expires, now_ms, language)));
   }
   std::vector<View> events;
+  events.reserve(detail.history.size());
   for (const auto& event : detail.history) events.push_back(event_view(event, now_ms, language));
   auto fields = field_views(detail, language);
   for (View& fact : fact_views(detail, language)) fields.push_back(std::move(fact));

@@ -103,6 +103,7 @@ View form_view(const manifest::Manifest& manifest, const std::vector<Field>& fie
       value = typed != state.values.end() ? typed->second : field.default_value.value_or("");
     }
     std::vector<View> options;
+    options.reserve(field.options.size());
     for (const auto& option : field.options) {
       options.push_back(View()
                             .text("value", option.value)

@@ -42,6 +42,7 @@ class Builder {
   template <class Part>
   void common(View& view, const Part& part) const {
     std::vector<View> list;
+    list.reserve(part.list.size());
     for (const auto& id : part.list) {
       list.push_back(View().html("item_html", rich(manifest_, language_, id)));
     }

@@ -98,6 +98,7 @@ struct StoreFaultsTest : testing::Test {
   }
   std::vector<bool> stored(const std::vector<std::string>& ids) {
     std::vector<bool> out;
+    out.reserve(ids.size());
     for (const auto& id : ids) {
       out.push_back(store
                         ->read_blocking([&id](Database& db) -> Result<bool> {

@@ -70,6 +70,7 @@ TEST(MigrationsTest, TwoProcessesMigratingAtOnceBothSucceed) {
   const TestFolder folder;
   open_or_fail(folder.file());
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   std::atomic<int> good{0};
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {

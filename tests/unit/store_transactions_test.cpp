@@ -40,7 +40,7 @@ std::unique_ptr<Store> start(const std::string& path) {
 
 template <class Coroutine>
 void run(asio::io_context& loop, Coroutine coroutine) {
-  asio::co_spawn(loop, std::move(coroutine), [](std::exception_ptr failure) {
+  asio::co_spawn(loop, std::move(coroutine), [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
   });
   loop.run();
@@ -218,6 +218,7 @@ TEST(StoreFullTest, InAFullDatabaseEachAcknowledgedTransactionStandsWholeAndNoOt
 
 TEST_F(StoreTest, ManyLoopsMayUseItAtOnce) {
   std::vector<std::jthread> threads;
+  threads.reserve(more_loops.size());
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([this, t] {
       run(more_loops.at(static_cast<std::size_t>(t)), [this, t]() -> asio::awaitable<void> {

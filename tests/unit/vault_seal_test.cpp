@@ -179,6 +179,7 @@ TEST_F(VaultTest, ARewrappedDataKeyOpensOldRecordsUnderTheNewKeyOnly) {
 
 TEST_F(VaultTest, ManyThreadsMaySealAndOpenAtOnce) {
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   std::atomic<int> good{0};
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([this, t, &good] {
