@@ -1,6 +1,5 @@
 #include "api/api.h"
 
-#include "api/file_audit_log.h"
 #include "store/change_sequence_table.h"
 
 namespace patchbay::api {
@@ -11,13 +10,8 @@ Api::Api(Options options)
       own_tokens_(options_.tokens == nullptr
                       ? std::make_unique<actions::KeeperTokens>(options_.keeper)
                       : nullptr),
-      own_audit_(
-          options_.audit == nullptr && !options_.audit_folder.empty()
-              ? std::make_unique<FileAuditLog>(options_.services.loops, options_.services.clock,
-                                               FileAuditOptions{.folder = options_.audit_folder})
-              : nullptr),
       tokens_(own_tokens_ ? *own_tokens_ : *options_.tokens),
-      audit_(own_audit_ ? own_audit_.get() : options_.audit),
+      audit_(options_.audit),
       runner_(options_.services, tokens_, options_.runner) {}
 
 Api::~Api() = default;

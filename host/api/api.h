@@ -13,8 +13,8 @@
 #include "actions/action_runner.h"
 #include "actions/token_source.h"
 #include "api/api_keys.h"
-#include "api/audit_log.h"
 #include "api/errors.h"
+#include "audit/audit_log.h"
 #include "net/router.h"
 
 namespace patchbay::api {
@@ -25,12 +25,10 @@ struct Options {
   accounts::AccountService& accounts;
   const accounts::Services& services;
   accounts::TokenKeeper& keeper;
-  // Where reads of access tokens are recorded; empty, and no `audit`: tokens can't be read.
-  std::string audit_folder{};
+  audit::AuditLog& audit;
 
-  // For tests; null: the keeper, files in the audit folder.
+  // For tests; null: the keeper.
   actions::TokenSource* tokens = nullptr;
-  AuditLog* audit = nullptr;
   actions::RunnerOptions runner{};
 };
 
@@ -80,9 +78,8 @@ class Api {
   const Options options_;
   ApiKeys keys_;
   std::unique_ptr<actions::TokenSource> own_tokens_;
-  std::unique_ptr<AuditLog> own_audit_;
   actions::TokenSource& tokens_;
-  AuditLog* const audit_;  // null: none
+  audit::AuditLog& audit_;
   actions::ActionRunner runner_;
 };
 

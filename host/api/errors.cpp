@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "api/iso_time.h"
+#include "base/iso_time.h"
 #include "base/json.h"
 #include "base/log.h"
 

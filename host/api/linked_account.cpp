@@ -1,6 +1,6 @@
 #include "api/linked_account.h"
 
-#include "api/iso_time.h"
+#include "base/iso_time.h"
 
 namespace patchbay::api {
 namespace {

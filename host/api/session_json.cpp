@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "api/iso_time.h"
+#include "base/iso_time.h"
 
 namespace patchbay::api {
 namespace {

@@ -80,6 +80,9 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
     options.worker_program = program_folder() + "/patchbay-worker";
   PATCHBAY_TRY(hub->open_store(options));
   PATCHBAY_TRY(hub->open_clients(options));
+  hub->audit_ = std::make_unique<audit::FileAuditLog>(
+      hub->loops_, hub->clock_,
+      audit::FileAuditOptions{.folder = (fs::path(options.data_folder) / "audit").string()});
   hub->registry_ = std::make_shared<connector::Registry>(
       hub->loops_.loop(0).get_executor(),
       connector::RegistryOptions{options.connectors_folder, options.worker_program});

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "accounts/account_service.h"
+#include "audit/file_audit_log.h"
 #include "net/egress.h"
 #include "vault/key_source.h"
 
@@ -33,6 +34,7 @@ class Hub {
   [[nodiscard]] net::LoopPool& loops() { return loops_; }
   [[nodiscard]] store::Store& store() { return *store_; }
   [[nodiscard]] const vault::Vault& vault() const { return *vault_; }
+  [[nodiscard]] audit::AuditLog& audit() { return *audit_; }
   [[nodiscard]] connector::Registry& registry() { return *registry_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] Random& random() { return random_; }
@@ -61,6 +63,7 @@ class Hub {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<vault::Vault> vault_;
   std::string project_id_;
+  std::unique_ptr<audit::FileAuditLog> audit_;
   std::shared_ptr<connector::Registry> registry_;
   std::vector<std::unique_ptr<net::HttpClient>> clients_;
   std::unique_ptr<accounts::Services> services_;

@@ -107,7 +107,7 @@ int serve(const ServeOptions& options) {
                 .accounts = hub.accounts(),
                 .services = hub.services(),
                 .keeper = hub.keeper(),
-                .audit_folder = options.common.data + "/audit"});
+                .audit = hub.audit()});
   api.add_routes(router);
   auto server =
       net::HttpServer::start(hub.loops(), server_options,

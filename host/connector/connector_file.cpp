@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "connector/frame.h"
+#include "connector/worker/frame.h"
 #include "patchbay/manifest_blob.h"
 
 namespace patchbay::connector {

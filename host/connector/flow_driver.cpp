@@ -4,8 +4,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include "connector/flow_codec.h"
 #include "connector/flow_error.h"
+#include "connector/worker/flow_codec.h"
 #include "patchbay/connector.h"
 
 namespace patchbay::connector {

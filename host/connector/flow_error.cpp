@@ -1,6 +1,6 @@
 #include "connector/flow_error.h"
 
-#include "connector/library.h"
+#include "connector/worker/library.h"
 #include "patchbay/connector.h"
 
 namespace patchbay::connector {

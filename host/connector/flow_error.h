@@ -1,7 +1,7 @@
 #pragma once
 // Failures of a connector as the hub's errors.
 #include "base/result.h"
-#include "connector/flow_codec.h"
+#include "connector/worker/flow_codec.h"
 
 namespace patchbay::connector {
 

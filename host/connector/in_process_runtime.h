@@ -4,8 +4,8 @@
 #include <atomic>
 #include <mutex>
 
-#include "connector/library.h"
 #include "connector/runtime.h"
+#include "connector/worker/library.h"
 
 namespace patchbay::connector {
 

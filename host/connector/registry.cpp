@@ -12,7 +12,7 @@
 
 #include "base/log.h"
 #include "connector/connector_file.h"
-#include "connector/worker_runtime.h"
+#include "connector/worker/worker_runtime.h"
 
 namespace patchbay::connector {
 namespace {

@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "connector/flow_codec.h"
-#include "connector/frame.h"
+#include "connector/worker/flow_codec.h"
+#include "connector/worker/frame.h"
 
 namespace patchbay::connector {
 namespace {

@@ -2,7 +2,7 @@
 // in this one.
 #include "connector/connector_file.h"
 #include "connector/in_process_runtime.h"
-#include "connector/worker_runtime.h"
+#include "connector/worker/worker_runtime.h"
 #include "hub_fixture.h"
 #include "net/http_client.h"
 

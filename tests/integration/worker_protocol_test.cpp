@@ -1,8 +1,8 @@
 // The hub's side of the worker protocol, against a worker that breaks it
 // (programs/test_worker.cpp): every breach ends that worker with an error that names it, and
 // nothing else.
-#include "connector/frame.h"
-#include "connector/worker_runtime.h"
+#include "connector/worker/frame.h"
+#include "connector/worker/worker_runtime.h"
 #include "hub_fixture.h"
 #include "patchbay/connector.h"
 #include "stderr_capture.h"

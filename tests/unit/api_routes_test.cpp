@@ -1,6 +1,6 @@
 // The API's routes as StackOne's clients use them: statuses, shapes, errors, tenants.
-#include "api/iso_time.h"
 #include "api_test_support.h"
+#include "base/iso_time.h"
 
 namespace patchbay::api {
 namespace {

@@ -9,14 +9,14 @@
 
 namespace patchbay::test {
 
-class RecordingAudit final : public api::AuditLog {
+class RecordingAudit final : public audit::AuditLog {
  public:
-  Result<> append(const api::AuditEvent& event) override {
+  Result<> append(const audit::AuditEvent& event) override {
     if (failure) return *failure;
     events.push_back(event);
     return {};
   }
-  std::vector<api::AuditEvent> events;
+  std::vector<audit::AuditEvent> events;
   std::optional<Error> failure;
 };
 
@@ -28,8 +28,8 @@ struct ApiTest : testing::Test {
                              .accounts = *service,
                              .services = *hub.services,
                              .keeper = keeper,
+                             .audit = audit,
                              .tokens = &hub.tokens,
-                             .audit = &audit,
                              .runner = hub.runner_options()});
     api->add_routes(router);
     key = make_key("prj_1", "accounts actions tokens");

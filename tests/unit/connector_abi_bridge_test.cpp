@@ -2,8 +2,8 @@
 // is copied within bounds or refused with the rule it broke.
 #include <gtest/gtest.h>
 
-#include "connector/abi_bridge.h"
-#include "connector/flow_codec.h"
+#include "connector/worker/abi_bridge.h"
+#include "connector/worker/flow_codec.h"
 
 namespace patchbay::connector {
 namespace {

@@ -2,7 +2,7 @@
 // than be refused.
 #include <gtest/gtest.h>
 
-#include "connector/flow_codec.h"
+#include "connector/worker/flow_codec.h"
 
 namespace patchbay::connector {
 namespace {

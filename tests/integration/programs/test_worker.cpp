@@ -7,8 +7,8 @@
 #include <cstring>
 #include <string>
 
-#include "connector/flow_codec.h"
-#include "connector/frame.h"
+#include "connector/worker/flow_codec.h"
+#include "connector/worker/frame.h"
 
 namespace {
 

@@ -1,9 +1,9 @@
-#include "api/iso_time.h"
+#include "base/iso_time.h"
 
 #include <chrono>
 #include <cstdio>
 
-namespace patchbay::api {
+namespace patchbay {
 
 std::string iso_time(std::int64_t unix_ms) {
   using std::chrono::milliseconds;
@@ -20,4 +20,4 @@ std::string iso_time(std::int64_t unix_ms) {
   return text;
 }
 
-}  // namespace patchbay::api
+}  // namespace patchbay

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "connector/flow_codec.h"
 #include "connector/flow_types.h"
+#include "connector/worker/flow_codec.h"
 #include "patchbay/connector.h"
 
 namespace patchbay::connector {

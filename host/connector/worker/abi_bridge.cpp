@@ -1,8 +1,8 @@
-#include "connector/abi_bridge.h"
+#include "connector/worker/abi_bridge.h"
 
 #include <cstring>
 
-#include "connector/flow_codec.h"
+#include "connector/worker/flow_codec.h"
 
 namespace patchbay::connector {
 namespace {

@@ -1,4 +1,4 @@
-#include "connector/worker_process.h"
+#include "connector/worker/worker_process.h"
 
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,11 +1,11 @@
 #pragma once
-// Who read which secret, when. An event is written before the answer leaves: an answer that could
-// not be recorded is not given.
+// Who did what, when: secrets read, connectors approved, system calls denied. An event is written
+// before the answer leaves: an answer that could not be recorded is not given.
 #include <string>
 
 #include "base/result.h"
 
-namespace patchbay::api {
+namespace patchbay::audit {
 
 struct AuditEvent {
   std::string kind;  // "access_token.read"
@@ -24,4 +24,4 @@ class AuditLog {
   virtual Result<> append(const AuditEvent& event) = 0;
 };
 
-}  // namespace patchbay::api
+}  // namespace patchbay::audit

@@ -1,4 +1,4 @@
-#include "connector/worker_runtime.h"
+#include "connector/worker/worker_runtime.h"
 
 #include <atomic>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -8,8 +8,8 @@
 
 #include "base/log.h"
 #include "connector/flow_error.h"
-#include "connector/frame.h"
-#include "connector/worker_process.h"
+#include "connector/worker/frame.h"
+#include "connector/worker/worker_process.h"
 #include "patchbay/connector.h"
 
 namespace patchbay::connector {

@@ -10,9 +10,9 @@
 #include <cstdio>
 #include <memory>
 
-#include "connector/flow_codec.h"
-#include "connector/frame.h"
-#include "connector/library.h"
+#include "connector/worker/flow_codec.h"
+#include "connector/worker/frame.h"
+#include "connector/worker/library.h"
 
 namespace {
 

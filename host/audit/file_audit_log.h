@@ -12,12 +12,12 @@
 #include <thread>
 #include <vector>
 
-#include "api/audit_chain.h"
-#include "api/audit_log.h"
+#include "audit/audit_chain.h"
+#include "audit/audit_log.h"
 #include "base/clock.h"
 #include "net/loops.h"
 
-namespace patchbay::api {
+namespace patchbay::audit {
 
 struct FileAuditOptions {
   std::string folder;  // made with mode 0700 when it is not there
@@ -58,4 +58,4 @@ class FileAuditLog final : public AuditLog {
   std::thread syncer_;
 };
 
-}  // namespace patchbay::api
+}  // namespace patchbay::audit

@@ -1,4 +1,4 @@
-#include "api/file_audit_log.h"
+#include "audit/file_audit_log.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 
-namespace patchbay::api {
+namespace patchbay::audit {
 
 struct FileAuditLog::Shard {
   mutable std::mutex mutex;
@@ -153,4 +153,4 @@ std::vector<FileAuditLog::FileHead> FileAuditLog::heads() const {
   return all;
 }
 
-}  // namespace patchbay::api
+}  // namespace patchbay::audit

@@ -1,10 +1,10 @@
-#include "connector/library.h"
+#include "connector/worker/library.h"
 
 #include <boost/dll/shared_library.hpp>
 #include <deque>
 #include <mutex>
 
-#include "connector/abi_bridge.h"
+#include "connector/worker/abi_bridge.h"
 
 namespace patchbay::connector {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "api/audit_log.h"
+#include "audit/audit_log.h"
 #include "base/result.h"
 
-namespace patchbay::api {
+namespace patchbay::audit {
 
 struct AuditHead {
   std::int64_t count = 0;  // lines so far
@@ -25,4 +25,4 @@ std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64
 // Reads a file's text and gives its head. kProtocol names the first line that does not fit.
 Result<AuditHead> verify_audit(std::string_view file_name, std::string_view text);
 
-}  // namespace patchbay::api
+}  // namespace patchbay::audit

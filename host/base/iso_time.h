@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-namespace patchbay::api {
+namespace patchbay {
 
 std::string iso_time(std::int64_t unix_ms);
 
-}  // namespace patchbay::api
+}  // namespace patchbay

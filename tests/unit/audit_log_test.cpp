@@ -4,10 +4,10 @@
 #include <fstream>
 #include <iterator>
 
-#include "api/file_audit_log.h"
+#include "audit/file_audit_log.h"
 #include "store_test_support.h"
 
-namespace patchbay::api {
+namespace patchbay::audit {
 namespace {
 
 AuditEvent event(const std::string& account) {
@@ -106,4 +106,4 @@ TEST_F(FileAuditLogTest, RefusesWhenTheFolderCantBeWritten) {
 }
 
 }  // namespace
-}  // namespace patchbay::api
+}  // namespace patchbay::audit

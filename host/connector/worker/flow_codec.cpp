@@ -1,4 +1,4 @@
-#include "connector/flow_codec.h"
+#include "connector/worker/flow_codec.h"
 
 #include <concepts>
 #include <cstring>

@@ -1,10 +1,10 @@
-#include "api/audit_chain.h"
+#include "audit/audit_chain.h"
 
-#include "api/iso_time.h"
 #include "base/hash.h"
+#include "base/iso_time.h"
 #include "base/json.h"
 
-namespace patchbay::api {
+namespace patchbay::audit {
 namespace {
 
 constexpr std::string_view kHashStart = ",\"hash\":\"";
@@ -66,4 +66,4 @@ Result<AuditHead> verify_audit(std::string_view file_name, std::string_view text
   return head;
 }
 
-}  // namespace patchbay::api
+}  // namespace patchbay::audit

@@ -1,4 +1,4 @@
-#include "connector/frame.h"
+#include "connector/worker/frame.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "connector/flow_codec.h"
+#include "connector/worker/flow_codec.h"
 
 namespace patchbay::connector {
 namespace {
