@@ -28,6 +28,8 @@ std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64
       .member("key", event.key_id)
       .member("request", event.request_id)
       .member("peer", event.peer)
+      .member("connector", event.connector_id)
+      .member("actor", event.actor)
       .member("prev", head.hash)
       .end_object();
   std::string line = out.take();

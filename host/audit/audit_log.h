@@ -15,6 +15,8 @@ struct AuditEvent {
   std::string key_id;   // the API key that asked
   std::string request_id;
   std::string peer;  // network address
+  std::string connector_id{};
+  std::string actor{};  // who, when it was a person or a policy: "operator", "pinned hash"
 };
 
 class AuditLog {

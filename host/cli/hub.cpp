@@ -83,9 +83,13 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
   hub->audit_ = std::make_unique<audit::FileAuditLog>(
       hub->loops_, hub->clock_,
       audit::FileAuditOptions{.folder = (fs::path(options.data_folder) / "audit").string()});
+  hub->gate_ = std::make_unique<connector::StoredGate>(*hub->store_, hub->clock_, *hub->audit_,
+                                                       std::move(options.trust));
   hub->registry_ = std::make_shared<connector::Registry>(
       hub->loops_.loop(0).get_executor(),
-      connector::RegistryOptions{options.connectors_folder, options.worker_program});
+      connector::RegistryOptions{options.connectors_folder, options.worker_program,
+                                 options.restart},
+      *hub->gate_, *hub->audit_);
   hub->services_.reset(new accounts::Services{
       hub->loops_, *hub->store_, *hub->vault_, *hub->registry_, hub->clock_, hub->random_, {}});
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());

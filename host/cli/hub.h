@@ -21,6 +21,8 @@ struct HubOptions {
   std::string connectors_folder;
   std::string worker_program;  // empty: patchbay-worker beside this program
   net::EgressRules egress;
+  connector::TrustPolicy trust;
+  connector::RestartLimits restart;
   std::size_t loops = 1;
 };
 
@@ -64,6 +66,7 @@ class Hub {
   std::unique_ptr<vault::Vault> vault_;
   std::string project_id_;
   std::unique_ptr<audit::FileAuditLog> audit_;
+  std::unique_ptr<connector::StoredGate> gate_;
   std::shared_ptr<connector::Registry> registry_;
   std::vector<std::unique_ptr<net::HttpClient>> clients_;
   std::unique_ptr<accounts::Services> services_;

@@ -1,6 +1,11 @@
 #include "cli/options.h"
 
+#include <fstream>
 #include <iostream>
+#include <iterator>
+
+#include "base/encoding.h"
+#include "base/hash.h"
 
 namespace patchbay::cli {
 
@@ -21,6 +26,13 @@ void CommonOptions::add_to(CLI::App& command) {
   command.add_option("--worker", worker, "Path of patchbay-worker (default: beside patchbay)");
   command.add_option("--ca-file", ca_file,
                      "PEM file of certificate authorities to trust instead of the system's");
+  command.add_option("--pin-connector", pinned,
+                     "SHA-256 of a connector file to let in without asking (sha256sum FILE.so)");
+  command.add_option("--trust-key", trusted_keys,
+                     "minisign public key, or a file with one: connectors it signed "
+                     "(FILE.so.minisig beside FILE.so) are let in without asking");
+  command.add_flag("--approve-all", approve_all,
+                   "Let every connector in without asking; for demonstrations only");
   auto* sandbox = command.add_option(
       "--sandbox", sandboxes,
       "Ready file of a provider sandbox: its hosts are reached there instead of the internet");
@@ -42,7 +54,32 @@ Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {
     options.key = vault::KeyFile{key_file.empty() ? data + "/key" : key_file};
   }
   for (const auto& sandbox : sandboxes) PATCHBAY_TRY(add_sandbox(sandbox, options.egress));
+  PATCHBAY_TRY_ASSIGN(options.trust, trust_policy());
   return options;
+}
+
+Result<connector::TrustPolicy> CommonOptions::trust_policy() const {
+  connector::TrustPolicy policy;
+  policy.approve_all = approve_all;
+  for (const auto& hash : pinned) {
+    const auto bytes = hex_decode(hash);
+    if (!bytes || bytes->size() != sizeof(Sha256))
+      return make_error(
+          ErrorCode::kConfiguration,
+          "--pin-connector wants the 64 hex digits that sha256sum prints, not " + hash);
+    policy.pinned.push_back(hex_encode(*bytes));
+  }
+  for (const auto& named : trusted_keys) {
+    std::string text = named;
+    if (std::ifstream file(named); file)
+      text.assign(std::istreambuf_iterator<char>(file.rdbuf()), {});
+    auto key = connector::parse_minisign_key(text);
+    if (!key)
+      return make_error(ErrorCode::kConfiguration,
+                        "--trust-key: " + named + " " + key.error().message);
+    policy.trusted_keys.push_back(*std::move(key));
+  }
+  return policy;
 }
 
 int report(const Error& error) {

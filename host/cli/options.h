@@ -16,11 +16,17 @@ struct CommonOptions {
   std::string connectors = "connectors";
   std::string worker;
   std::string ca_file;
-  std::vector<std::string> sandboxes;  // ready files
+  std::vector<std::string> sandboxes;     // ready files
+  std::vector<std::string> pinned;        // SHA-256 of connector files
+  std::vector<std::string> trusted_keys;  // minisign public keys, or files that hold one
+  bool approve_all = false;
   bool real = false;
 
   void add_to(CLI::App& command);
   [[nodiscard]] Result<HubOptions> hub_options(std::size_t loops) const;
+
+ private:
+  [[nodiscard]] Result<connector::TrustPolicy> trust_policy() const;
 };
 
 // What every command ends with: 0 done, 1 failed, 2 wrong usage.

@@ -1,14 +1,16 @@
 #include "connector/connector_file.h"
 
-#include <elf.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <vector>
 
 #include "base/hash.h"
+#include "connector/elf_image.h"
 #include "connector/worker/frame.h"
 #include "patchbay/manifest_blob.h"
 
@@ -17,6 +19,11 @@ namespace {
 
 Error refused(const std::string& path, std::string_view why) {
   return make_error(ErrorCode::kConfiguration, path + ": " + std::string(why));
+}
+
+// No link at its end, and no waiting for whoever may be at the other end of a pipe.
+int open_plainly(const std::string& path) {
+  return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 }
 
 Result<> check_owner_and_mode(const std::string& path, const struct stat& info) {
@@ -42,22 +49,36 @@ Result<std::vector<char>> read_all(const std::string& path, int fd, std::size_t 
   return bytes;
 }
 
-// A copy under way is shorter than its ELF head says. Section headers stand last in what linkers
-// write, so their end is the least a whole file has.
-Result<> check_elf(const std::string& path, std::string_view bytes) {
-  const auto incomplete =
-      make_error(ErrorCode::kUnavailable, path + ": is not complete yet; waiting for the rest");
-  if (bytes.empty()) return incomplete;
-  if (bytes.substr(0, SELFMAG) != std::string_view(ELFMAG, SELFMAG).substr(0, bytes.size()))
-    return refused(path, "is not a shared library (not an ELF file)");
-  if (bytes.size() < sizeof(Elf64_Ehdr)) return incomplete;
-  Elf64_Ehdr head{};
-  std::memcpy(&head, bytes.data(), sizeof head);
-  if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_type != ET_DYN)
-    return refused(path, "is not a 64-bit shared library");
-  const auto end = head.e_shoff + std::uint64_t{head.e_shentsize} * head.e_shnum;
-  if (head.e_shoff > kMaxConnectorBytes || end > bytes.size()) return incomplete;
+// Is it whole, for this machine, and content with what a worker offers?
+Result<> check_library(const std::string& path, std::string_view bytes) {
+  const auto image = read_elf(bytes);
+  if (!image)
+    return make_error(image.error().code == ErrorCode::kUnavailable ? ErrorCode::kUnavailable
+                                                                    : ErrorCode::kConfiguration,
+                      path + ": " + image.error().message);
+  for (const auto& needed : image->needed)
+    if (!worker_offers(needed))
+      return refused(path, "needs the library " + needed +
+                               ", which a worker does not offer; link it statically");
   return {};
+}
+
+// Beside the library. Absent is fine; unreadable or too long is told by what it then is: no
+// signature.
+Result<std::string> read_signature(const std::string& path) {
+  const std::string name = path + ".minisig";
+  const Fd file(open_plainly(name));
+  if (!file.valid()) {
+    if (errno == ENOENT) return std::string();
+    return refused(name, std::string("can't be opened: ") + std::strerror(errno));
+  }
+  struct stat info{};
+  if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size > 4096)
+    return refused(name, "is not a minisign signature");
+  PATCHBAY_TRY(check_owner_and_mode(name, info));
+  PATCHBAY_TRY_ASSIGN(const auto bytes,
+                      read_all(name, file.get(), static_cast<std::size_t>(info.st_size)));
+  return std::string(bytes.data(), bytes.size());
 }
 
 std::string first_problems(const manifest::Problems& problems) {
@@ -70,8 +91,41 @@ std::string first_problems(const manifest::Problems& problems) {
 
 }  // namespace
 
+MappedBytes::~MappedBytes() {
+  if (bytes_ != nullptr) ::munmap(const_cast<char*>(bytes_), size_);
+}
+
+Result<MappedBytes> ConnectorFile::map() const {
+  void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, bytes.get(), 0);
+  if (mapped == MAP_FAILED) return make_error(ErrorCode::kStorage, "no memory to look at " + path);
+  return MappedBytes(static_cast<const char*>(mapped), size);
+}
+
+Result<> check_folder(const std::string& folder) {
+  std::error_code error;
+  auto at = std::filesystem::canonical(folder, error);
+  if (error) return refused(folder, "can't be opened: " + error.message());
+  for (bool above = false;; above = true) {
+    struct stat info{};
+    if (::stat(at.c_str(), &info) != 0) return refused(at.string(), "can't be examined");
+    if (info.st_uid != ::geteuid() && info.st_uid != 0)
+      return refused(at.string(),
+                     "belongs to another user, who could exchange connectors; use a "
+                     "folder of the hub's user or of root");
+    // In a sticky folder above, as /tmp is, nobody can rename what is not theirs.
+    const bool sticky = above && (info.st_mode & S_ISVTX) != 0;
+    if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
+      return refused(at.string(),
+                     "can be written by other users, who could exchange connectors; "
+                     "run: chmod go-w " +
+                         at.string());
+    if (!at.has_relative_path()) return {};
+    at = at.parent_path();
+  }
+}
+
 Result<ConnectorFile> read_connector_file(const std::string& path) {
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const Fd file(open_plainly(path));
   if (!file.valid())
     return refused(path, errno == ELOOP ? "is a symbolic link; put the file itself here"
                                         : std::string("can't be opened: ") + std::strerror(errno));
@@ -83,7 +137,9 @@ Result<ConnectorFile> read_connector_file(const std::string& path) {
   PATCHBAY_TRY_ASSIGN(const auto bytes,
                       read_all(path, file.get(), static_cast<std::size_t>(info.st_size)));
   const std::string_view view(bytes.data(), bytes.size());
-  PATCHBAY_TRY(check_elf(path, view));
+  PATCHBAY_TRY(check_library(path, view));
+  ConnectorFile result;
+  PATCHBAY_TRY_ASSIGN(result.signature, read_signature(path));
 
   const auto blob =
       find_manifest(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
@@ -92,7 +148,6 @@ Result<ConnectorFile> read_connector_file(const std::string& path) {
                              ? "holds no Patchbay manifest; it is not a connector"
                              : "its embedded manifest is damaged (" +
                                    std::string(name_of(blob.error)) + "); copy the file again");
-  ConnectorFile result;
   result.manifest_json = blob.text();
   auto parsed = manifest::parse_manifest(result.manifest_json);
   if (!parsed.ok()) return refused(path, first_problems(parsed.problems));

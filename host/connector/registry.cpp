@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "connector/connector_file.h"
 #include "connector/worker/worker_runtime.h"
+#include "net/wait_all.h"
 
 namespace patchbay::connector {
 namespace {
@@ -21,6 +22,7 @@ namespace asio = net::asio;
 namespace fs = std::filesystem;
 
 constexpr auto kSettle = std::chrono::milliseconds(30);  // one copy makes many events
+constexpr auto kDecisionsEvery = std::chrono::seconds(1);
 constexpr std::size_t kMaxFiles = 256;
 
 // What changes when somebody writes or replaces a file.
@@ -46,13 +48,18 @@ Stamp stamp_of(const fs::path& path) {
 
 struct Registry::Entry {
   Stamp stamp;
-  ConnectorPtr connector;
-  bool id_was_taken = false;  // refused for that alone: looked at again when the id is free
+  ConnectorPtr serving;    // ready, or null
+  ConnectorPtr candidate;  // what the file is now, when that is not what serves
+  bool busy = false;       // it is being considered
+  bool again = false;      // it changed meanwhile
+  std::string wanted_id;   // refused only because another file provides this id
 };
 
 struct Registry::Watch {
   asio::posix::stream_descriptor events;
-  explicit Watch(const asio::any_io_executor& executor, int fd) : events(executor, fd) {}
+  asio::steady_timer decisions;
+  Watch(const asio::any_io_executor& executor, int fd)
+      : events(executor, fd), decisions(executor) {}
 };
 
 std::string_view to_string(ConnectorState state) {
@@ -61,6 +68,8 @@ std::string_view to_string(ConnectorState state) {
       return "ready";
     case ConnectorState::kIncomplete:
       return "incomplete";
+    case ConnectorState::kAwaitingApproval:
+      return "awaiting_approval";
     case ConnectorState::kRefused:
       return "refused";
     case ConnectorState::kFailed:
@@ -69,8 +78,9 @@ std::string_view to_string(ConnectorState state) {
   return "unknown";
 }
 
-Registry::Registry(asio::any_io_executor home, RegistryOptions options)
-    : home_(std::move(home)), options_(std::move(options)) {}
+Registry::Registry(asio::any_io_executor home, RegistryOptions options, Gate& gate,
+                   audit::AuditLog& audit)
+    : home_(std::move(home)), options_(std::move(options)), gate_(gate), audit_(audit) {}
 
 Registry::~Registry() = default;
 
@@ -80,6 +90,7 @@ Task<Result<>> Registry::start() {
     co_return make_error(ErrorCode::kConfiguration,
                          "the connectors folder " + options_.folder +
                              " does not exist; create it or name another with --connectors");
+  PATCHBAY_CO_TRY(check_folder(options_.folder));
   const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   constexpr std::uint32_t kEvents =
       IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ATTRIB | IN_ONLYDIR;
@@ -90,16 +101,23 @@ Task<Result<>> Registry::start() {
                          "can't watch the connectors folder " + options_.folder + ": " + why);
   }
   watch_ = std::make_unique<Watch>(home_, fd);
-  co_await rescan();
+  const auto decisions = co_await gate_.sequence();
+  if (!decisions) co_return decisions.error();
+  decisions_ = *decisions;
+  co_await net::wait_all(rescan());
   asio::co_spawn(home_, watch_loop(shared_from_this()), asio::detached);
+  asio::co_spawn(home_, decisions_loop(shared_from_this()), asio::detached);
   co_return Result<>();
 }
 
 void Registry::stop() {
   asio::post(home_, [self = shared_from_this()] {
-    if (self->watch_) self->watch_->events.close();
+    if (self->watch_) {
+      self->watch_->events.close();
+      self->watch_->decisions.cancel();
+    }
     for (auto& [file, entry] : self->entries_)
-      if (entry.connector->runtime) entry.connector->runtime->stop();
+      if (entry.serving) entry.serving->runtime->stop();
   });
 }
 
@@ -124,17 +142,35 @@ Task<> Registry::watch_loop(std::shared_ptr<Registry> self) {
     if (error) co_return;
     asio::steady_timer settle(self->home_, kSettle);
     (void)co_await settle.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_await self->rescan();
+    for (auto& work : self->rescan()) asio::co_spawn(self->home_, std::move(work), asio::detached);
   }
 }
 
-Task<> Registry::rescan() {
+// Another process on the same data (the command line, another instance) may decide, too.
+Task<> Registry::decisions_loop(std::shared_ptr<Registry> self) {
+  while (self->watch_->events.is_open()) {
+    self->watch_->decisions.expires_after(kDecisionsEvery);
+    (void)co_await self->watch_->decisions.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!self->watch_->events.is_open()) co_return;
+    const auto now = co_await self->gate_.sequence();
+    if (!now || *now == self->decisions_) continue;
+    self->decisions_ = *now;
+    co_await self->reconsider_decisions();
+  }
+}
+
+// What has changed, as work to be done: one task a file.
+std::vector<Task<>> Registry::rescan() {
   std::set<std::string> present;
   std::error_code error;
   for (const auto& item : fs::directory_iterator(options_.folder, error)) {
-    const auto& path = item.path();
-    if (path.extension() != ".so" || path.filename().string().starts_with('.')) continue;
-    if (present.size() < kMaxFiles) present.insert(path.filename());
+    auto name = item.path().filename().string();
+    if (name.starts_with('.')) continue;
+    // A signature that comes or goes changes what its library is.
+    if (name.ends_with(".so.minisig")) name.resize(name.size() - std::strlen(".minisig"));
+    if (name.ends_with(".so") && present.size() < kMaxFiles &&
+        fs::exists(fs::symlink_status(fs::path(options_.folder) / name, error)))
+      present.insert(name);
   }
   for (auto it = entries_.begin(); it != entries_.end();) {
     if (present.contains(it->first)) {
@@ -142,46 +178,150 @@ Task<> Registry::rescan() {
       continue;
     }
     log::info("connector", "removed", {{"file", it->first}});
+    const auto file = it->first;
     it = entries_.erase(it);  // flows under way hold the connector; its worker ends with the last
+    release_claims(file);
   }
   publish();
-  co_await examine_changed(present);
-  // An id that one file gave up may be another's now, whatever their order.
-  co_await examine_changed(present);
+  std::vector<Task<>> work;
+  for (const auto& file : present) {
+    auto& entry = entries_[file];
+    const auto stamp = stamp_of(fs::path(options_.folder) / file);
+    if (entry.busy) entry.again = true;
+    if (entry.busy || ((entry.serving || entry.candidate) && entry.stamp == stamp)) continue;
+    entry.busy = true;
+    work.push_back(consider(shared_from_this(), file));
+  }
+  return work;
 }
 
-Task<> Registry::examine_changed(const std::set<std::string>& present) {
-  for (const auto& file : present) {
-    const auto stamp = stamp_of(fs::path(options_.folder) / file);
-    const auto known = entries_.find(file);
-    if (known != entries_.end() && known->second.stamp == stamp &&
-        !(known->second.id_was_taken && provider_of(known->second.connector->id, file).empty()))
-      continue;
-    auto connector = co_await examine(file);
-    log::info("connector", "examined",
-              {{"file", file},
-               {"connector", connector->id},
-               {"state", to_string(connector->state)},
-               {"reason", connector->reason},
-               {"sha256", connector->sha256}});
-    const bool id_was_taken = connector->state != ConnectorState::kReady && connector->manifest &&
-                              !provider_of(connector->id, file).empty();
-    entries_[file] = {stamp, std::move(connector), id_was_taken};
-    publish();
+void Registry::consider_soon(const std::string& file) {
+  auto& entry = entries_[file];
+  if (std::exchange(entry.busy, true)) {
+    entry.again = true;
+    return;
+  }
+  asio::co_spawn(home_, consider(shared_from_this(), file), asio::detached);
+}
+
+// Until the file is what it was when it was looked at. Its entry may be gone meanwhile.
+Task<> Registry::consider(std::shared_ptr<Registry> self, std::string file) {
+  while (true) {
+    auto found = self->entries_.find(file);
+    if (found == self->entries_.end()) co_return;
+    found->second.again = false;
+    const auto stamp = stamp_of(fs::path(self->options_.folder) / file);
+    auto connector = co_await self->examine(file, found->second.serving);
+    found = self->entries_.find(file);
+    if (found == self->entries_.end()) co_return;
+    Entry& entry = found->second;
+    entry.stamp = stamp;
+    self->settle(entry, std::move(connector));
+    self->release_claims(file, entry.serving ? entry.serving->id : std::string());
+    self->publish();
+    if (entry.again || !(stamp_of(fs::path(self->options_.folder) / file) == stamp)) continue;
+    entry.busy = false;
+    co_return;
   }
 }
 
-// The other file that provides this connector; a broken one provides nothing. Empty: none does.
-std::string Registry::provider_of(const std::string& id, const std::string& but) const {
-  for (const auto& [file, entry] : entries_)
-    if (file != but && entry.connector->id == id &&
-        entry.connector->state == ConnectorState::kReady)
-      return file;
-  return {};
+void Registry::settle(Entry& entry, ConnectorPtr connector) {
+  const bool unchanged = connector == entry.serving;
+  log::info("connector", "examined",
+            {{"file", connector->file},
+             {"connector", connector->id},
+             {"state", to_string(connector->state)},
+             {"reason", connector->reason},
+             {"sha256", connector->sha256},
+             {"unchanged", unchanged}});
+  entry.wanted_id.clear();
+  if (connector->state == ConnectorState::kReady) {
+    entry.serving = std::move(connector);
+    entry.candidate.reset();
+    return;
+  }
+  const auto claimant = connector->manifest ? claimant_of(connector->id) : std::string();
+  if (!claimant.empty() && claimant != connector->file) entry.wanted_id = connector->id;
+  // What an operator took back does not go on serving.
+  if (entry.serving && entry.serving->sha256 == connector->sha256) entry.serving.reset();
+  entry.candidate = std::move(connector);
 }
 
-// Every step from bytes to a running connector; where one fails, the state says so.
-Task<ConnectorPtr> Registry::examine(std::string file) {
+// The file that provides this connector or is about to; empty: none does.
+std::string Registry::claimant_of(const std::string& id) const {
+  const auto found = claims_.find(id);
+  return found == claims_.end() ? std::string() : found->second;
+}
+
+// Others may have waited for an id that is free now.
+void Registry::release_claims(const std::string& file, const std::string& but) {
+  std::set<std::string> freed;
+  for (auto it = claims_.begin(); it != claims_.end();) {
+    if (it->second != file || it->first == but) {
+      ++it;
+      continue;
+    }
+    freed.insert(it->first);
+    it = claims_.erase(it);
+  }
+  std::vector<std::string> waiting;
+  for (const auto& [other, entry] : entries_)
+    if (other != file && freed.contains(entry.wanted_id)) waiting.push_back(other);
+  for (const auto& other : waiting) consider_soon(other);
+}
+
+Task<> Registry::reconsider_decisions() {
+  std::vector<std::pair<std::string, ConnectorPtr>> decided;
+  for (const auto& [file, entry] : entries_)
+    for (const auto& connector : {entry.serving, entry.candidate})
+      if (connector && connector->review) decided.emplace_back(file, connector);
+  for (const auto& [file, connector] : decided) {
+    const auto now = co_await gate_.review(*connector->source);
+    if (!now || now->approved == connector->review->approved) continue;
+    if (entries_.contains(file)) consider_soon(file);
+  }
+}
+
+Task<Result<>> Registry::approve(std::string sha256, std::string actor) {
+  co_return co_await asio::co_spawn(home_, decide(std::move(sha256), std::move(actor), true),
+                                    asio::use_awaitable);
+}
+
+Task<Result<>> Registry::withdraw(std::string sha256, std::string actor) {
+  co_return co_await asio::co_spawn(home_, decide(std::move(sha256), std::move(actor), false),
+                                    asio::use_awaitable);
+}
+
+Task<Result<>> Registry::decide(std::string sha256, std::string actor, bool approve) {
+  const auto self = shared_from_this();
+  std::string file;
+  std::shared_ptr<const ConnectorFile> source;
+  for (const auto& [name, entry] : entries_)
+    for (const auto& connector : {entry.serving, entry.candidate})
+      if (connector && connector->source && connector->sha256 == sha256) {
+        file = name;
+        source = connector->source;
+      }
+  if (!source)
+    co_return make_error(ErrorCode::kNotFound,
+                         "no connector file with this content is in the folder (any more); look at "
+                         "the list again");
+  PATCHBAY_CO_TRY(approve ? co_await gate_.approve(*source, std::move(actor))
+                          : co_await gate_.withdraw(*source, std::move(actor)));
+  if (!entries_.contains(file)) co_return Result<>();
+  auto& entry = entries_[file];
+  if (entry.busy) {
+    entry.again = true;
+  } else {
+    entry.busy = true;
+    co_await consider(self, file);
+  }
+  co_return Result<>();
+}
+
+// Every step from bytes to a running connector; where one fails, the state says so. The one that
+// serves already is given back when the file still is that one.
+Task<ConnectorPtr> Registry::examine(std::string file, ConnectorPtr serving) {
   auto connector = std::make_shared<Connector>();
   connector->file = file;
   connector->id = fs::path(file).stem();
@@ -195,34 +335,65 @@ Task<ConnectorPtr> Registry::examine(std::string file) {
   connector->sha256 = read->sha256;
   connector->manifest = read->manifest;
   connector->id = read->manifest->id;
-  if (const auto other = provider_of(connector->id, file); !other.empty()) {
+  connector->source = std::make_shared<const ConnectorFile>(std::move(*read));
+  auto review = co_await gate_.review(*connector->source);
+  if (!review) {
+    connector->reason = "it can't be told whether it is approved: " + review.error().message;
+    co_return connector;
+  }
+  connector->review = std::make_shared<const Review>(std::move(*review));
+  if (!connector->review->refusal.empty()) {
+    connector->reason = connector->review->refusal;
+    co_return connector;
+  }
+  if (const auto other = claimant_of(connector->id); !other.empty() && other != file) {
     connector->reason = "another file, " + other + ", already provides " + connector->id +
                         "; remove one of the two";
     co_return connector;
   }
+  if (!connector->review->approved) {
+    connector->state = ConnectorState::kAwaitingApproval;
+    connector->reason =
+        "it waits for approval: look at what it asks for, then approve it on the "
+        "Connectors page or with: patchbay connectors approve " +
+        connector->id;
+    co_return connector;
+  }
+  if (serving && serving->sha256 == connector->sha256) co_return serving;
+  claims_[connector->id] = file;
+  co_await start_worker(*connector);
+  co_return connector;
+}
+
+Task<> Registry::start_worker(Connector& connector) {
+  WorkerOptions options;
+  options.worker_program = options_.worker_program;
+  options.name = connector.id;
+  options.restart = options_.restart;
+  options.audit = &audit_;
   auto runtime =
-      make_worker_runtime(home_, {.worker_program = options_.worker_program, .name = connector->id},
-                          std::move(read->bytes));
+      make_worker_runtime(home_, std::move(options), Fd(::dup(connector.source->bytes.get())));
   const auto started = co_await runtime->start();
   if (!started) {
     runtime->stop();
-    connector->state = ConnectorState::kFailed;
-    connector->reason = started.error().message;
-  } else if (*started != read->manifest_json) {
+    connector.state = ConnectorState::kFailed;
+    connector.reason = started.error().message;
+  } else if (*started != connector.source->manifest_json) {
     runtime->stop();
-    connector->reason = "the manifest its code hands out differs from the one in the file";
+    connector.reason = "the manifest its code hands out differs from the one in the file";
   } else {
-    connector->state = ConnectorState::kReady;
-    connector->runtime = std::move(runtime);
+    connector.state = ConnectorState::kReady;
+    connector.runtime = std::move(runtime);
   }
-  co_return connector;
 }
 
 void Registry::publish() {
   std::vector<ConnectorPtr> list;
-  for (const auto& [file, entry] : entries_) list.push_back(entry.connector);
+  for (const auto& [file, entry] : entries_)
+    for (const auto& connector : {entry.serving, entry.candidate})
+      if (connector) list.push_back(connector);
   std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
-    return std::tie(a->id, a->file) < std::tie(b->id, b->file);
+    return std::tie(a->id, a->file, a->state) < std::tie(b->id, b->file, b->state);
   });
   const std::scoped_lock lock(mutex_);
   published_ = std::move(list);

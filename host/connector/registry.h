@@ -1,8 +1,12 @@
 #pragma once
 // The connectors folder, live: every *.so in it with its state, and a running connector behind each
-// that is ready. Files that appear, change or vanish are noticed through inotify; a changed file is
-// started and self-checked beside the old one before it takes over, and flows under way keep the
-// connector they began with.
+// that is ready. Files that appear, change or vanish are noticed through inotify, decisions of the
+// gate (who may run) within a second, also those of other processes.
+//
+// A file is read and checked, let in by the gate, started and self-checked; only then it takes
+// over. One that was replaced by something unusable (awaiting approval, broken, half there) goes on
+// until the hub ends or the file is gone: its bytes are in memory. Flows under way keep the
+// connector they began with. No file holds up another.
 //
 // list() and find() may be called from any thread; all else runs on the home executor.
 #include <map>
@@ -12,21 +16,25 @@
 #include <string>
 #include <vector>
 
+#include "audit/audit_log.h"
 #include "base/result.h"
 #include "connector/runtime.h"
+#include "connector/trust/gate.h"
+#include "connector/worker/restart_policy.h"
 #include "manifest/manifest.h"
 
 namespace patchbay::connector {
 
 enum class ConnectorState {
   kReady,
-  kIncomplete,  // the file is still being copied
-  kRefused,     // the file may not or can't be used; see `reason`
-  kFailed,      // its code does not load; see `reason`
+  kIncomplete,        // the file is still being copied
+  kAwaitingApproval,  // none of its code has run
+  kRefused,           // the file may not or can't be used; see `reason`
+  kFailed,            // its code does not load; see `reason`
 };
 std::string_view to_string(ConnectorState state);
 
-// One file of the folder. Immutable; a change makes a new one. Its worker ends with the last
+// One content of one file. Immutable; a change makes a new one. Its worker ends with the last
 // holder, so that flows under way finish with the connector they began with.
 struct Connector {
   Connector() = default;
@@ -42,6 +50,8 @@ struct Connector {
   ConnectorState state = ConnectorState::kRefused;
   std::string reason;                                  // for the operator, empty when ready
   std::shared_ptr<const manifest::Manifest> manifest;  // null when it could not be read
+  std::shared_ptr<const ConnectorFile> source;         // null likewise
+  std::shared_ptr<const Review> review;                // null when the gate was not reached
   std::shared_ptr<Runtime> runtime;                    // null unless ready
 };
 using ConnectorPtr = std::shared_ptr<const Connector>;
@@ -49,34 +59,57 @@ using ConnectorPtr = std::shared_ptr<const Connector>;
 struct RegistryOptions {
   std::string folder;
   std::string worker_program;
+  RestartLimits restart{};
 };
 
 class Registry : public std::enable_shared_from_this<Registry> {
  public:
-  Registry(net::asio::any_io_executor home, RegistryOptions options);
+  // Gate and audit log outlive it.
+  Registry(net::asio::any_io_executor home, RegistryOptions options, Gate& gate,
+           audit::AuditLog& audit);
   ~Registry();
 
-  // Reads the folder once and keeps watching it until stop(). kConfiguration when there is none.
+  // Reads the folder once and keeps watching it until stop(). kConfiguration when there is none or
+  // others can write to it.
   Task<Result<>> start();
   void stop();
 
-  [[nodiscard]] std::vector<ConnectorPtr> list() const;                  // by id
+  // By id; a file that was replaced by something unusable stands behind its running predecessor.
+  [[nodiscard]] std::vector<ConnectorPtr> list() const;
   [[nodiscard]] ConnectorPtr find(std::string_view connector_id) const;  // ready ones only
+
+  // An operator's decisions about a content that is in the folder now; any executor. They return
+  // when the connector has become what it becomes. kNotFound: there is no such content (any more).
+  Task<Result<>> approve(std::string sha256, std::string actor);
+  Task<Result<>> withdraw(std::string sha256, std::string actor);
 
  private:
   struct Entry;
   struct Watch;
   static Task<> watch_loop(std::shared_ptr<Registry> self);
-  Task<> rescan();
-  Task<> examine_changed(const std::set<std::string>& present);
-  Task<ConnectorPtr> examine(std::string file);
-  [[nodiscard]] std::string provider_of(const std::string& id, const std::string& but) const;
+  static Task<> decisions_loop(std::shared_ptr<Registry> self);
+  static Task<> consider(std::shared_ptr<Registry> self, std::string file);
+
+  std::vector<Task<>> rescan();
+  void consider_soon(const std::string& file);
+  Task<> reconsider_decisions();
+  Task<Result<>> decide(std::string sha256, std::string actor, bool approve);
+  Task<ConnectorPtr> examine(std::string file, ConnectorPtr serving);
+  Task<> start_worker(Connector& connector);
+  void settle(Entry& entry, ConnectorPtr connector);
+  [[nodiscard]] std::string claimant_of(const std::string& id) const;
+  // All of this file's, but for one id that it still provides.
+  void release_claims(const std::string& file, const std::string& but = {});
   void publish();
 
   const net::asio::any_io_executor home_;
   const RegistryOptions options_;
+  Gate& gate_;
+  audit::AuditLog& audit_;
   std::unique_ptr<Watch> watch_;
-  std::map<std::string, Entry> entries_;  // by file name
+  std::int64_t decisions_ = -1;
+  std::map<std::string, Entry> entries_;       // by file name
+  std::map<std::string, std::string> claims_;  // connector id -> the file that provides it
 
   mutable std::mutex mutex_;
   std::vector<ConnectorPtr> published_;

@@ -19,6 +19,17 @@ namespace patchbay::connector {
 using FlowId = std::uint64_t;
 using net::Task;
 
+// How a runtime fares, for operators.
+struct RuntimeHealth {
+  enum class State : std::uint8_t { kIdle, kRunning, kBackingOff, kQuarantined, kStopped };
+  State state = State::kIdle;
+  std::uint64_t starts = 0;
+  std::uint64_t failures = 0;
+  std::string last_failure;  // empty: none yet
+  std::string walls;         // what stands around it
+};
+std::string_view to_string(RuntimeHealth::State state);
+
 class Runtime {
  public:
   virtual ~Runtime() = default;
@@ -28,6 +39,9 @@ class Runtime {
   virtual Task<Result<FlowAction>> step(FlowId flow, FlowEvent event) = 0;
   // At any point, exactly once for every begun flow; never waits.
   virtual void release(FlowId flow) = 0;
+  // A worker that backs off or is quarantined may start again at once. Never waits.
+  virtual void forgive() {}
+  [[nodiscard]] virtual RuntimeHealth health() const { return {}; }
   // Ends it; calls under way fail with kCancelled. Idempotent.
   virtual void stop() = 0;
 };

@@ -7,5 +7,6 @@
 namespace patchbay::store {
 
 extern const std::span<const std::string_view> migration_1;
+extern const std::span<const std::string_view> migration_2;
 
 }  // namespace patchbay::store

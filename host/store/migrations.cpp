@@ -11,10 +11,10 @@
 namespace patchbay::store {
 namespace {
 
-constexpr int kCount = 1;
+constexpr int kCount = 2;
 
 std::span<const std::string_view> statements_of(std::int64_t version) {
-  static const std::array<std::span<const std::string_view>, kCount> steps{migration_1};
+  static const std::array<std::span<const std::string_view>, kCount> steps{migration_1, migration_2};
   return steps.at(static_cast<std::size_t>(version - 1));
 }
 

@@ -78,6 +78,7 @@ class HubTest : public testing::Test {
     made.connectors_folder = connectors;
     made.worker_program = kWorkerProgram;
     made.egress.overrides = {{"api.personio.de", "127.0.0.1", personio.port(), personio.ca_file()}};
+    made.trust = trust;
     made.loops = loops;
     return made;
   }
@@ -218,6 +219,7 @@ class HubTest : public testing::Test {
   std::string data = folder / "data";
   std::string key_file = folder / "key";
   std::string connectors = folder / "connectors";
+  connector::TrustPolicy trust{.approve_all = true, .pinned = {}, .trusted_keys = {}};
   std::size_t loops = 2;
   PersonioSandbox personio;
   std::unique_ptr<cli::Hub> hub;

@@ -132,6 +132,17 @@ class CountingTokens final : public actions::TokenSource {
   }
 };
 
+class RecordingAudit final : public audit::AuditLog {
+ public:
+  Result<> append(const audit::AuditEvent& event) override {
+    if (failure) return *failure;
+    events.push_back(event);
+    return {};
+  }
+  std::vector<audit::AuditEvent> events;
+  std::optional<Error> failure;
+};
+
 // A store with one project, integration and account of "acme", and everything an ActionRunner
 // needs.
 class Hub {
@@ -146,8 +157,9 @@ class Hub {
         [&](store::Database& db) { return store::open_vault(db, kek, random, clock.unix_ms()); });
     if (!unlocked) std::abort();
     vault_.emplace(*std::move(unlocked));
-    registry = std::make_shared<connector::Registry>(loops.loop(0).get_executor(),
-                                                     connector::RegistryOptions{});
+    gate.emplace(*store_, clock, audit_log, connector::TrustPolicy{});
+    registry = std::make_shared<connector::Registry>(
+        loops.loop(0).get_executor(), connector::RegistryOptions{}, *gate, audit_log);
     services.emplace(
         accounts::Services{loops, *store_, *vault_, *registry, clock, random, {&provider}});
     auto ready = std::make_shared<connector::Connector>();
@@ -178,6 +190,8 @@ class Hub {
   FakeClock clock;
   OsRandom random;
   net::LoopPool loops{1};
+  RecordingAudit audit_log;
+  std::optional<connector::StoredGate> gate;
   ScriptedProvider provider;
   CountingTokens tokens;
   std::shared_ptr<connector::Registry> registry;

@@ -9,17 +9,6 @@
 
 namespace patchbay::test {
 
-class RecordingAudit final : public audit::AuditLog {
- public:
-  Result<> append(const audit::AuditEvent& event) override {
-    if (failure) return *failure;
-    events.push_back(event);
-    return {};
-  }
-  std::vector<audit::AuditEvent> events;
-  std::optional<Error> failure;
-};
-
 struct ApiTest : testing::Test {
   explicit ApiTest(const std::string& actions = "[" + list_action() + "]") : hub(actions) {
     accounts::Linker* linker = &linker_;

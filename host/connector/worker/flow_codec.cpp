@@ -193,11 +193,15 @@ void visit(A& a, T& v) {
 }
 template <class A, Is<LoadedMessage> T>
 void visit(A& a, T& v) {
-  members(a, v.failure, v.connector_major, v.abi_minor, v.detail, v.manifest);
+  members(a, v.failure, v.connector_major, v.abi_minor, v.detail, v.manifest, v.walls);
 }
 template <class A, Is<LogMessage> T>
 void visit(A& a, T& v) {
   members(a, v.level, v.text);
+}
+template <class A, Is<DeniedMessage> T>
+void visit(A& a, T& v) {
+  members(a, v.system_call, v.ended);
 }
 
 template <class Message>
@@ -221,6 +225,9 @@ SecretString encode(const ActionMessage& message) {
 SecretString encode(const LoadedMessage& message) {
   return encode_any(message);
 }
+SecretString encode(const DeniedMessage& message) {
+  return encode_any(message);
+}
 SecretString encode(const LogMessage& message) {
   return encode_any(message);
 }
@@ -240,6 +247,7 @@ template std::optional<FlowEvent> decode(std::string_view);
 template std::optional<ActionMessage> decode(std::string_view);
 template std::optional<LoadedMessage> decode(std::string_view);
 template std::optional<LogMessage> decode(std::string_view);
+template std::optional<DeniedMessage> decode(std::string_view);
 
 std::string_view to_string(Operation operation) {
   switch (operation) {

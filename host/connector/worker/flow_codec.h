@@ -31,11 +31,18 @@ struct LoadedMessage {
   std::uint32_t abi_minor = 0;
   std::string detail;    // for the operator, when it failed
   std::string manifest;  // as the table hands it out
+  std::string walls;     // what stands around it, for the log
 };
 
 struct LogMessage {
   std::uint32_t level = 0;
   std::string text;
+};
+
+// A system call that the walls denied.
+struct DeniedMessage {
+  std::uint32_t system_call = 0;  // its number on this machine's architecture
+  bool ended = false;             // the worker ended for it; else it got an error and went on
 };
 
 // The bytes hold secrets: the buffer is wiped when it goes.
@@ -44,6 +51,7 @@ SecretString encode(const FlowEvent& message);
 SecretString encode(const ActionMessage& message);
 SecretString encode(const LoadedMessage& message);
 SecretString encode(const LogMessage& message);
+SecretString encode(const DeniedMessage& message);
 
 template <class Message>
 std::optional<Message> decode(std::string_view bytes);
@@ -53,5 +61,6 @@ extern template std::optional<FlowEvent> decode(std::string_view);
 extern template std::optional<ActionMessage> decode(std::string_view);
 extern template std::optional<LoadedMessage> decode(std::string_view);
 extern template std::optional<LogMessage> decode(std::string_view);
+extern template std::optional<DeniedMessage> decode(std::string_view);
 
 }  // namespace patchbay::connector

@@ -1,5 +1,6 @@
 #include "connector/worker/frame.h"
 
+#include <endian.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -104,6 +105,19 @@ FrameStatus send_frame(int socket, const Frame& frame) {
   }
 }
 
+void send_denied(int socket, std::uint32_t system_call, bool ended) {
+  Head head{kMagic, static_cast<std::uint16_t>(FrameType::kDenied), 0, 0};
+  std::uint32_t number = htole32(system_call);
+  std::uint8_t flag = ended ? 1 : 0;
+  // As encode(DeniedMessage) lays it out.
+  std::array<iovec, 3> parts{
+      {{&head, sizeof head}, {&number, sizeof number}, {&flag, sizeof flag}}};
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  (void)::sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
 FrameStatus receive_frame(int socket, Frame& frame) {
   std::vector<char, WipingAllocator<char>> packet(kMaxPacket);
   iovec part{packet.data(), packet.size()};
@@ -132,7 +146,7 @@ FrameStatus receive_frame(int socket, Frame& frame) {
       (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
     return FrameStatus::kBroken;
   std::memcpy(&head, packet.data(), sizeof head);
-  if (head.magic != kMagic || head.type < 1 || head.type > 7 || head.in_memfd > 1)
+  if (head.magic != kMagic || head.type < 1 || head.type > 8 || head.in_memfd > 1)
     return FrameStatus::kBroken;
   frame.type = static_cast<FrameType>(head.type);
   frame.flow_id = head.flow_id;

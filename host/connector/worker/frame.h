@@ -22,6 +22,7 @@ enum class FrameType : std::uint16_t {
   kLoaded = 5,   // worker: LoadedMessage
   kAction = 6,   // worker: ActionMessage, answers begin and step
   kLog = 7,      // worker: LogMessage
+  kDenied = 8,   // worker: DeniedMessage, unasked
 };
 
 struct Frame {
@@ -35,6 +36,9 @@ enum class FrameStatus { kOk, kWouldBlock, kClosed, kBroken };
 
 FrameStatus send_frame(int socket, const Frame& frame);
 FrameStatus receive_frame(int socket, Frame& frame);
+
+// A kDenied frame from a signal handler: no allocation, one sendmsg.
+void send_denied(int socket, std::uint32_t system_call, bool ended);
 
 // A memfd with these bytes that nobody can change any more. Invalid when the kernel refuses.
 Fd make_sealed_memfd(const char* name, std::string_view bytes);

@@ -37,6 +37,8 @@ std::string_view to_string(LoadFailure failure) {
       return "bad_table";
     case LoadFailure::kCreateFailed:
       return "create_failed";
+    case LoadFailure::kNoWalls:
+      return "no_walls";
   }
   return "unknown";
 }

@@ -25,6 +25,7 @@ enum class LoadFailure : std::uint32_t {
   kWrongMajor = 3,    // made for another major of the interface
   kBadTable = 4,      // the table lacks functions or is too small
   kCreateFailed = 5,  // create() refused
+  kNoWalls = 6,       // the kernel refuses the walls it would run behind
 };
 std::string_view to_string(LoadFailure failure);
 

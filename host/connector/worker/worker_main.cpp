@@ -1,18 +1,20 @@
 // patchbay-worker: runs one connector library for the hub, behind a socket. Started by the hub with
-// an empty environment, descriptor 3 as its only connection to the world, and nothing else open.
-// Not meant to be started by hand.
+// an empty environment, descriptor 3 as its only connection to the world, and nothing else open;
+// argv names the connector, for whoever reads a process list, and the hub's process id. Not meant
+// to be started by hand.
 #include <fcntl.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
+#include "connector/worker/denied_calls.h"
 #include "connector/worker/flow_codec.h"
 #include "connector/worker/frame.h"
 #include "connector/worker/library.h"
+#include "connector/worker/walls.h"
 
 namespace {
 
@@ -20,25 +22,6 @@ using namespace patchbay::connector;  // NOLINT(google-build-using-namespace)
 
 constexpr int kSocket = 3;
 constexpr int kLostHub = 70;
-
-// What a process can give up before any foreign code runs. RLIMIT_AS stays off under sanitizers,
-// whose shadow memory is address space.
-void lock_down() {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  ::prctl(PR_SET_DUMPABLE, 0);
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  // Large messages are written to a memfd, which counts as a file.
-  const rlimit message{2 * kMaxMessageBytes, 2 * kMaxMessageBytes};
-  ::setrlimit(RLIMIT_FSIZE, &message);
-  const rlimit files{16, 16};
-  ::setrlimit(RLIMIT_NOFILE, &files);
-#ifndef PATCHBAY_SANITIZED
-  const rlimit memory{std::size_t{1} << 30U, std::size_t{1} << 30U};
-  ::setrlimit(RLIMIT_AS, &memory);
-#endif
-}
 
 void send(FrameType type, std::uint64_t flow_id, patchbay::SecretString payload) {
   if (send_frame(kSocket, {type, flow_id, std::move(payload), {}}) != FrameStatus::kOk)
@@ -49,10 +32,23 @@ void send_log(std::uint32_t level, std::string_view text) {
   send(FrameType::kLog, 0, encode(LogMessage{level, std::string(text)}));
 }
 
-std::unique_ptr<Library> load(const patchbay::Fd& file) {
-  LoadedMessage loaded;
+std::unique_ptr<Library> refuse(LoadedMessage& loaded, std::string why) {
+  loaded.failure = static_cast<std::uint32_t>(LoadFailure::kNoWalls);
+  loaded.detail = std::move(why);
+  return nullptr;
+}
+
+// Walls up, library in, narrower walls. Without walls there is no library.
+std::unique_ptr<Library> load(const patchbay::Fd& file, LoadedMessage& loaded) {
+  walls::allow_opening(file.get());
+  if (auto missing = walls::raise_first(kSocket); !missing.empty())
+    return refuse(loaded, std::move(missing));
   auto library = Library::load("/proc/self/fd/" + std::to_string(file.get()), send_log, loaded);
-  send(FrameType::kLoaded, 0, encode(loaded));
+  walls::allow_opening(-1);
+  if (!library) return nullptr;
+  if (auto missing = walls::raise_second(kSocket); !missing.empty())
+    return refuse(loaded, std::move(missing));
+  loaded.walls = walls::statement();
   return library;
 }
 
@@ -61,8 +57,11 @@ int serve() {
   Frame frame;
   while (receive_frame(kSocket, frame) == FrameStatus::kOk) {
     if (frame.type == FrameType::kLoad && !library && frame.descriptor.valid()) {
-      library = load(frame.descriptor);
+      LoadedMessage loaded;
+      library = load(frame.descriptor, loaded);
       frame.descriptor.reset();
+      send(FrameType::kLoaded, 0, encode(loaded));
+      if (!library) return 0;
       continue;
     }
     if (!library) return kLostHub;
@@ -86,12 +85,14 @@ int serve() {
 
 }  // namespace
 
-int main() {
-  if (::fcntl(kSocket, F_GETFD) < 0) {
+int main(int count, char** arguments) {
+  int hub = 0;
+  if (count == 3) std::from_chars(arguments[2], arguments[2] + std::strlen(arguments[2]), hub);
+  if (hub == 0 || ::fcntl(kSocket, F_GETFD) < 0) {
     std::fputs("patchbay-worker is started by the patchbay hub, one for each connector.\n", stderr);
     return 64;
   }
   ::fcntl(kSocket, F_SETFD, FD_CLOEXEC);
-  lock_down();
+  if (const auto missing = walls::raise_limits(hub); !missing.empty()) return kLostHub;
   return serve();
 }

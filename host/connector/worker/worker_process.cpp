@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 namespace patchbay::connector {
@@ -58,7 +59,7 @@ WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
   return *this;
 }
 
-Result<WorkerProcess> WorkerProcess::spawn(const std::string& program) {
+Result<WorkerProcess> WorkerProcess::spawn(const std::string& program, const std::string& name) {
   std::array<int, 2> pair{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0)
     return make_error(ErrorCode::kConnector,
@@ -76,8 +77,10 @@ Result<WorkerProcess> WorkerProcess::spawn(const std::string& program) {
   ::posix_spawn_file_actions_adddup2(&files.actions, theirs.get(), kChildSocket);
   ::posix_spawn_file_actions_addclosefrom_np(&files.actions, kChildSocket + 1);
   const SpawnAttributes attributes;
-  std::string name = "patchbay-worker";
-  std::array<char*, 2> arguments{name.data(), nullptr};
+  std::string self = "patchbay-worker";
+  std::string connector = name;
+  std::string hub = std::to_string(::getpid());
+  std::array<char*, 4> arguments{self.data(), connector.data(), hub.data(), nullptr};
   std::array<char*, 1> environment{nullptr};
   WorkerProcess process;
   const int error = ::posix_spawn(&process.pid_, program.c_str(), &files.actions,
@@ -90,6 +93,19 @@ Result<WorkerProcess> WorkerProcess::spawn(const std::string& program) {
   }
   process.socket_ = std::move(ours);
   return process;
+}
+
+bool WorkerProcess::is_walled() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  int privileges_off = 0;
+  int mode = 0;
+  int filters = 0;
+  for (std::string name; status >> name;) {
+    if (name == "NoNewPrivs:") status >> privileges_off;
+    if (name == "Seccomp:") status >> mode;
+    if (name == "Seccomp_filters:") status >> filters;
+  }
+  return privileges_off == 1 && mode == 2 && filters >= 2;
 }
 
 std::string WorkerProcess::end() {

@@ -4,11 +4,15 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
+#include <mutex>
 #include <optional>
 
 #include "base/log.h"
 #include "connector/flow_error.h"
+#include "connector/worker/denied_calls.h"
 #include "connector/worker/frame.h"
+#include "connector/worker/line_budget.h"
+#include "connector/worker/system_call_name.h"
 #include "connector/worker/worker_process.h"
 #include "patchbay/connector.h"
 
@@ -18,9 +22,8 @@ namespace {
 namespace asio = net::asio;
 using namespace std::chrono_literals;
 
-constexpr auto kFirstBackOff = 100ms;
-constexpr auto kLongestBackOff = 30s;
-constexpr auto kSteadyAfter = 60s;  // a worker that lived so long starts the back-off anew
+constexpr int kFramesInARow = 64;  // then the loop's other work gets its turn
+constexpr int kMostDenials = 64;   // reported by one worker; no honest one has so many
 
 // An answer somebody waits for; the timer is its deadline, and is cancelled when the answer is in.
 template <class Message>
@@ -46,7 +49,10 @@ Task<> wait(std::shared_ptr<Pending<Message>> pending) {
 class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<WorkerRuntime> {
  public:
   WorkerRuntime(asio::any_io_executor home, WorkerOptions options, Fd library)
-      : home_(std::move(home)), options_(std::move(options)), library_(std::move(library)) {}
+      : home_(std::move(home)),
+        options_(std::move(options)),
+        library_(std::move(library)),
+        restart_(options_.restart) {}
 
   Task<Result<std::string>> start() override {
     co_return co_await on_home(start_here(shared_from_this()));
@@ -67,12 +73,25 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     });
   }
 
+  void forgive() override {
+    asio::post(home_, [self = shared_from_this()] {
+      self->restart_.forgive();
+      self->show_health();
+    });
+  }
+
+  RuntimeHealth health() const override {
+    const std::scoped_lock lock(health_mutex_);
+    return health_;
+  }
+
   // Only the first call reaches for the executor: a holder may outlive the loops, which were told
   // to stop this before they ended.
   void stop() override {
     if (stop_called_.exchange(true)) return;
     asio::post(home_, [self = shared_from_this()] {
       self->stopped_ = true;
+      self->show_health();
       self->break_down(make_error(ErrorCode::kCancelled, "the connector was stopped"));
     });
   }
@@ -105,13 +124,13 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
   Result<> launch() {
     if (stopped_) return make_error(ErrorCode::kCancelled, "the connector was stopped");
     const auto now = std::chrono::steady_clock::now();
-    if (now < not_before_)
-      return make_error(
-          ErrorCode::kConnector,
-          "connector " + options_.name + " failed and is about to be restarted: " + last_failure_);
-    PATCHBAY_TRY_ASSIGN(process_, WorkerProcess::spawn(options_.worker_program));
+    if (!restart_.may_start(now)) return not_yet(now);
+    PATCHBAY_TRY_ASSIGN(process_, WorkerProcess::spawn(options_.worker_program, options_.name));
     socket_.emplace(home_, process_.socket());
-    started_at_ = now;
+    restart_.started(now);
+    ++starts_;
+    denials_ = 0;
+    denied_.clear();
     ++generation_;
     loading_ = std::make_shared<LoadPending>(home_, options_.load_deadline);
     Frame load{FrameType::kLoad, 0, {}, Fd(::dup(library_.get()))};
@@ -121,7 +140,21 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
       return error;
     }
     asio::co_spawn(home_, read_loop(shared_from_this(), generation_), asio::detached);
+    show_health();
     return {};
+  }
+
+  Error not_yet(std::chrono::steady_clock::time_point now) const {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(restart_.wait_left(now)).count();
+    std::string message = "connector " + options_.name;
+    if (restart_.quarantined())
+      message += " is quarantined after " + std::to_string(restart_.failures_in_a_row()) +
+                 " failures in a row, and is tried again in " + std::to_string(seconds) + " s: ";
+    else
+      message += " failed and is about to be restarted: ";
+    auto error = make_error(ErrorCode::kConnector, message + last_failure_);
+    error.retry_after_ms = restart_.wait_left(now).count();
+    return error;
   }
 
   static Task<Result<FlowId>> begin_here(Self self, Operation operation, FlowInput input) {
@@ -179,13 +212,14 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     while (generation == self->generation_ && self->socket_) {
       (void)co_await self->socket_->async_wait(asio::posix::stream_descriptor::wait_read,
                                                asio::as_tuple(asio::use_awaitable));
-      while (generation == self->generation_ && self->socket_) {
+      for (int i = 0; i < kFramesInARow && generation == self->generation_ && self->socket_; ++i) {
         Frame frame;
         const auto status = receive_frame(self->socket_->native_handle(), frame);
         if (status == FrameStatus::kWouldBlock) break;
         if (status != FrameStatus::kOk) {
-          self->break_down(self->failure(
-              status == FrameStatus::kClosed ? "crashed" : "sent bytes that make no sense"));
+          self->break_down(self->failure(status == FrameStatus::kClosed
+                                             ? self->how_it_ended()
+                                             : "sent bytes that make no sense"));
           co_return;
         }
         if (!self->dispatch(frame)) {
@@ -208,23 +242,80 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     if (frame.type == FrameType::kLoaded) {
       auto message = decode<LoadedMessage>(bytes);
       if (!message || !loading_ || loading_->answer) return false;
-      if (message->failure != 0) {
-        last_failure_ = load_error(*message).message;
-        break_down(load_error(*message));
-      } else {
-        manifest_ = std::move(message->manifest);
-        loading_->complete(*manifest_);
-      }
+      loaded(std::move(*message));
       return true;
     }
     if (frame.type == FrameType::kLog) {
       const auto message = decode<LogMessage>(bytes);
-      if (!message || ++log_lines_ > kMaxLogLines) return message.has_value();
-      log::write(message->level >= PATCHBAY_LOG_WARN ? log::Level::kWarning : log::Level::kInfo,
-                 "connector", "log", {{"connector", options_.name}, {"text", message->text}});
+      if (message) write_log(*message);
+      return message.has_value();
+    }
+    if (frame.type == FrameType::kDenied) {
+      const auto message = decode<DeniedMessage>(bytes);
+      if (!message || ++denials_ > kMostDenials) return false;
+      denied(*message);
       return true;
     }
     return false;
+  }
+
+  void loaded(LoadedMessage message) {
+    if (message.failure != 0) {
+      auto error = load_error(message);
+      if (denials_ > 0 && !denied_.empty()) error.message += " (after " + denied_ + " was denied)";
+      break_down(std::move(error));
+      return;
+    }
+#ifndef PATCHBAY_SANITIZED  // whose walls are one filter only
+    if (options_.walls && !process_.is_walled()) {
+      break_down(failure("runs without its walls, as the kernel shows it"));
+      return;
+    }
+#endif
+    walls_ = std::move(message.walls);
+    log::info("connector", "worker_started",
+              {{"connector", options_.name}, {"pid", process_.pid()}, {"walls", walls_}});
+    manifest_ = std::move(message.manifest);
+    loading_->complete(*manifest_);
+    show_health();
+  }
+
+  void write_log(const LogMessage& message) {
+    if (!lines_.take(std::chrono::steady_clock::now())) return;
+    log::write(message.level >= PATCHBAY_LOG_WARN ? log::Level::kWarning : log::Level::kInfo,
+               "connector", "log",
+               {{"connector", options_.name},
+                {"text", message.text},
+                {"left_out_before", static_cast<std::int64_t>(lines_.left_out())}});
+  }
+
+  void denied(const DeniedMessage& message) {
+    const auto call = system_call_name(message.system_call);
+    if (message.ended || denied_.empty()) denied_ = call;
+    log::warning("connector", "system_call_denied",
+                 {{"connector", options_.name}, {"system_call", call}, {"ended", message.ended}});
+    audit("connector.system_call_denied", call);
+    if (message.ended) ended_for_ = call;
+  }
+
+  std::string how_it_ended() const {
+    return ended_for_.empty() ? "crashed"
+                              : "tried the system call " + ended_for_ +
+                                    ", which no connector may make, and was ended";
+  }
+
+  void audit(std::string kind, std::string subject) const {
+    if (options_.audit == nullptr) return;
+    const auto written = options_.audit->append({.kind = std::move(kind),
+                                                 .project_id = {},
+                                                 .account_id = {},
+                                                 .subject = std::move(subject),
+                                                 .key_id = {},
+                                                 .request_id = {},
+                                                 .peer = {},
+                                                 .connector_id = options_.name,
+                                                 .actor = {}});
+    if (!written) log::error("connector", "audit", {{"error", written.error().message}});
   }
 
   Error failure(std::string_view what) const {
@@ -238,25 +329,47 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     socket_->release();
     socket_.reset();
     const auto how = process_.end();
-    const auto now = std::chrono::steady_clock::now();
     if (error.code == ErrorCode::kConnector) {
       if (error.message.ends_with("crashed")) error.message += " (" + how + ")";
-      if (now - started_at_ > kSteadyAfter) back_off_ = kFirstBackOff;
-      not_before_ = now + back_off_;
-      back_off_ = std::min<std::chrono::milliseconds>(back_off_ * 2, kLongestBackOff);
-      last_failure_ = error.message;
-      log::error("connector", "worker_ended",
-                 {{"connector", options_.name}, {"reason", error.message}, {"status", how}});
+      note_failure(error, how);
     }
+    ended_for_.clear();
     ++generation_;
     manifest_.reset();
     if (loading_) loading_->complete(error);
     loading_.reset();
     auto calls = std::exchange(calls_, {});
     for (auto& [flow, pending] : calls) pending->complete(error);
+    show_health();
   }
 
-  static constexpr std::uint64_t kMaxLogLines = 10'000;
+  void note_failure(const Error& error, const std::string& how) {
+    const bool before = restart_.quarantined();
+    restart_.failed(std::chrono::steady_clock::now());
+    ++failures_;
+    last_failure_ = error.message;
+    log::error("connector", "worker_ended",
+               {{"connector", options_.name}, {"reason", error.message}, {"status", how}});
+    audit("connector.failed", error.message);
+    if (before || !restart_.quarantined()) return;
+    log::error("connector", "quarantined", {{"connector", options_.name}});
+    audit("connector.quarantined", error.message);
+  }
+
+  void show_health() {
+    RuntimeHealth health{RuntimeHealth::State::kIdle, starts_, failures_, last_failure_, walls_};
+    if (stopped_) {
+      health.state = RuntimeHealth::State::kStopped;
+    } else if (restart_.quarantined()) {
+      health.state = RuntimeHealth::State::kQuarantined;
+    } else if (socket_) {
+      health.state = RuntimeHealth::State::kRunning;
+    } else if (!restart_.may_start(std::chrono::steady_clock::now())) {
+      health.state = RuntimeHealth::State::kBackingOff;
+    }
+    const std::scoped_lock lock(health_mutex_);
+    health_ = std::move(health);
+  }
 
   const asio::any_io_executor home_;
   const WorkerOptions options_;
@@ -267,20 +380,43 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
   WorkerProcess process_;
   std::optional<asio::posix::stream_descriptor> socket_;  // borrows the process's descriptor
   std::uint64_t generation_ = 0;  // changes with every start and end of the process
-  std::chrono::steady_clock::time_point started_at_;
-  std::chrono::steady_clock::time_point not_before_;
-  std::chrono::milliseconds back_off_ = kFirstBackOff;
+  RestartPolicy restart_;
+  std::uint64_t starts_ = 0;
+  std::uint64_t failures_ = 0;
   std::string last_failure_;
-  std::uint64_t log_lines_ = 0;
+  std::string walls_;
+  LineBudget lines_;
+  int denials_ = 0;        // of this worker
+  std::string denied_;     // the first or the worst of them
+  std::string ended_for_;  // the call it said it ended for
 
   std::optional<std::string> manifest_;  // set while the library is loaded
   std::shared_ptr<LoadPending> loading_;
   std::map<FlowId, std::shared_ptr<CallPending>> calls_;
   std::map<FlowId, std::uint64_t> flow_worker_;  // flow -> generation of the process that has it
   FlowId next_flow_ = 1;
+
+  mutable std::mutex health_mutex_;
+  RuntimeHealth health_;
 };
 
 }  // namespace
+
+std::string_view to_string(RuntimeHealth::State state) {
+  switch (state) {
+    case RuntimeHealth::State::kIdle:
+      return "idle";
+    case RuntimeHealth::State::kRunning:
+      return "running";
+    case RuntimeHealth::State::kBackingOff:
+      return "backing_off";
+    case RuntimeHealth::State::kQuarantined:
+      return "quarantined";
+    case RuntimeHealth::State::kStopped:
+      return "stopped";
+  }
+  return "unknown";
+}
 
 std::shared_ptr<Runtime> make_worker_runtime(asio::any_io_executor home, WorkerOptions options,
                                              Fd library) {

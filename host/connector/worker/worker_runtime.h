@@ -1,17 +1,19 @@
 #pragma once
 // A connector in a process of its own: patchbay-worker, started by exec with an empty environment
 // and one socket. The worker is treated as hostile: what it sends is bounded and checked, and every
-// call has a deadline. A crash, a hang or a broken frame ends this one worker: calls under way fail
-// with an Error that names what happened, and the next call starts a new worker, after a back-off
-// that doubles from 0.1 s to 30 s.
+// call has a deadline. A crash, a hang, a denied system call or a broken frame ends this one
+// worker: calls under way fail with an Error that names what happened, and the next call starts a
+// new worker when the restart policy lets it.
 //
 // All state lives on the home executor; calls from other threads hop there and back through Asio.
 #include <chrono>
 #include <memory>
 #include <string>
 
+#include "audit/audit_log.h"
 #include "base/fd.h"
 #include "connector/runtime.h"
+#include "connector/worker/restart_policy.h"
 
 namespace patchbay::connector {
 
@@ -20,6 +22,9 @@ struct WorkerOptions {
   std::string name;            // of the connector, for log lines
   std::chrono::milliseconds load_deadline{5000};
   std::chrono::milliseconds call_deadline{2000};
+  RestartLimits restart{};
+  bool walls = true;                 // refuse a worker that the kernel does not show as walled
+  audit::AuditLog* audit = nullptr;  // denied calls, failures, quarantines; null: the log alone
 };
 
 // Makes a worker for a library whose bytes lie in `library`, a sealed memfd.
