@@ -112,13 +112,13 @@ Task<Result<>> Registry::start() {
 
 void Registry::stop() {
   asio::post(home_, [self = shared_from_this()] {
-    if (self->watch_) {
-      self->watch_->events.close();
-      self->watch_->decisions.cancel();
-    }
-    for (auto& [file, entry] : self->entries_)
-      if (entry.serving) entry.serving->runtime->stop();
+    if (!self->watch_) return;
+    self->watch_->events.close();
+    self->watch_->decisions.cancel();
   });
+  const std::scoped_lock lock(mutex_);
+  for (const auto& weak : started_)
+    if (const auto runtime = weak.lock()) runtime->stop();
 }
 
 std::vector<ConnectorPtr> Registry::list() const {
@@ -373,6 +373,7 @@ Task<> Registry::start_worker(Connector& connector) {
   options.audit = &audit_;
   auto runtime =
       make_worker_runtime(home_, std::move(options), Fd(::dup(connector.source->bytes.get())));
+  remember(runtime);
   const auto started = co_await runtime->start();
   if (!started) {
     runtime->stop();
@@ -385,6 +386,12 @@ Task<> Registry::start_worker(Connector& connector) {
     connector.state = ConnectorState::kReady;
     connector.runtime = std::move(runtime);
   }
+}
+
+void Registry::remember(const std::shared_ptr<Runtime>& runtime) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(started_, [](const auto& weak) { return weak.expired(); });
+  started_.push_back(runtime);
 }
 
 void Registry::publish() {

@@ -101,6 +101,7 @@ class Registry : public std::enable_shared_from_this<Registry> {
   // All of this file's, but for one id that it still provides.
   void release_claims(const std::string& file, const std::string& but = {});
   void publish();
+  void remember(const std::shared_ptr<Runtime>& runtime);
 
   const net::asio::any_io_executor home_;
   const RegistryOptions options_;
@@ -113,6 +114,9 @@ class Registry : public std::enable_shared_from_this<Registry> {
 
   mutable std::mutex mutex_;
   std::vector<ConnectorPtr> published_;
+  // All that were ever started and may still be held somewhere: whoever drops the last one must not
+  // reach for loops that have ended.
+  std::vector<std::weak_ptr<Runtime>> started_;
 };
 
 }  // namespace patchbay::connector

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "net/client_pool.h"
+#include "net/host_slots.h"
 #include "net/http_parser.h"
 #include "net/stream.h"
 #include "net/url.h"
@@ -139,7 +140,8 @@ struct HttpClient::Impl {
         policy(std::move(egress)),
         options(std::move(given)),
         resolver(std::move(names)),
-        pool(std::make_shared<ClientPool>(io, options)) {}
+        pool(std::make_shared<ClientPool>(io, options)),
+        slots(std::make_shared<HostSlots>(io, options.max_at_once_per_host)) {}
 
   Task<> run(Exchange& now);
   bool check(Exchange& now) const;
@@ -155,6 +157,7 @@ struct HttpClient::Impl {
   ClientOptions options;
   std::shared_ptr<Resolver> resolver;
   std::shared_ptr<ClientPool> pool;
+  std::shared_ptr<HostSlots> slots;
 };
 
 bool HttpClient::Impl::check(Exchange& now) const {
@@ -333,6 +336,11 @@ Task<bool> HttpClient::Impl::read(Exchange& now) {
 Task<> HttpClient::Impl::run(Exchange& now) {
   if (!check(now)) co_return;
   const std::string key = now.url.scheme + "://" + now.url.host_header();
+  const auto slot = co_await slots->take(key, now.deadline);
+  if (!slot) {
+    now.fail(NetError::kTimeout, "Too many requests to " + now.url.host + " are under way.");
+    co_return;
+  }
   bool may_use_pool = !now.request.fresh_connection;
   while (true) {
     now.stream = may_use_pool ? pool->take(key) : nullptr;

@@ -80,6 +80,7 @@ struct ClientOptions {
   std::chrono::milliseconds connect_time{10'000};
   std::size_t max_idle_per_host = 16;
   std::size_t max_idle = 256;
+  std::size_t max_at_once_per_host = 64;  // more wait in line, within their time
   std::string user_agent = "Patchbay";
 };
 

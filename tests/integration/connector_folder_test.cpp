@@ -192,7 +192,8 @@ TEST_F(ConnectorFolder, AFileThatIsReplacedTakesOverAndALinkUnderWayEndsWithTheO
   auto linking = start(
       hub->accounts().link(link_request(personio.default_integration(), session_request("acme"))));
   ASSERT_TRUE(called(kPersonsRoute));
-  drop("personio.so", kPersonioLibrary);
+  write_bytes(connectors + "/.next", library + "x");  // another content, the same code
+  fs::rename(connectors + "/.next", connectors + "/personio.so");
   ASSERT_TRUE(wait_until([&] {
     const auto now = hub->registry().find("personio");
     return now != nullptr && now != before;

@@ -1,11 +1,10 @@
 #pragma once
 // A connector that does everything right and nothing useful: it links whoever asks, without a
 // request, with one token. Each file beside this one derives from it and does one thing wrong.
-#include <chrono>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
-#include <thread>
 
 #include "patchbay/connector.h"
 #include "patchbay/sdk/manifest.h"
@@ -16,8 +15,10 @@ inline patchbay_str str(std::string_view text) {
   return {text.data(), text.size()};
 }
 
+// Waits on itself; to sleep is not allowed to a connector.
 [[noreturn]] inline void hang() {
-  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+  static std::atomic<int> never{0};
+  for (;;) never.wait(0);
 }
 
 struct Base {
