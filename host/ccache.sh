@@ -9,10 +9,17 @@ shift 2
 export CCACHE_BASEDIR="$checkout" CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1
 export CCACHE_SLOPPINESS=pch_defines,time_macros
 
+# ccache knows most options with a path, but not those behind -Xclang: made relative here.
 output= depfile= previous=
 for argument; do
-  case $previous in -o) output=$argument ;; -MF) depfile=$argument ;; esac
+  case $previous in
+    -o) output=$argument ;;
+    -MF) depfile=$argument ;;
+    -Xclang) argument=${argument#"$PWD/"} ;;
+  esac
   previous=$argument
+  shift
+  set -- "$@" "$argument"
 done
 case $output in
   *.pch) ;;
