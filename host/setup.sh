@@ -27,12 +27,18 @@ install_packages() {
     apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
+# configure PRESET: once.
+configure() {
+  local preset=$1
+  [ -f "$root/build/$preset/build.ninja" ] || cmake --preset "$preset" -S "$root" >"/tmp/patchbay-configure.$$" 2>&1 \
+    || { cat "/tmp/patchbay-configure.$$"; die "configuring the $preset build failed"; }
+  rm -f "/tmp/patchbay-configure.$$"
+}
+
 # build PRESET TARGET...: configures once, then builds with visible progress.
 build() {
   local preset=$1
   shift
-  [ -f "$root/build/$preset/build.ninja" ] || cmake --preset "$preset" -S "$root" >"/tmp/patchbay-configure.$$" 2>&1 \
-    || { cat "/tmp/patchbay-configure.$$"; die "configuring the $preset build failed"; }
-  rm -f "/tmp/patchbay-configure.$$"
+  configure "$preset"
   NINJA_STATUS="[%f/%t %es] " ninja -C "$root/build/$preset" "$@"
 }

@@ -25,6 +25,9 @@ if(NOT TARGET patchbay_sdk)
   target_compile_features(patchbay_sdk PUBLIC cxx_std_20)
   set_target_properties(patchbay_sdk PROPERTIES
     POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  if(TARGET patchbay_options)
+    target_link_libraries(patchbay_sdk PRIVATE patchbay_options)
+  endif()
 endif()
 
 function(patchbay_add_connector name)
@@ -45,6 +48,7 @@ function(patchbay_add_connector name)
   target_link_libraries(${name}_objects PUBLIC patchbay_sdk)
   if(TARGET patchbay_options)
     target_link_libraries(${name}_objects PRIVATE patchbay_options)
+    target_precompile_headers(${name}_objects REUSE_FROM patchbay_sdk)
   endif()
   set_target_properties(${name}_objects PROPERTIES
     POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
