@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "base/log.h"
 #include "connector/flow_error.h"
 #include "connector/worker/flow_codec.h"
 #include "patchbay/connector.h"
@@ -24,6 +25,8 @@ std::uint32_t net_error_number(net::NetError error) {
       return PATCHBAY_NET_CONNECT;
     case net::NetError::kTls:
       return PATCHBAY_NET_TLS;
+    case net::NetError::kTlsCertificate:
+      return PATCHBAY_NET_TLS_CERTIFICATE;
     case net::NetError::kTimeout:
       return PATCHBAY_NET_TIMEOUT;
     case net::NetError::kReset:
@@ -182,7 +185,11 @@ class Driver {
     const auto within =
         bounded(request.timeout_ms, plan_.limits.request, std::min(plan_.limits.request, left()));
     if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) minted_something_ = true;
-    co_return to_flow_reply(co_await services_.http.send(std::move(out), within));
+    auto reply = co_await services_.http.send(std::move(out), within);
+    // Which of its faults it was is the operator's business; a person is told that it is one.
+    if (reply.error == net::NetError::kTlsCertificate)
+      log::warning("flow", "certificate_refused", {{"host", url->host}, {"why", reply.message}});
+    co_return to_flow_reply(std::move(reply));
   }
 
   // One after the other would add up round trips, so a batch goes out together.
