@@ -44,6 +44,8 @@ struct Entry {
   std::int64_t epoch = 0;  // of its shard when it was read; another value: read it again
   store::Account account;  // as last read; its status decides whether tokens are served
   std::vector<connector::Token> tokens;
+  std::map<std::string, std::int64_t, std::less<>> minted;  // by token name
+  std::int64_t refreshed = 0;                               // last success of this process
   std::int64_t use_recorded = 0;
   std::int64_t not_before = 0;  // back-off after a transient failure
   std::int64_t failures = 0;
@@ -103,12 +105,18 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     auto& entry = shard.entries[account_id];
     if (!entry) entry = std::make_shared<Entry>();
     if (entry->account.generation <= stored->account.generation || entry->project_id.empty()) {
-      entry->account = std::move(stored->account);
-      entry->tokens = std::move(input->tokens);
+      take_over(*entry, std::move(*stored), std::move(*input));
     }
     entry->project_id = std::move(project_id);
     entry->epoch = epoch;
     co_return entry;
+  }
+
+  static void take_over(Entry& entry, StoredAccount stored, connector::FlowInput input) {
+    entry.account = std::move(stored.account);
+    entry.tokens = std::move(input.tokens);
+    entry.minted.clear();
+    for (const auto& token : stored.tokens) entry.minted[token.name] = token.minted;
   }
 
   static Result<> serving_error(const Entry& entry) {
@@ -132,6 +140,24 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     return token.expires_unix_ms == 0 || token.expires_unix_ms - services.clock.unix_ms() > for_ms;
   }
 
+  // Whether asking the provider would bring nothing better than what is held, which is not what the
+  // caller wishes for: the last refresh was a moment ago and did not bring this token; or a token's
+  // whole life is shorter than the wish, and the one held is fresh.
+  [[nodiscard]] bool is_vain(const Entry& entry, std::string_view name,
+                             const connector::Token* held, std::int64_t for_ms) const {
+    const auto now = services.clock.unix_ms();
+    const auto found = entry.minted.find(name);
+    const auto minted = found == entry.minted.end() ? 0 : found->second;
+    if (minted < entry.refreshed && now - entry.refreshed < options.missing_again.count())
+      return true;
+    if (held == nullptr || minted == 0 || !is_valid(*held, 0)) return false;
+    const auto life = held->expires_unix_ms - minted;
+    const auto fresh_for =
+        static_cast<std::int64_t>(static_cast<double>(life) * options.fresh_share);
+    return life <= for_ms &&
+           now - minted < std::max<std::int64_t>(fresh_for, options.first_back_off.count());
+  }
+
   Task<Result<AccessToken>> token(std::string project_id, std::string account_id, std::string name,
                                   std::int64_t min_validity_ms) {
     auto entry = co_await load(std::move(project_id), account_id);
@@ -140,9 +166,12 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     co_await note_use(**entry);
     const auto* held = find(**entry, name);
     if (held != nullptr && is_valid(*held, min_validity_ms)) co_return copy_of(*held);
-    const auto refreshed = co_await refresh_once(*entry);
-    PATCHBAY_CO_TRY(serving_error(**entry));
-    held = find(**entry, name);
+    Result<> refreshed;
+    if (!is_vain(**entry, name, held, min_validity_ms)) {
+      refreshed = co_await refresh_once(*entry);
+      PATCHBAY_CO_TRY(serving_error(**entry));
+      held = find(**entry, name);
+    }
     if (held != nullptr && is_valid(*held, 0)) co_return copy_of(*held);
     if (!refreshed) co_return refreshed.error();
     co_return make_error(ErrorCode::kNotFound,
@@ -227,11 +256,11 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     const bool newer = stored->account.generation > entry.account.generation;
     auto input = open_input(services.vault, *stored);
     if (!input) co_return input.error();
-    entry.account = stored->account;
     if (newer) {
-      entry.tokens = std::move(input->tokens);
+      take_over(entry, std::move(*stored), std::move(*input));
       co_return serving_error(entry);
     }
+    entry.account = stored->account;
     if (entry.account.status == store::AccountStatus::kInactive) co_return serving_error(entry);
     const auto connector = services.registry.find(entry.account.connector_id);
     if (!connector)
@@ -266,7 +295,11 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     const auto now = services.clock.unix_ms();
     auto& account = entry.account;
     std::vector<connector::Token> minted;
-    for (const auto& token : done.tokens) minted.push_back(token.copy());
+    auto minted_at = entry.minted;
+    for (const auto& token : done.tokens) {
+      minted.push_back(token.copy());
+      minted_at[token.name] = now;
+    }
     merge_tokens(input.tokens, std::move(done.tokens));
     const bool secrets_changed = merge_secrets(input.secrets, std::move(done.secrets));
 
@@ -277,6 +310,8 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     change.next_refresh = plan_refresh(minted, now, options.refresh_share, services.random.unit());
     auto sealed = seal_tokens(services.vault, account, account.generation + 1, input.tokens, now);
     if (!sealed) co_return sealed.error();
+    for (auto& row : *sealed)
+      if (const auto at = minted_at.find(row.name); at != minted_at.end()) row.minted = at->second;
     change.tokens = std::move(*sealed);
     if (secrets_changed) {
       auto secrets = seal_secrets(services.vault, account, account.generation + 1, input.secrets);
@@ -299,6 +334,8 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     }
     account = std::move(**written);
     entry.tokens = std::move(input.tokens);
+    entry.minted = std::move(minted_at);
+    entry.refreshed = now;
     entry.failures = 0;
     entry.not_before = 0;
     log::info(
@@ -316,8 +353,7 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     if (!stored) co_return stored.error();
     auto input = open_input(services.vault, *stored);
     if (!input) co_return input.error();
-    entry.account = std::move(stored->account);
-    entry.tokens = std::move(input->tokens);
+    take_over(entry, std::move(*stored), std::move(*input));
     co_return serving_error(entry);
   }
 
