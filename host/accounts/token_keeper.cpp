@@ -10,6 +10,7 @@
 #include "accounts/credentials.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
+#include "accounts/stored_journal.h"
 #include "base/log.h"
 #include "connector/flow_driver.h"
 #include "connector/flow_error.h"
@@ -267,11 +268,25 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       co_return back_off(entry, make_error(ErrorCode::kUnavailable,
                                            "connector " + entry.account.connector_id +
                                                " is not in the connectors folder or not ready"));
+    const auto now = services.clock.unix_ms();
+    StoredJournal journal(services,
+                          {services.random.id("flow_"),
+                           entry.project_id,
+                           "refresh",
+                           {},
+                           entry.account.id,
+                           entry.account.connector_id,
+                           "{}",
+                           {},
+                           now,
+                           now},
+                          connector->manifest->version, StoredJournal::Row::kComesLast);
     connector::FlowPlan plan{.operation = connector::Operation::kRefresh,
                              .manifest = connector->manifest,
                              .host_values = host_values(*connector->manifest, *input),
                              .limits = {},
-                             .cancel = nullptr};
+                             .cancel = nullptr,
+                             .journal = &journal};
     connector::FlowInput for_flow;
     for_flow.auth_method_id = input->auth_method_id;
     for_flow.environment_id = input->environment_id;
@@ -283,15 +298,15 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
                                  services.clock, services.random};
     auto outcome = co_await connector::drive_flow(flow, std::move(plan), std::move(for_flow));
     if (!outcome.done) {
-      if (!outcome.minted.empty())
-        co_await order_revocation(entry, *input, std::move(outcome.minted));
+      co_await order_revocation(entry, *input, std::move(outcome.minted), journal.flow_id());
       co_return co_await failed(entry, std::move(outcome.error));
     }
-    co_return co_await keep(entry, *connector, std::move(*input), std::move(*outcome.done));
+    co_return co_await keep(entry, *connector, std::move(*input), std::move(*outcome.done),
+                            journal.flow_id());
   }
 
   Task<Result<>> keep(Entry& entry, const connector::Connector& connector,
-                      connector::FlowInput input, connector::FlowDone done) {
+                      connector::FlowInput input, connector::FlowDone done, std::string flow_id) {
     const auto now = services.clock.unix_ms();
     auto& account = entry.account;
     std::vector<connector::Token> minted;
@@ -319,14 +334,18 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       change.secrets = std::move(*secrets);
     }
     auto written = co_await services.store.transact(
-        [change](store::Database& db) -> Result<std::optional<store::Account>> {
+        [change, flow_id](store::Database& db) -> Result<std::optional<store::Account>> {
+          if (!flow_id.empty()) {
+            PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, flow_id));
+            if (!ours) return make_error(ErrorCode::kConflict, "The refresh took too long.");
+          }
           PATCHBAY_TRY(store::account_credentials::replace(db, change));
           return store::accounts_table::find_any(db, change.account_id);
         });
     if (!written || !*written) {
       // Lost to another change or to unlink, or the disk is full: a token that is not stored is
       // revoked rather than forgotten.
-      co_await order_revocation(entry, input, std::move(minted));
+      co_await order_revocation(entry, input, std::move(minted), flow_id);
       if (written || written.error().code == ErrorCode::kNotFound)
         co_return make_error(ErrorCode::kNotFound, "The account was unlinked meanwhile.");
       if (written.error().code != ErrorCode::kConflict) co_return back_off(entry, written.error());
@@ -358,13 +377,14 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
   }
 
   Task<> order_revocation(const Entry& entry, const connector::FlowInput& input,
-                          std::vector<connector::Token> tokens) {
+                          std::vector<connector::Token> tokens, std::string flow_id) {
     co_await revoker.order({.project_id = entry.project_id,
                             .account_id = entry.account.id,
                             .connector_id = entry.account.connector_id,
                             .reason = "refresh_lost",
                             .input = &input,
-                            .tokens = std::move(tokens)});
+                            .tokens = std::move(tokens),
+                            .flow_id = std::move(flow_id)});
   }
 
   Error back_off(Entry& entry, Error error) {
