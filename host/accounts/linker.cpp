@@ -6,6 +6,7 @@
 #include "accounts/credentials.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
+#include "accounts/stored_journal.h"
 #include "accounts/token_keeper.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -154,22 +155,23 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
     co_return outcome;
   }
 
-  // What was started is written down first: after a kill -9 the restart can tell.
+  // What was started is written down first, and what the provider minted as it comes: after a kill
+  // the next hub revokes it.
   attempt.flow_id = services_.random.id("flow_");
+  const store::Flow row{attempt.flow_id,
+                        attempt.session.project_id,
+                        "connect",
+                        attempt.session.id,
+                        attempt.session.account_id,
+                        attempt.connector->id,
+                        "{}",
+                        {},
+                        services_.clock.unix_ms(),
+                        services_.clock.unix_ms()};
   const auto started = co_await services_.store.transact(
-      [flow = store::Flow{attempt.flow_id,
-                          attempt.session.project_id,
-                          "connect",
-                          attempt.session.id,
-                          attempt.session.account_id,
-                          attempt.connector->id,
-                          "{}",
-                          {},
-                          services_.clock.unix_ms(),
-                          services_.clock.unix_ms()}](store::Database& db) {
-        return store::flows_table::insert(db, flow);
-      });
+      [row](store::Database& db) { return store::flows_table::insert(db, row); });
   if (!started) co_return failed(started.error());
+  StoredJournal journal(services_, row, manifest.version, StoredJournal::Row::kIsThere);
 
   attempt.input.auth_method_id = attempt.method->id;
   attempt.input.environment_id = attempt.integration.environment;
@@ -190,7 +192,8 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
                            .manifest = attempt.connector->manifest,
                            .host_values = host_values(manifest, attempt.input),
                            .limits = {},
-                           .cancel = request.cancel};
+                           .cancel = request.cancel,
+                           .journal = &journal};
   connector::FlowServices flow{*attempt.connector->runtime, services_.http_for(attempt.session.id),
                                services_.clock, services_.random};
   auto& loop = services_.loops.loop_for(attempt.session.id);
@@ -233,9 +236,8 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
                            .connector_id = attempt.connector->id,
                            .reason = revoke_reason,
                            .input = &attempt.input,
-                           .tokens = std::move(flowed.minted)});
-  (void)co_await services_.store.transact(
-      [id = attempt.flow_id](store::Database& db) { return store::flows_table::remove(db, id); });
+                           .tokens = std::move(flowed.minted),
+                           .flow_id = attempt.flow_id});
   co_return outcome;
 }
 
@@ -339,6 +341,10 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
 
     auto write = [&](store::Database& db) -> Result<store::Account> {
       using namespace store;  // NOLINT(google-build-using-namespace)
+      PATCHBAY_TRY_ASSIGN(const bool ours, flows_table::take(db, attempt.flow_id));
+      if (!ours)
+        return make_error(ErrorCode::kTimeout,
+                          "Connecting took too long and was given up. Try again.");
       PATCHBAY_TRY(connect_sessions_table::claim(db, session.id, account.id, now));
       if (replacing) {
         CredentialChange change;
@@ -361,7 +367,6 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
       }
       PATCHBAY_TRY(events_table::append(
           db, account_event(account, replacing ? "account.updated" : "account.created", now)));
-      PATCHBAY_TRY(flows_table::remove(db, attempt.flow_id));
       PATCHBAY_TRY_ASSIGN(auto stored, accounts_table::find(db, account.project_id, account.id));
       if (!stored) return make_error(ErrorCode::kInternal, "the account is gone again");
       return *std::move(stored);

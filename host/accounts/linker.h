@@ -2,7 +2,8 @@
 // Links an account, or gives an existing one new credentials. The order is fixed: form valid →
 // connector's connect → required permissions there → stored, with its event, in one transaction.
 // Nothing is stored when any of it fails, and tokens minted on the way are revoked by a durable
-// job. A reconnect swaps only after the new credentials passed; then the old tokens are revoked.
+// job; after a kill by flow_recovery.h. A reconnect swaps only after the new credentials passed;
+// then the old tokens are revoked.
 //
 // Any loop; runs on the caller's.
 #include <optional>

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "connector/flow_driver.h"
+#include "store/flows_table.h"
 
 namespace patchbay::accounts {
 namespace {
@@ -204,13 +205,17 @@ Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder&
 
 Task<> Revoker::order(RevocationOrder order) {
   auto job = prepare(order);
-  if (!job || !*job) co_return;
+  if (!job || (!*job && order.flow_id.empty())) co_return;
   const auto saved = co_await impl_->services.store.transact(
-      [row = **job](store::Database& db) { return store::revocations_table::enqueue(db, row); });
+      [row = *job, flow = order.flow_id](store::Database& db) -> Result<> {
+        if (row) PATCHBAY_TRY(store::revocations_table::enqueue(db, *row));
+        return store::flows_table::remove(db, flow);
+      });
   if (saved) {
-    wake();
+    if (*job) wake();
     co_return;
   }
+  if (!*job) co_return;  // the flow's recovery will find that there is nothing to do
   log::error("revocation", "not_stored_telling_provider_now",
              {{"connector", order.connector_id}, {"error", saved.error().message}});
   (void)co_await net::run_on(impl_->services.loops.loop(0), impl_->attempt(**job));

@@ -17,9 +17,12 @@ struct RevocationOrder {
   std::string project_id;
   std::string account_id;  // may be empty
   std::string connector_id;
-  std::string reason;  // unlink, reconnect, connect_failed, connect_cancelled, refresh_lost
+  // unlink, reconnect, connect_failed, connect_cancelled, connect_interrupted, refresh_lost,
+  // refresh_interrupted
+  std::string reason;
   const connector::FlowInput* input = nullptr;  // method, environment, fields, secrets, setup
   std::vector<connector::Token> tokens;         // to be revoked
+  std::string flow_id = {};                     // the row of `flows` that ends with it; empty: none
 };
 
 class Revoker {
@@ -29,8 +32,8 @@ class Revoker {
 
   // The row to enqueue; nothing when there is no token worth revoking.
   Result<std::optional<store::Revocation>> prepare(const RevocationOrder& order) const;
-  // prepare, enqueue in a transaction of its own, wake. When the store refuses, the provider is
-  // told at once instead, without retries.
+  // prepare; enqueue and end the flow, in a transaction of its own; wake. When the store refuses,
+  // the provider is told at once instead, without retries.
   Task<> order(RevocationOrder order);
 
   void wake();

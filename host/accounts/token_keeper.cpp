@@ -10,6 +10,7 @@
 #include "accounts/credentials.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
+#include "accounts/stored_journal.h"
 #include "base/log.h"
 #include "connector/flow_driver.h"
 #include "connector/flow_error.h"
@@ -44,6 +45,8 @@ struct Entry {
   std::int64_t epoch = 0;  // of its shard when it was read; another value: read it again
   store::Account account;  // as last read; its status decides whether tokens are served
   std::vector<connector::Token> tokens;
+  std::map<std::string, std::int64_t, std::less<>> minted;  // by token name
+  std::int64_t refreshed = 0;                               // last success of this process
   std::int64_t use_recorded = 0;
   std::int64_t not_before = 0;  // back-off after a transient failure
   std::int64_t failures = 0;
@@ -103,12 +106,18 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     auto& entry = shard.entries[account_id];
     if (!entry) entry = std::make_shared<Entry>();
     if (entry->account.generation <= stored->account.generation || entry->project_id.empty()) {
-      entry->account = std::move(stored->account);
-      entry->tokens = std::move(input->tokens);
+      take_over(*entry, std::move(*stored), std::move(*input));
     }
     entry->project_id = std::move(project_id);
     entry->epoch = epoch;
     co_return entry;
+  }
+
+  static void take_over(Entry& entry, StoredAccount stored, connector::FlowInput input) {
+    entry.account = std::move(stored.account);
+    entry.tokens = std::move(input.tokens);
+    entry.minted.clear();
+    for (const auto& token : stored.tokens) entry.minted[token.name] = token.minted;
   }
 
   static Result<> serving_error(const Entry& entry) {
@@ -132,6 +141,24 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     return token.expires_unix_ms == 0 || token.expires_unix_ms - services.clock.unix_ms() > for_ms;
   }
 
+  // Whether asking the provider would bring nothing better than what is held, which is not what the
+  // caller wishes for: the last refresh was a moment ago and did not bring this token; or a token's
+  // whole life is shorter than the wish, and the one held is fresh.
+  [[nodiscard]] bool is_vain(const Entry& entry, std::string_view name,
+                             const connector::Token* held, std::int64_t for_ms) const {
+    const auto now = services.clock.unix_ms();
+    const auto found = entry.minted.find(name);
+    const auto minted = found == entry.minted.end() ? 0 : found->second;
+    if (minted < entry.refreshed && now - entry.refreshed < options.missing_again.count())
+      return true;
+    if (held == nullptr || minted == 0 || !is_valid(*held, 0)) return false;
+    const auto life = held->expires_unix_ms - minted;
+    const auto fresh_for =
+        static_cast<std::int64_t>(static_cast<double>(life) * options.fresh_share);
+    return life <= for_ms &&
+           now - minted < std::max<std::int64_t>(fresh_for, options.first_back_off.count());
+  }
+
   Task<Result<AccessToken>> token(std::string project_id, std::string account_id, std::string name,
                                   std::int64_t min_validity_ms) {
     auto entry = co_await load(std::move(project_id), account_id);
@@ -140,9 +167,12 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     co_await note_use(**entry);
     const auto* held = find(**entry, name);
     if (held != nullptr && is_valid(*held, min_validity_ms)) co_return copy_of(*held);
-    const auto refreshed = co_await refresh_once(*entry);
-    PATCHBAY_CO_TRY(serving_error(**entry));
-    held = find(**entry, name);
+    Result<> refreshed;
+    if (!is_vain(**entry, name, held, min_validity_ms)) {
+      refreshed = co_await refresh_once(*entry);
+      PATCHBAY_CO_TRY(serving_error(**entry));
+      held = find(**entry, name);
+    }
     if (held != nullptr && is_valid(*held, 0)) co_return copy_of(*held);
     if (!refreshed) co_return refreshed.error();
     co_return make_error(ErrorCode::kNotFound,
@@ -227,22 +257,36 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     const bool newer = stored->account.generation > entry.account.generation;
     auto input = open_input(services.vault, *stored);
     if (!input) co_return input.error();
-    entry.account = stored->account;
     if (newer) {
-      entry.tokens = std::move(input->tokens);
+      take_over(entry, std::move(*stored), std::move(*input));
       co_return serving_error(entry);
     }
+    entry.account = stored->account;
     if (entry.account.status == store::AccountStatus::kInactive) co_return serving_error(entry);
     const auto connector = services.registry.find(entry.account.connector_id);
     if (!connector)
       co_return back_off(entry, make_error(ErrorCode::kUnavailable,
                                            "connector " + entry.account.connector_id +
                                                " is not in the connectors folder or not ready"));
+    const auto now = services.clock.unix_ms();
+    StoredJournal journal(services,
+                          {services.random.id("flow_"),
+                           entry.project_id,
+                           "refresh",
+                           {},
+                           entry.account.id,
+                           entry.account.connector_id,
+                           "{}",
+                           {},
+                           now,
+                           now},
+                          connector->manifest->version, StoredJournal::Row::kComesLast);
     connector::FlowPlan plan{.operation = connector::Operation::kRefresh,
                              .manifest = connector->manifest,
                              .host_values = host_values(*connector->manifest, *input),
                              .limits = {},
-                             .cancel = nullptr};
+                             .cancel = nullptr,
+                             .journal = &journal};
     connector::FlowInput for_flow;
     for_flow.auth_method_id = input->auth_method_id;
     for_flow.environment_id = input->environment_id;
@@ -254,19 +298,23 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
                                  services.clock, services.random};
     auto outcome = co_await connector::drive_flow(flow, std::move(plan), std::move(for_flow));
     if (!outcome.done) {
-      if (!outcome.minted.empty())
-        co_await order_revocation(entry, *input, std::move(outcome.minted));
+      co_await order_revocation(entry, *input, std::move(outcome.minted), journal.flow_id());
       co_return co_await failed(entry, std::move(outcome.error));
     }
-    co_return co_await keep(entry, *connector, std::move(*input), std::move(*outcome.done));
+    co_return co_await keep(entry, *connector, std::move(*input), std::move(*outcome.done),
+                            journal.flow_id());
   }
 
   Task<Result<>> keep(Entry& entry, const connector::Connector& connector,
-                      connector::FlowInput input, connector::FlowDone done) {
+                      connector::FlowInput input, connector::FlowDone done, std::string flow_id) {
     const auto now = services.clock.unix_ms();
     auto& account = entry.account;
     std::vector<connector::Token> minted;
-    for (const auto& token : done.tokens) minted.push_back(token.copy());
+    auto minted_at = entry.minted;
+    for (const auto& token : done.tokens) {
+      minted.push_back(token.copy());
+      minted_at[token.name] = now;
+    }
     merge_tokens(input.tokens, std::move(done.tokens));
     const bool secrets_changed = merge_secrets(input.secrets, std::move(done.secrets));
 
@@ -277,6 +325,8 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     change.next_refresh = plan_refresh(minted, now, options.refresh_share, services.random.unit());
     auto sealed = seal_tokens(services.vault, account, account.generation + 1, input.tokens, now);
     if (!sealed) co_return sealed.error();
+    for (auto& row : *sealed)
+      if (const auto at = minted_at.find(row.name); at != minted_at.end()) row.minted = at->second;
     change.tokens = std::move(*sealed);
     if (secrets_changed) {
       auto secrets = seal_secrets(services.vault, account, account.generation + 1, input.secrets);
@@ -284,14 +334,18 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       change.secrets = std::move(*secrets);
     }
     auto written = co_await services.store.transact(
-        [change](store::Database& db) -> Result<std::optional<store::Account>> {
+        [change, flow_id](store::Database& db) -> Result<std::optional<store::Account>> {
+          if (!flow_id.empty()) {
+            PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, flow_id));
+            if (!ours) return make_error(ErrorCode::kConflict, "The refresh took too long.");
+          }
           PATCHBAY_TRY(store::account_credentials::replace(db, change));
           return store::accounts_table::find_any(db, change.account_id);
         });
     if (!written || !*written) {
       // Lost to another change or to unlink, or the disk is full: a token that is not stored is
       // revoked rather than forgotten.
-      co_await order_revocation(entry, input, std::move(minted));
+      co_await order_revocation(entry, input, std::move(minted), flow_id);
       if (written || written.error().code == ErrorCode::kNotFound)
         co_return make_error(ErrorCode::kNotFound, "The account was unlinked meanwhile.");
       if (written.error().code != ErrorCode::kConflict) co_return back_off(entry, written.error());
@@ -299,6 +353,8 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     }
     account = std::move(**written);
     entry.tokens = std::move(input.tokens);
+    entry.minted = std::move(minted_at);
+    entry.refreshed = now;
     entry.failures = 0;
     entry.not_before = 0;
     log::info(
@@ -316,19 +372,19 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     if (!stored) co_return stored.error();
     auto input = open_input(services.vault, *stored);
     if (!input) co_return input.error();
-    entry.account = std::move(stored->account);
-    entry.tokens = std::move(input->tokens);
+    take_over(entry, std::move(*stored), std::move(*input));
     co_return serving_error(entry);
   }
 
   Task<> order_revocation(const Entry& entry, const connector::FlowInput& input,
-                          std::vector<connector::Token> tokens) {
+                          std::vector<connector::Token> tokens, std::string flow_id) {
     co_await revoker.order({.project_id = entry.project_id,
                             .account_id = entry.account.id,
                             .connector_id = entry.account.connector_id,
                             .reason = "refresh_lost",
                             .input = &input,
-                            .tokens = std::move(tokens)});
+                            .tokens = std::move(tokens),
+                            .flow_id = std::move(flow_id)});
   }
 
   Error back_off(Entry& entry, Error error) {

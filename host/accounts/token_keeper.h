@@ -9,6 +9,10 @@
 // health check once a week. Refused credentials are final (status error, with a reason); transient
 // failures back off, and a token that is still valid keeps being served.
 //
+// A caller may ask for a validity that the provider never gives. The lifetime of the token held
+// tells so; then it is served without asking the provider, and replaced when a share of its life is
+// over.
+//
 // Any loop.
 #include <chrono>
 #include <memory>
@@ -32,6 +36,10 @@ struct AccessToken {
 struct KeeperOptions {
   double refresh_share = 0.8;  // of the lifetime; jittered by a tenth of what is left
   std::chrono::milliseconds health_check = std::chrono::hours(24 * 7);
+  // How much of a token's life may be over when somebody asks for more validity than any has.
+  double fresh_share = 0.1;
+  // For how long the provider is not asked again for a token that a refresh did not bring.
+  std::chrono::milliseconds missing_again{60'000};
   std::chrono::milliseconds first_back_off{1'000};
   std::chrono::milliseconds longest_back_off{300'000};
 };

@@ -7,8 +7,6 @@
 #include <fstream>
 
 #include "base/json.h"
-#include "base/log.h"
-#include "store/flows_table.h"
 #include "store/open_vault.h"
 #include "store/projects_table.h"
 
@@ -33,19 +31,6 @@ Result<std::string> default_project(store::Database& db, Random& random, std::in
   store::Project project{random.id("prj_"), "Default", now};
   PATCHBAY_TRY(store::projects_table::insert(db, project));
   return project.id;
-}
-
-// What a kill or power cut interrupted. A connect that was not stored left nothing behind here; the
-// session is still open and the person may try again.
-Result<> clear_interrupted(store::Database& db) {
-  PATCHBAY_TRY_ASSIGN(const auto flows, store::flows_table::list(db));
-  for (const auto& flow : flows) {
-    log::warning(
-        "hub", "flow_was_interrupted",
-        {{"kind", flow.kind}, {"connector", flow.connector_id}, {"session", flow.session_id}});
-    PATCHBAY_TRY(store::flows_table::remove(db, flow.id));
-  }
-  return {};
 }
 
 }  // namespace
@@ -94,6 +79,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
       hub->loops_, *hub->store_, *hub->vault_, *hub->registry_, hub->clock_, hub->random_, {}});
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
   hub->revoker_ = std::make_unique<accounts::Revoker>(*hub->services_);
+  hub->recovery_ = std::make_unique<accounts::FlowRecovery>(*hub->services_, *hub->revoker_);
   hub->keeper_ = std::make_unique<accounts::TokenKeeper>(*hub->services_, *hub->revoker_);
   hub->linker_ = std::make_unique<accounts::Linker>(*hub->services_, *hub->revoker_, *hub->keeper_);
   hub->accounts_ = std::make_unique<accounts::AccountService>(*hub->services_, *hub->revoker_,
@@ -132,14 +118,14 @@ Result<> Hub::start_connectors() {
 }
 
 void Hub::start_background() {
-  const auto cleared = store_->transact_blocking(clear_interrupted);
-  if (!cleared) log::error("hub", "store", {{"error", cleared.error().message}});
   revoker_->start();
+  recovery_->start();
   keeper_->start();
 }
 
 void Hub::stop(std::chrono::milliseconds grace) {
   keeper_->stop();
+  recovery_->stop();
   revoker_->stop();
   registry_->stop();
   for (const auto& client : clients_) client->close_idle();

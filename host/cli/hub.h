@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "accounts/account_service.h"
+#include "accounts/flow_recovery.h"
 #include "audit/file_audit_log.h"
 #include "net/egress.h"
 #include "vault/key_source.h"
@@ -42,6 +43,7 @@ class Hub {
   [[nodiscard]] Random& random() { return random_; }
   [[nodiscard]] const accounts::Services& services() const { return *services_; }
   [[nodiscard]] accounts::Revoker& revoker() { return *revoker_; }
+  [[nodiscard]] accounts::FlowRecovery& recovery() { return *recovery_; }
   [[nodiscard]] accounts::TokenKeeper& keeper() { return *keeper_; }
   [[nodiscard]] accounts::AccountService& accounts() { return *accounts_; }
   // The one project there is until the API makes more.
@@ -49,7 +51,8 @@ class Hub {
 
   // Reads the connectors folder and keeps watching it.
   Result<> start_connectors();
-  // Scheduled refreshes and the revocation queue; only the serving hub runs them.
+  // Scheduled refreshes, the revocation queue, and the end of what a kill interrupted; only the
+  // serving hub runs them.
   void start_background();
   // Ends everything within `grace`.
   void stop(std::chrono::milliseconds grace);
@@ -71,6 +74,7 @@ class Hub {
   std::vector<std::unique_ptr<net::HttpClient>> clients_;
   std::unique_ptr<accounts::Services> services_;
   std::unique_ptr<accounts::Revoker> revoker_;
+  std::unique_ptr<accounts::FlowRecovery> recovery_;
   std::unique_ptr<accounts::TokenKeeper> keeper_;
   std::unique_ptr<accounts::Linker> linker_;
   std::unique_ptr<accounts::AccountService> accounts_;

@@ -4,8 +4,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "base/log.h"
 #include "connector/flow_error.h"
-#include "connector/worker/flow_codec.h"
+#include "connector/flow_transcript.h"
 #include "patchbay/connector.h"
 
 namespace patchbay::connector {
@@ -24,6 +25,8 @@ std::uint32_t net_error_number(net::NetError error) {
       return PATCHBAY_NET_CONNECT;
     case net::NetError::kTls:
       return PATCHBAY_NET_TLS;
+    case net::NetError::kTlsCertificate:
+      return PATCHBAY_NET_TLS_CERTIFICATE;
     case net::NetError::kTimeout:
       return PATCHBAY_NET_TIMEOUT;
     case net::NetError::kReset:
@@ -67,6 +70,13 @@ FlowReply refused_by_policy() {
   return reply;
 }
 
+// What stands for an answer that has not come yet.
+FlowReply no_answer() {
+  FlowReply reply;
+  reply.net_error = PATCHBAY_NET_CANCELLED;
+  return reply;
+}
+
 milliseconds bounded(std::uint64_t wanted_ms, milliseconds otherwise, milliseconds most) {
   if (wanted_ms == 0) return std::min(otherwise, most);
   const auto cap = static_cast<std::uint64_t>(std::max<std::int64_t>(most.count(), 0));
@@ -81,27 +91,24 @@ class Driver {
         deadline_(std::chrono::steady_clock::now() + plan_.limits.total) {}
 
   Task<FlowOutcome> run(FlowInput input) {
-    begin_bytes_ = encode(BeginMessage{plan_.operation, std::move(input)});
-    auto begun = co_await begin();
+    transcript_.operation = plan_.operation;
+    transcript_.input = copy_of(input);
+    auto begun = co_await services_.runtime.begin(plan_.operation, std::move(input));
     if (!begun) co_return failed(begun.error());
     flow_ = *begun;
     auto outcome = co_await steps();
     services_.runtime.release(flow_);
-    if (crashed_ && minted_something_) outcome.minted = co_await recover_minted();
+    if (crashed_ && minted_something_)
+      if (auto minted = co_await replay_and_cancel(services_.runtime, transcript_))
+        outcome.minted = std::move(*minted);
     co_return outcome;
   }
 
  private:
-  Task<Result<FlowId>> begin() {
-    auto message = decode<BeginMessage>(begin_bytes_.reveal());
-    if (!message) co_return make_error(ErrorCode::kInternal, "a flow's input is too large");
-    co_return co_await services_.runtime.begin(message->operation, std::move(message->input));
-  }
-
   Task<FlowOutcome> steps() {
     FlowEvent event = new_event(PATCHBAY_EVENT_START);
     for (unsigned count = 0; count < plan_.limits.steps; ++count) {
-      transcript_.push_back(encode(event));
+      transcript_.events.push_back(copy_of(event));
       auto stepped = co_await services_.runtime.step(flow_, std::move(event));
       if (!stepped) {
         crashed_ = true;
@@ -116,7 +123,7 @@ class Driver {
       switch (action.kind) {
         case PATCHBAY_ACTION_REQUESTS:
           event = new_event(PATCHBAY_EVENT_REPLIES);
-          event.replies = co_await perform(action.requests);
+          co_await perform(action.requests, event);
           if (cancelled()) event.kind = PATCHBAY_EVENT_CANCEL;
           event.unix_ms = services_.clock.unix_ms();
           break;
@@ -182,74 +189,45 @@ class Driver {
     const auto within =
         bounded(request.timeout_ms, plan_.limits.request, std::min(plan_.limits.request, left()));
     if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) minted_something_ = true;
-    co_return to_flow_reply(co_await services_.http.send(std::move(out), within));
+    auto reply = co_await services_.http.send(std::move(out), within);
+    // Which of its faults it was is the operator's business; a person is told that it is one.
+    if (reply.error == net::NetError::kTlsCertificate)
+      log::warning("flow", "certificate_refused", {{"host", url->host}, {"why", reply.message}});
+    co_return to_flow_reply(std::move(reply));
+  }
+
+  Task<> perform_into(FlowRequest request, FlowEvent& event, std::size_t index) {
+    const bool mints = (request.flags & PATCHBAY_REQUEST_MINTS) != 0;
+    event.replies[index] = co_await perform_one(std::move(request));
+    if (mints && plan_.journal != nullptr && event.replies[index].net_error == PATCHBAY_NET_OK)
+      co_await plan_.journal->keep(to_json(transcript_, event));
   }
 
   // One after the other would add up round trips, so a batch goes out together.
-  Task<std::vector<FlowReply>> perform(std::vector<FlowRequest>& requests) {
-    std::vector<FlowReply> replies(requests.size());
+  Task<> perform(std::vector<FlowRequest>& requests, FlowEvent& event) {
+    for (std::size_t i = 0; i < requests.size(); ++i) event.replies.push_back(no_answer());
     if (requests.size() == 1) {
-      replies[0] = co_await perform_one(std::move(requests[0]));
-      co_return replies;
+      co_await perform_into(std::move(requests[0]), event, 0);
+      co_return;
     }
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer all_done(executor, std::chrono::steady_clock::time_point::max());
     std::size_t open = requests.size();
     for (std::size_t i = 0; i < requests.size(); ++i)
-      asio::co_spawn(executor, perform_one(std::move(requests[i])),
-                     [&, i](const std::exception_ptr& thrown, FlowReply reply) {
-                       replies[i] = thrown ? refused_by_policy() : std::move(reply);
+      asio::co_spawn(executor, perform_into(std::move(requests[i]), event, i),
+                     [&, i](const std::exception_ptr& thrown) {
+                       if (thrown && event.replies[i].net_error != PATCHBAY_NET_OK)
+                         event.replies[i] = refused_by_policy();
                        if (--open == 0) all_done.cancel();
                      });
     // Not cancellable: the completions refer to this frame. Each request has its own deadline.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     while (open != 0) (void)co_await all_done.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_return replies;
   }
 
   static Task<> sleep(milliseconds time) {
     asio::steady_timer timer(co_await asio::this_coro::executor, time);
     (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-  }
-
-  // What a flow had minted when the connector died in its last step: all before that is replayed
-  // into a fresh one, which is then cancelled. If reading the last answers is what kills it, they
-  // are left out the second time.
-  Task<std::vector<Token>> recover_minted() {
-    if (transcript_.size() < 2) co_return std::vector<Token>{};
-    const SecretString last = std::move(transcript_.back());
-    transcript_.pop_back();
-    for (const bool with_replies : {true, false}) {
-      auto cancel = decode<FlowEvent>(last.reveal());
-      if (!cancel) break;
-      cancel->kind = PATCHBAY_EVENT_CANCEL;
-      if (!with_replies) cancel->replies.clear();
-      auto failed = co_await replay_and_cancel(std::move(*cancel));
-      if (failed) co_return std::move(failed->tokens);
-    }
-    co_return std::vector<Token>{};
-  }
-
-  Task<std::optional<FlowFail>> replay_and_cancel(FlowEvent cancel) {
-    // A worker that died is started again only after its back-off.
-    auto begun = co_await begin();
-    for (milliseconds pause(100); !begun && pause < milliseconds(2'000); pause *= 2) {
-      co_await sleep(pause);
-      begun = co_await begin();
-    }
-    if (!begun) co_return std::nullopt;
-    bool alive = true;
-    for (const auto& bytes : transcript_) {
-      auto event = decode<FlowEvent>(bytes.reveal());
-      alive = alive && event && (co_await services_.runtime.step(*begun, std::move(*event)));
-    }
-    std::optional<FlowFail> failed;
-    if (alive) {
-      auto answer = co_await services_.runtime.step(*begun, std::move(cancel));
-      if (answer) failed = std::move(answer->fail);
-    }
-    services_.runtime.release(*begun);
-    co_return failed;
   }
 
   static FlowOutcome failed(Error error) {
@@ -282,8 +260,7 @@ class Driver {
   FlowPlan plan_;
   std::chrono::steady_clock::time_point deadline_;
   FlowId flow_ = 0;
-  SecretString begin_bytes_;
-  std::vector<SecretString> transcript_;  // encoded events
+  Transcript transcript_;
   bool minted_something_ = false;
   bool crashed_ = false;
 };

@@ -6,6 +6,10 @@
 // A cancelled flow is told so, together with the answers of requests that were under way, so that a
 // token that was just minted comes back in `minted` and can be revoked. The same holds when the
 // connector dies half-way: what it had seen is replayed into a fresh one, which is then cancelled.
+//
+// When this whole process dies, the plan's journal has what it takes to do the same later. What
+// stays open is the time between the provider's minting and the journal's fsync: a process killed
+// there leaves a token that nobody but the provider knows, until its own life is over.
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -41,12 +45,24 @@ inline CancelFlag make_cancel_flag() {
   return std::make_shared<std::atomic<bool>>(false);
 }
 
+// Keeps what a flow has seen where it survives the process. Called on the flow's loop, possibly
+// again before the last call has ended (answers of one batch); the later one knows more.
+class FlowJournal {
+ public:
+  virtual ~FlowJournal() = default;
+  // A request that may mint was answered; the connector has not been told yet. `transcript` is what
+  // to_json() of flow_transcript.h made: it holds secrets. That it could not be kept is no reason
+  // for the flow to fail.
+  virtual Task<> keep(SecretString transcript) = 0;
+};
+
 struct FlowPlan {
   Operation operation = Operation::kConnect;
   std::shared_ptr<const manifest::Manifest> manifest;
   manifest::HostValues host_values;
   FlowLimits limits;
-  CancelFlag cancel;  // may be null
+  CancelFlag cancel;               // may be null
+  FlowJournal* journal = nullptr;  // may be null; outlives the flow
 };
 
 struct FlowOutcome {

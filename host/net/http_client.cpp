@@ -240,8 +240,9 @@ Task<bool> HttpClient::Impl::secure(Exchange& now) {
   const auto [error] = co_await now.stream->handshake();
   if (!error) co_return true;
   const std::string why = time.over() ? "it does not answer" : now.stream->handshake_problem(error);
+  const bool refused = !time.over() && now.stream->certificate_refused();
   now.stream.reset();
-  co_return now.fail(NetError::kTls,
+  co_return now.fail(refused ? NetError::kTlsCertificate : NetError::kTls,
                      "No trusted connection to " + now.url.host + " (TLS): " + why + ".");
 }
 
@@ -412,6 +413,8 @@ std::string_view to_string(NetError error) {
       return "connect";
     case NetError::kTls:
       return "tls";
+    case NetError::kTlsCertificate:
+      return "tls_certificate";
     case NetError::kTimeout:
       return "timeout";
     case NetError::kReset:

@@ -42,12 +42,14 @@ enum class NetError : std::uint8_t {
   kNone,
   kDns,
   kConnect,
-  kTls,       // handshake failed: certificate, host name, protocol
-  kTimeout,   // the deadline passed, whatever step it was in
-  kReset,     // the connection ended before the answer was complete
-  kTooLarge,  // answer over max_answer_bytes
-  kPolicy,    // egress policy refused host, port, scheme or address
-  kProtocol,  // the answer is not HTTP
+  kTls,             // the handshake failed, for a reason other than the certificate
+  kTlsCertificate,  // the server's certificate does not verify: expired, another host's, unknown
+                    // issuer
+  kTimeout,         // the deadline passed, whatever step it was in
+  kReset,           // the connection ended before the answer was complete
+  kTooLarge,        // answer over max_answer_bytes
+  kPolicy,          // egress policy refused host, port, scheme or address
+  kProtocol,        // the answer is not HTTP
   kCancelled,
 };
 std::string_view to_string(NetError error);

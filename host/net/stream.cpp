@@ -74,6 +74,9 @@ class TlsStream final : public Stream {
     if (verdict != X509_V_OK) return X509_verify_cert_error_string(verdict);
     return error.message();
   }
+  [[nodiscard]] bool certificate_refused() const override {
+    return SSL_get_verify_result(native()) != X509_V_OK;
+  }
   tcp::socket& socket() override { return stream_.next_layer(); }
   [[nodiscard]] SSL* native() const {
     return const_cast<ssl::stream<tcp::socket>&>(stream_).native_handle();

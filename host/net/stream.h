@@ -29,6 +29,8 @@ class Stream {
   virtual Task<> finish_writing() = 0;
   // Why the handshake failed, for a person: the certificate's problem if there was one.
   [[nodiscard]] virtual std::string handshake_problem(const ErrorCondition& error) const = 0;
+  // Whether the handshake failed because the peer's certificate does not verify.
+  [[nodiscard]] virtual bool certificate_refused() const { return false; }
   virtual asio::ip::tcp::socket& socket() = 0;
 
   void close();

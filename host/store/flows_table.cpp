@@ -33,12 +33,22 @@ Result<std::vector<Flow>> list(Database& db) {
   return all_rows(db.query(kSelect + "ORDER BY created, id"), from);
 }
 
+Result<std::vector<Flow>> untouched_since(Database& db, std::int64_t updated_ms) {
+  return all_rows(db.query(kSelect + "WHERE updated <= ? ORDER BY created, id", {updated_ms}),
+                  from);
+}
+
 Result<void> update(Database& db, std::string_view id, std::string_view state,
                     std::string_view sealed, std::int64_t now_ms) {
   return require_changed(
       db.execute("UPDATE flows SET state = ?, sealed = ?, updated = ? WHERE id = ?",
                  {state, BlobView{sealed}, now_ms, id}),
       "flow");
+}
+
+Result<bool> take(Database& db, std::string_view id) {
+  PATCHBAY_TRY_ASSIGN(const auto removed, db.execute("DELETE FROM flows WHERE id = ?", {id}));
+  return removed == 1;
 }
 
 Result<void> remove(Database& db, std::string_view id) {

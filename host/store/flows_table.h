@@ -1,6 +1,6 @@
 #pragma once
-// Flows under way: written before the provider is called, removed when the flow has ended. What is
-// here after a restart was interrupted.
+// Flows under way: removed in the transaction that stores what came of them. What stays untouched
+// for longer than a flow can take was interrupted; accounts/flow_recovery.h ends it.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,7 +21,7 @@ struct Flow {
   std::string account_id;  // the account concerned, if there is one yet
   std::string connector_id;
   std::string state = "{}";  // JSON object, no secrets
-  std::string sealed;        // place: kFlowsTable, project, id, "sealed", 0; empty: none
+  std::string sealed;  // transcript; place: kFlowsTable, project, id, "sealed", 0; empty: none
   std::int64_t created = 0;  // unix ms
   std::int64_t updated = 0;  // unix ms
 };
@@ -31,9 +31,12 @@ namespace flows_table {
 Result<void> insert(Database& db, const Flow& flow);
 Result<std::optional<Flow>> find(Database& db, std::string_view id);
 Result<std::vector<Flow>> list(Database& db);  // all projects, oldest first
+Result<std::vector<Flow>> untouched_since(Database& db, std::int64_t updated_ms);  // oldest first
 // State and sealed part. kNotFound.
 Result<void> update(Database& db, std::string_view id, std::string_view state,
                     std::string_view sealed, std::int64_t now_ms);
+// Removes it: true for one caller only.
+Result<bool> take(Database& db, std::string_view id);
 // One that is gone is no error.
 Result<void> remove(Database& db, std::string_view id);
 

@@ -194,6 +194,15 @@ class HubTest : public testing::Test {
   }
   std::int64_t rows_in(const std::string& table) { return sql("SELECT count(*) FROM " + table); }
 
+  // What was interrupted is left alone while whoever began it may be at work; here time is made to
+  // pass. How many flows were ended.
+  std::size_t end_interrupted() {
+    sql("UPDATE flows SET updated = 1");
+    const auto ended = wait(hub->recovery().run_due());
+    EXPECT_TRUE(ended) << ended.error().message;
+    return ended ? *ended : 0;
+  }
+
   // The hub works off revocations on its own; this waits for it.
   bool revocations_done() {
     return wait_until([&] { return rows_in("revocations") == 0; });

@@ -1,6 +1,12 @@
 // What a provider can do wrong on the wire: each has an error of its own, leaves nothing behind,
 // and the hub goes on.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include "base/fd.h"
 #include "hub_fixture.h"
+#include "net/http_client.h"
+#include "stderr_capture.h"
 
 namespace patchbay::integration {
 namespace {
@@ -147,34 +153,111 @@ TEST_F(ProviderAway, AProviderThatTricklesItsAnswerDoesNotHoldUpOtherAccounts) {
   EXPECT_TRUE(slow.get().account);
 }
 
-class WrongCertificate : public HubTest,
-                         public testing::WithParamInterface<sandbox::CertificateMode> {};
+struct Certificate {
+  const char* name;
+  sandbox::CertificateMode mode;
+  const char* why;  // in the hub's log
+};
 
-TEST_P(WrongCertificate, IsRefusedBeforeAnySecretIsSent) {
+void PrintTo(const Certificate& one, std::ostream* out) {
+  *out << one.name;
+}
+
+class WrongCertificate : public HubTest, public testing::WithParamInterface<Certificate> {};
+
+TEST_P(WrongCertificate, IsToldAsOneThatDoesNotVerifyBeforeAnySecretIsSent) {
   open_hub();
-  personio.kit().set_certificate_mode(GetParam());
+  personio.kit().set_certificate_mode(GetParam().mode);
+  StderrCapture log;
   const auto outcome = link(personio.default_integration());
+  const auto logged = log.stop();
   EXPECT_FALSE(outcome.account);
-  // Which of the two says it depends on how much the TLS library tells.
-  EXPECT_TRUE(outcome.message.id == "error.tls_certificate" ||
-              outcome.message.id == "error.tls_failed")
-      << outcome.message.id;
+  EXPECT_EQ(outcome.message.id, "error.tls_certificate");
+  EXPECT_EQ(outcome.error.code, ErrorCode::kConfiguration);
+  EXPECT_NE(logged.find(GetParam().why), std::string::npos) << logged;
   EXPECT_EQ(personio.kit().calls().total(), 0U) << "a request was sent";
   expect_nothing_stored();
   personio.kit().set_certificate_mode(sandbox::CertificateMode::valid);
   EXPECT_TRUE(link(personio.default_integration()).account);
 }
 
-INSTANTIATE_TEST_SUITE_P(When, WrongCertificate,
-                         testing::Values(sandbox::CertificateMode::wrong_ca,
-                                         sandbox::CertificateMode::wrong_host,
-                                         sandbox::CertificateMode::expired),
-                         [](const auto& info) {
-                           using Mode = sandbox::CertificateMode;
-                           return info.param == Mode::wrong_ca     ? "OfAnUnknownAuthority"
-                                  : info.param == Mode::wrong_host ? "OfAnotherHost"
-                                                                   : "Expired";
-                         });
+TEST_P(WrongCertificate, AtARefreshLosesNoAccountAndNoToken) {
+  open_hub();
+  const auto id = linked().id;
+  const auto held = token_value(id);
+  personio.kit().set_certificate_mode(GetParam().mode);
+  for (const auto& client : hub->services().http)
+    dynamic_cast<net::HttpClient&>(*client).close_idle();
+  const auto refreshed = refresh(id);
+  ASSERT_FALSE(refreshed);
+  EXPECT_EQ(refreshed.error().code, ErrorCode::kConfiguration);
+  EXPECT_EQ(account(id).status, store::AccountStatus::kActive);
+  EXPECT_EQ(token_value(id), held);
+  personio.kit().set_certificate_mode(sandbox::CertificateMode::valid);
+  EXPECT_TRUE(refresh(id));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    When, WrongCertificate,
+    testing::Values(
+        Certificate{"OfAnUnknownAuthority", sandbox::CertificateMode::wrong_ca, "issuer"},
+        Certificate{"OfAnotherHost", sandbox::CertificateMode::wrong_host, "ostname mismatch"},
+        Certificate{"Expired", sandbox::CertificateMode::expired, "expired"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+// Answers every connection with something that is no TLS.
+class NoTls {
+ public:
+  NoTls() : thread_([this] { serve(); }) {}
+  ~NoTls() {
+    ::shutdown(socket_.get(), SHUT_RDWR);
+    thread_.join();
+  }
+  [[nodiscard]] std::uint16_t port() const {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    return ntohs(address.sin_port);
+  }
+
+ private:
+  static Fd listening() {
+    Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(socket.get(), 8) != 0)
+      throw std::runtime_error("can't listen");
+    return socket;
+  }
+  void serve() const {
+    for (;;) {
+      const Fd peer(::accept(socket_.get(), nullptr, nullptr));
+      if (!peer.valid()) return;
+      const std::string_view answer = "HTTP/1.1 400 Bad Request\r\n\r\n";
+      (void)::send(peer.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+    }
+  }
+  Fd socket_ = listening();
+  std::thread thread_;
+};
+
+TEST_F(ProviderAway, AnotherFaultOfTlsIsNotBlamedOnTheCertificate) {
+  close_hub();
+  const NoTls other;
+  auto changed = options();
+  changed.egress.overrides[0].port = other.port();
+  auto opened = cli::Hub::open(changed);
+  ASSERT_TRUE(opened) << opened.error().message;
+  hub = std::move(*opened);
+  hub->loops().start();
+  ASSERT_TRUE(hub->start_connectors());
+  const auto outcome = link(personio.default_integration());
+  EXPECT_FALSE(outcome.account);
+  EXPECT_EQ(outcome.message.id, "error.tls_failed");
+  EXPECT_EQ(outcome.error.code, ErrorCode::kUnavailable);
+}
 
 }  // namespace
 }  // namespace patchbay::integration

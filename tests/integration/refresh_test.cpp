@@ -35,6 +35,13 @@ class RefreshTest : public HubTest {
     return answers;
   }
 
+  // Minted a day ago, all but a minute.
+  void let_tokens_end_in_a_minute() {
+    const auto end = std::to_string(hub->clock().unix_ms() + 60'000);
+    sql("UPDATE account_tokens SET minted = minted - (expires - " + end + "), expires = " + end);
+    wait(hub->keeper().forget(id));
+  }
+
   std::string id;
 };
 
@@ -86,9 +93,7 @@ TEST_F(RefreshTest, AValidTokenIsServedWithoutAskingAnyone) {
 
 TEST_F(RefreshTest, ATokenThatEndsTooSoonForTheCallerIsMintedAnew) {
   const auto before = token_value(id);
-  sql("UPDATE account_tokens SET expires = " + std::to_string(hub->clock().unix_ms() + 60'000) +
-      " WHERE account_id = '" + id + "'");
-  wait(hub->keeper().forget(id));
+  let_tokens_end_in_a_minute();
   EXPECT_EQ(token_value(id), before);
   const auto longer = token(id, 3'600'000);
   ASSERT_TRUE(longer);
@@ -96,11 +101,62 @@ TEST_F(RefreshTest, ATokenThatEndsTooSoonForTheCallerIsMintedAnew) {
   EXPECT_GT(longer->expires_unix_ms, hub->clock().unix_ms() + 3'600'000);
 }
 
+TEST_F(RefreshTest, AValidityThatNoTokenHasIsNotMintedForAgainAndAgain) {
+  const auto held = token_value(id);
+  const auto before = calls(kTokenRoute);
+  for (int i = 0; i < 5; ++i) {
+    const auto served = token(id, 48 * 3'600'000);
+    ASSERT_TRUE(served) << served.error().message;
+    EXPECT_TRUE(served->value.equals(held));
+  }
+  auto answers = ask(100, 48 * 3'600'000);
+  for (auto& answer : answers) EXPECT_TRUE(answer.get());
+  EXPECT_EQ(calls(kTokenRoute), before);
+}
+
+TEST_F(RefreshTest, AValidityThatNoTokenHasGetsAFreshOneOnceATenthOfALifeIsOver) {
+  const auto held = token_value(id);
+  const auto age_tokens = [&](const std::string& hours) {
+    const auto ms = "1000 * 3600 * " + hours;
+    sql("UPDATE account_tokens SET minted = minted - " + ms + ", expires = expires - " + ms);
+    wait(hub->keeper().forget(id));
+  };
+  const auto before = calls(kTokenRoute);
+  age_tokens("2");
+  EXPECT_TRUE(token(id, 48 * 3'600'000)->value.equals(held)) << "a twelfth of its life is over";
+  EXPECT_EQ(calls(kTokenRoute), before);
+  age_tokens("1");
+  auto answers = ask(100, 48 * 3'600'000);
+  for (auto& answer : answers) {
+    const auto got = answer.get();
+    ASSERT_TRUE(got) << got.error().message;
+    EXPECT_FALSE(got->value.equals(held));
+  }
+  EXPECT_EQ(calls(kTokenRoute), before + 1);
+}
+
+TEST_F(RefreshTest, ATokenThatARefreshDoesNotBringIsNotAskedForAgainAtOnce) {
+  const auto before = calls(kTokenRoute);
+  for (int i = 0; i < 5; ++i) {
+    const auto missing = token(id, 0, "v3");
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
+  }
+  EXPECT_EQ(calls(kTokenRoute), before + 1);
+  // The older API alone is away: its token has ended, and asking for it mints the other no more.
+  let_held_tokens_end(id);
+  personio.kit().inject(
+      {.kind = FaultKind::status, .route = kTokenV1Route, .times = 0, .status = 503});
+  ASSERT_TRUE(refresh(id));
+  const auto after = calls(kTokenRoute);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(token(id, 0, "v1"));
+  EXPECT_EQ(calls(kTokenRoute), after);
+  EXPECT_TRUE(token(id, 0, "v2"));
+}
+
 TEST_F(RefreshTest, WhenMintingFailsForNowATokenThatIsStillValidIsServed) {
   const auto before = token_value(id);
-  sql("UPDATE account_tokens SET expires = " + std::to_string(hub->clock().unix_ms() + 60'000) +
-      " WHERE account_id = '" + id + "'");
-  wait(hub->keeper().forget(id));
+  let_tokens_end_in_a_minute();
   personio.kit().inject(
       {.kind = FaultKind::status, .route = kTokenRoute, .times = 0, .status = 503});
   const auto asked = calls(kTokenRoute);

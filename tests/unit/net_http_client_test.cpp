@@ -182,7 +182,7 @@ TEST_F(HttpClientTest, RefusesACertificateThatDoesNotVerifyBeforeSendingAnything
     const ScriptedServer server([](int, Channel& channel) { channel.read_message(); }, &c.files);
     use_override(server.port(), c.ca_file);
     const ClientReply reply = post("secret");
-    EXPECT_EQ(reply.error, NetError::kTls) << c.name << reply.message;
+    EXPECT_EQ(reply.error, NetError::kTlsCertificate) << c.name << reply.message;
     EXPECT_NE(reply.message.find(c.expected), std::string::npos) << c.name << reply.message;
     EXPECT_FALSE(reply.maybe_processed) << c.name;
     EXPECT_EQ(reply.as_error().code, ErrorCode::kUnavailable);
@@ -201,7 +201,7 @@ TEST_F(HttpClientTest, DoesNotTrustTheOverridesCaForOtherHosts) {
   ClientRequest request;
   request.url = "https://other.example.com:" + std::to_string(server_->port()) + "/";
   request.allowed_hosts = {"other.example.com"};
-  EXPECT_EQ(send(std::move(request)).error, NetError::kTls);
+  EXPECT_EQ(send(std::move(request)).error, NetError::kTlsCertificate);
 }
 
 TEST_F(HttpClientTest, UsesTheOperatorsOwnCaAndChecksAddressCertificates) {

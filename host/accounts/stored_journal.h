@@ -1,0 +1,53 @@
+#pragma once
+// The journal of one flow: its transcript, sealed, in its row of `flows`, on disk before the
+// connector hears of the answer. flow_recovery.h reads it after a kill.
+//
+// Used on the flow's loop; must outlive the flow.
+#include <cstdint>
+#include <string>
+
+#include "accounts/services.h"
+#include "connector/flow_driver.h"
+#include "store/flows_table.h"
+
+namespace patchbay::accounts {
+
+class StoredJournal final : public connector::FlowJournal {
+ public:
+  enum class Row : std::uint8_t {
+    kIsThere,    // a connect is written down before the provider is called
+    kComesLast,  // a refresh has nothing to tell before the provider has minted
+  };
+
+  StoredJournal(const Services& services, store::Flow flow, std::string connector_version, Row row)
+      : services_(services),
+        flow_(std::move(flow)),
+        connector_version_(std::move(connector_version)),
+        is_there_(row == Row::kIsThere) {}
+
+  Task<> keep(SecretString transcript) override;
+
+  // The row that whoever stores the flow's outcome must take, in the same transaction; empty: none
+  // was written. A row that is gone was recovered by another process: its tokens are being revoked.
+  [[nodiscard]] std::string flow_id() const { return is_there_ ? flow_.id : std::string(); }
+
+ private:
+  const Services& services_;
+  store::Flow flow_;
+  std::string connector_version_;
+  bool is_there_;
+  std::int64_t answers_ = 0;
+};
+
+// What `Flow::state` tells without opening the transcript.
+struct FlowState {
+  std::string connector_version;
+  std::int64_t answers = 0;  // of requests that may have minted
+  std::int64_t tries = 0;    // of recovering it
+};
+std::string to_json(const FlowState& state);
+FlowState flow_state_from_json(std::string_view json);
+
+vault::Place transcript_place(const store::Flow& flow);
+
+}  // namespace patchbay::accounts
