@@ -194,8 +194,8 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
                            .limits = {},
                            .cancel = request.cancel,
                            .journal = &journal};
-  connector::FlowServices flow{*attempt.connector->runtime, services_.http_for(attempt.session.id),
-                               services_.clock, services_.random};
+  const auto flow =
+      services_.flow_services(*attempt.connector, services_.http_for(attempt.session.id));
   auto& loop = services_.loops.loop_for(attempt.session.id);
   auto flowed =
       co_await net::run_on(loop, connector::drive_flow(flow, std::move(plan), std::move(for_flow)));

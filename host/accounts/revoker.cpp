@@ -96,8 +96,7 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
                              .host_values = host_values(*connector->manifest, input),
                              .limits = {},
                              .cancel = nullptr};
-    connector::FlowServices flow{*connector->runtime, *services.http[0], services.clock,
-                                 services.random};
+    const auto flow = services.flow_services(*connector, *services.http[0]);
     auto outcome = co_await connector::drive_flow(flow, std::move(plan), std::move(input));
     if (!outcome.done) co_return outcome.error;
     co_return Result<>();

@@ -4,8 +4,10 @@
 #include <memory>
 #include <vector>
 
+#include "audit/audit_log.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "connector/flow_driver.h"
 #include "connector/registry.h"
 #include "net/http_client.h"
 #include "net/loops.h"
@@ -23,10 +25,16 @@ struct Services {
   connector::Registry& registry;
   const Clock& clock;
   Random& random;
+  audit::AuditLog& audit;
   std::vector<net::HttpSender*> http;  // one a loop, in the pool's order
 
   [[nodiscard]] net::HttpSender& http_for(std::string_view account_id) const {
     return *http[loops.index_for(account_id)];
+  }
+  // For a flow on the loop that `http` belongs to.
+  [[nodiscard]] connector::FlowServices flow_services(const connector::Connector& connector,
+                                                      net::HttpSender& sender) const {
+    return {*connector.runtime, sender, clock, random, &audit};
   }
 };
 

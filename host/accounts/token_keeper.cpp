@@ -294,8 +294,7 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     for (const auto& secret : input->secrets)
       for_flow.secrets.push_back({secret.name, secret.value.copy()});
     for (const auto& token : input->tokens) for_flow.tokens.push_back(token.copy());
-    connector::FlowServices flow{*connector->runtime, services.http_for(entry.account.id),
-                                 services.clock, services.random};
+    const auto flow = services.flow_services(*connector, services.http_for(entry.account.id));
     auto outcome = co_await connector::drive_flow(flow, std::move(plan), std::move(for_flow));
     if (!outcome.done) {
       co_await order_revocation(entry, *input, std::move(outcome.minted), journal.flow_id());

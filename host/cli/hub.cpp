@@ -75,8 +75,14 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
       connector::RegistryOptions{options.connectors_folder, options.worker_program,
                                  options.restart},
       *hub->gate_, *hub->audit_);
-  hub->services_.reset(new accounts::Services{
-      hub->loops_, *hub->store_, *hub->vault_, *hub->registry_, hub->clock_, hub->random_, {}});
+  hub->services_.reset(new accounts::Services{hub->loops_,
+                                              *hub->store_,
+                                              *hub->vault_,
+                                              *hub->registry_,
+                                              hub->clock_,
+                                              hub->random_,
+                                              *hub->audit_,
+                                              {}});
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
   hub->revoker_ = std::make_unique<accounts::Revoker>(*hub->services_);
   hub->recovery_ = std::make_unique<accounts::FlowRecovery>(*hub->services_, *hub->revoker_);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "connector/flow_error.h"
 #include "connector/flow_transcript.h"
+#include "net/wait_all.h"
 #include "patchbay/connector.h"
 
 namespace patchbay::connector {
@@ -122,6 +123,9 @@ class Driver {
       }
       switch (action.kind) {
         case PATCHBAY_ACTION_REQUESTS:
+          if (action.requests.size() > plan_.limits.requests_at_once)
+            co_return co_await abandoned(make_error(
+                ErrorCode::kConnector, "the connector asks for too many requests at once"));
           event = new_event(PATCHBAY_EVENT_REPLIES);
           co_await perform(action.requests, event);
           if (cancelled()) event.kind = PATCHBAY_EVENT_CANCEL;
@@ -171,8 +175,10 @@ class Driver {
   Task<FlowReply> perform_one(FlowRequest request) {
     const auto url = manifest::parse_https_url(request.url);
     if (!url ||
-        !manifest::host_allowed(*plan_.manifest, request.method, request.url, plan_.host_values))
+        !manifest::host_allowed(*plan_.manifest, request.method, request.url, plan_.host_values)) {
+      note_refusal(url ? url->host : "(no https URL)", "not in the manifest");
       co_return refused_by_policy();
+    }
     net::ClientRequest out;
     out.method = request.method;
     out.url = request.url;
@@ -193,7 +199,27 @@ class Driver {
     // Which of its faults it was is the operator's business; a person is told that it is one.
     if (reply.error == net::NetError::kTlsCertificate)
       log::warning("flow", "certificate_refused", {{"host", url->host}, {"why", reply.message}});
+    if (reply.error == net::NetError::kPolicy) note_refusal(url->host, reply.message);
     co_return to_flow_reply(std::move(reply));
+  }
+
+  // Host names alone: the rest of a URL may hold what nobody should read.
+  void note_refusal(std::string host, std::string_view why) {
+    constexpr std::size_t kLongestName = 253;
+    host.resize(std::min(host.size(), kLongestName));
+    log::warning("flow", "request_refused",
+                 {{"connector", plan_.manifest->id}, {"host", host}, {"why", why}});
+    if (services_.audit == nullptr) return;
+    const auto written = services_.audit->append({.kind = "connector.request_refused",
+                                                  .project_id = {},
+                                                  .account_id = {},
+                                                  .subject = std::move(host),
+                                                  .key_id = {},
+                                                  .request_id = {},
+                                                  .peer = {},
+                                                  .connector_id = plan_.manifest->id,
+                                                  .actor = {}});
+    if (!written) log::error("flow", "audit", {{"error", written.error().message}});
   }
 
   Task<> perform_into(FlowRequest request, FlowEvent& event, std::size_t index) {
@@ -210,19 +236,11 @@ class Driver {
       co_await perform_into(std::move(requests[0]), event, 0);
       co_return;
     }
-    const auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer all_done(executor, std::chrono::steady_clock::time_point::max());
-    std::size_t open = requests.size();
+    std::vector<Task<>> under_way;
+    under_way.reserve(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i)
-      asio::co_spawn(executor, perform_into(std::move(requests[i]), event, i),
-                     [&, i](const std::exception_ptr& thrown) {
-                       if (thrown && event.replies[i].net_error != PATCHBAY_NET_OK)
-                         event.replies[i] = refused_by_policy();
-                       if (--open == 0) all_done.cancel();
-                     });
-    // Not cancellable: the completions refer to this frame. Each request has its own deadline.
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    while (open != 0) (void)co_await all_done.async_wait(asio::as_tuple(asio::use_awaitable));
+      under_way.push_back(perform_into(std::move(requests[i]), event, i));
+    co_await net::wait_all(std::move(under_way));  // each has its own deadline
   }
 
   static Task<> sleep(milliseconds time) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 
+#include "audit/audit_log.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
@@ -29,6 +30,7 @@ struct FlowLimits {
   std::chrono::milliseconds request{20'000};  // when the connector names no other, and at most
   std::chrono::milliseconds longest_wait{10'000};
   unsigned steps = 32;
+  std::size_t requests_at_once = 16;
   std::size_t answer_bytes = std::size_t{1} << 20U;
 };
 
@@ -37,6 +39,7 @@ struct FlowServices {
   net::HttpSender& http;  // of the loop the flow runs on
   const Clock& clock;
   Random& random;
+  audit::AuditLog* audit = nullptr;  // where refused requests are recorded; null: the log alone
 };
 
 // Set from any thread; looked at between steps.

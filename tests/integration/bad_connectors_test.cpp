@@ -124,6 +124,7 @@ TEST_P(BadDestination, IsRefusedByTheManifestAndNoRequestLeaves) {
   EXPECT_FALSE(outcome.account);
   EXPECT_EQ(outcome.error.message, "refused by policy");
   EXPECT_EQ(personio.kit().calls().total(), 0U);
+  EXPECT_NE(audited().find("connector.request_refused"), std::string::npos) << audited();
 }
 
 INSTANTIATE_TEST_SUITE_P(When, BadDestination, testing::Values("asks_elsewhere", "asks_over_http"),

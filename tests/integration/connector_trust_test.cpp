@@ -48,12 +48,6 @@ class ConnectorTrust : public HubTest {
     return wait(hub->accounts().link(link_request({"id", "secret"}, session_request("acme"), id)))
         .account.has_value();
   }
-  std::string audited() const {
-    std::string all;
-    for (const auto& file : fs::directory_iterator(data + "/audit"))
-      all += read_bytes(file.path().string());
-    return all;
-  }
 };
 
 TEST_F(ConnectorTrust, NoneOfItsCodeRunsBeforeItIsApproved) {

@@ -213,6 +213,14 @@ class HubTest : public testing::Test {
       EXPECT_EQ(rows_in(table), 0) << table;
   }
 
+  // All lines of the audit log.
+  std::string audited() const {
+    std::string all;
+    for (const auto& file : fs::directory_iterator(data + "/audit"))
+      all += read_bytes(file.path().string());
+    return all;
+  }
+
   std::uint64_t calls(const std::string& route) { return personio.kit().calls().count(route); }
   bool called(const std::string& route, std::uint64_t times = 1) {
     return personio.kit().calls().wait_for(route, times, 10s);

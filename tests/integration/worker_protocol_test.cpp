@@ -23,14 +23,13 @@ class WorkerProtocol : public testing::TestWithParam<const char*> {
   }
 
   void make_worker(std::string_view how, const std::string& program = kTestWorker) {
-    runtime = connector::make_worker_runtime(
-        loops.loop(0).get_executor(),
-        {.worker_program = program,
-         .name = "fake",
-         .load_deadline = 500ms,
-         .call_deadline = 500ms,
-         .walls = false},
-        connector::make_sealed_memfd("how", how));
+    runtime = connector::make_worker_runtime(loops.loop(0).get_executor(),
+                                             {.worker_program = program,
+                                              .name = "fake",
+                                              .load_deadline = 500ms,
+                                              .call_deadline = 500ms,
+                                              .walls = false},
+                                             connector::make_sealed_memfd("how", how));
   }
   template <class T>
   T wait(net::Task<T> task) {

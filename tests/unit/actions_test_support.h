@@ -160,8 +160,8 @@ class Hub {
     gate.emplace(*store_, clock, audit_log, connector::TrustPolicy{});
     registry = std::make_shared<connector::Registry>(
         loops.loop(0).get_executor(), connector::RegistryOptions{}, *gate, audit_log);
-    services.emplace(
-        accounts::Services{loops, *store_, *vault_, *registry, clock, random, {&provider}});
+    services.emplace(accounts::Services{
+        loops, *store_, *vault_, *registry, clock, random, audit_log, {&provider}});
     auto ready = std::make_shared<connector::Connector>();
     ready->id = "acme";
     ready->state = connector::ConnectorState::kReady;
