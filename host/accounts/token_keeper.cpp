@@ -179,13 +179,23 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
                          "The account has no valid token named " + name + ".");
   }
 
+  // Providers also say 401 where a permission is missing. A token that was minted a moment ago is
+  // not to blame, and another one would fare no better.
+  [[nodiscard]] bool is_brand_new(const Entry& entry, std::string_view name) const {
+    const auto minted = entry.minted.find(name);
+    return entry.refreshed != 0 && minted != entry.minted.end() &&
+           minted->second >= entry.refreshed &&
+           services.clock.unix_ms() - entry.refreshed < options.missing_again.count();
+  }
+
   Task<Result<AccessToken>> replace_refused(std::string project_id, std::string account_id,
                                             std::string name, SecretString refused) {
     auto entry = co_await load(std::move(project_id), account_id);
     if (!entry) co_return entry.error();
     PATCHBAY_CO_TRY(serving_error(**entry));
     const auto* held = find(**entry, name);
-    if (held == nullptr || held->value.equals(refused.reveal())) {
+    const bool is_refused = held == nullptr || held->value.equals(refused.reveal());
+    if (is_refused && !is_brand_new(**entry, name)) {
       (*entry)->not_before = 0;
       PATCHBAY_CO_TRY(co_await refresh_once(*entry));
       PATCHBAY_CO_TRY(serving_error(**entry));

@@ -38,7 +38,8 @@ struct KeeperOptions {
   std::chrono::milliseconds health_check = std::chrono::hours(24 * 7);
   // How much of a token's life may be over when somebody asks for more validity than any has.
   double fresh_share = 0.1;
-  // For how long the provider is not asked again for a token that a refresh did not bring.
+  // For how long the provider is not asked again for a token that a refresh did not bring, or that
+  // it refuses although it has just been minted.
   std::chrono::milliseconds missing_again{60'000};
   std::chrono::milliseconds first_back_off{1'000};
   std::chrono::milliseconds longest_back_off{300'000};
@@ -54,7 +55,8 @@ class TokenKeeper {
   Task<Result<AccessToken>> token(std::string project_id, std::string account_id,
                                   std::string token_name, std::int64_t min_validity_ms = 0);
 
-  // The provider answered 401 to `refused`: mints a new token, unless that has happened already.
+  // The provider answered 401 to `refused`: mints a new token, unless that has happened already or
+  // the refused one was minted a moment ago.
   Task<Result<AccessToken>> replace_refused(std::string project_id, std::string account_id,
                                             std::string token_name, SecretString refused);
 

@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "child_process.h"
 #include "hub_fixture.h"
+#include "stderr_capture.h"
 #include "store/flows_table.h"
 #include "store/sqlite_database.h"
 
@@ -89,7 +90,7 @@ TEST_F(KillTest, InTheMiddleOfConnectNothingStaysAndThePersonMayTryAgain) {
   EXPECT_TRUE(link(who).account);
 }
 
-TEST_F(KillTest, WhatWasWrittenDownOfAConnectIsSealed) {
+TEST_F(KillTest, WhatWasWrittenDownOfAConnectIsSealedAndItsRecoveryLogsNoSecret) {
   kill_in_the_middle_of_connect();
   const auto secret = personio.default_integration().client_secret;
   int files = 0;
@@ -102,6 +103,13 @@ TEST_F(KillTest, WhatWasWrittenDownOfAConnectIsSealed) {
     EXPECT_EQ(bytes.find(base64_encode(secret).substr(0, 40)), std::string::npos) << file.path();
   }
   EXPECT_GE(files, 1);
+  StderrCapture log;
+  open_hub();
+  EXPECT_EQ(end_interrupted(), 1U);
+  EXPECT_TRUE(revocations_done());
+  const auto logged = log.stop();
+  EXPECT_NE(logged.find("flow_ended"), std::string::npos) << "the log was not captured";
+  EXPECT_FALSE(std::regex_search(logged, std::regex("papi-[A-Za-z0-9_-]{60,}"))) << logged;
 }
 
 TEST_F(KillTest, AnInterruptedConnectIsLeftAloneWhileItMayStillBeAtWork) {
@@ -243,6 +251,46 @@ TEST_F(KillTest, BetweenTheMintAndTheStoreOfARefreshTheTokenNobodyHoldsIsRevoked
   EXPECT_TRUE(personio.token_is_valid(token_value(id, "v2")));
   EXPECT_TRUE(personio.token_is_valid(token_value(id, "v1")));
   EXPECT_TRUE(refresh(id));
+}
+
+TEST_F(KillTest, ARefreshGivenUpWhileItsProcessWasFrozenKeepsTheAccountAsItWas) {
+  const auto id = link_in_this_process();
+  open_hub();
+  auto other = make_hub();
+  const auto held = token_value(id);
+  personio.kit().inject({.kind = FaultKind::delay, .route = kTokenV1Route, .delay = 1s});
+  auto refreshing = start(hub->accounts().refresh(hub->project_id(), id));
+  ASSERT_TRUE(written_down(1));
+  sql("UPDATE flows SET updated = 1");
+  const auto ended = other->loops().block_on(other->recovery().run_due());
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(*ended, 1U);
+  (void)refreshing.get();
+  EXPECT_EQ(account(id).generation, 1);
+  EXPECT_EQ(token_value(id), held);
+  EXPECT_TRUE(personio.token_is_valid(held));
+  EXPECT_TRUE(revocations_done());
+  EXPECT_TRUE(wait_until([&] { return valid_tokens() == 2; })) << valid_tokens();
+}
+
+TEST_F(KillTest, ATokenThatTheAccountHoldsIsNotRevokedWithAnInterruptedFlow) {
+  const auto id = link_in_this_process();
+  open_hub();
+  const auto held = token_value(id);
+  close_hub();
+  // A provider that hands out the same token again while it is valid.
+  personio.kit().inject(
+      {.kind = FaultKind::status,
+       .route = kTokenRoute,
+       .status = 200,
+       .body = R"({"access_token":")" + held + R"(","token_type":"Bearer","expires_in":86400})"});
+  kill_in_the_middle_of_connect();
+  open_hub();
+  sql("UPDATE flows SET account_id = '" + id + "'");  // as when it is reconnected by its id
+  EXPECT_EQ(end_interrupted(), 1U);
+  EXPECT_TRUE(revocations_done());
+  EXPECT_TRUE(personio.token_is_valid(held));
+  EXPECT_EQ(valid_tokens(), 2U) << "those of the account";
 }
 
 TEST_F(KillTest, RightAfterUnlinkTheTokensAreRevokedByTheNextHub) {

@@ -114,6 +114,7 @@ TEST_P(ProviderFault, AtARefreshPassesAndTheTokenThatIsValidGoesOnBeingServed) {
   EXPECT_EQ(refreshed.error().code, GetParam().code);
   EXPECT_EQ(account(account_id).status, store::AccountStatus::kActive);
   EXPECT_EQ(token_value(account_id), before);
+  EXPECT_EQ(rows_in("flows"), 0);
   personio.kit().clear_faults();
   EXPECT_TRUE(refresh(account_id));
   EXPECT_NE(token_value(account_id), before);

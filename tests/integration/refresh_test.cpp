@@ -191,6 +191,17 @@ TEST_F(RefreshTest, AnIntegrationDeletedAtTheProviderPutsTheAccountInErrorAndKee
   EXPECT_EQ(sql("SELECT count(*) FROM events WHERE kind = 'account.error'"), 1);
 }
 
+TEST_F(RefreshTest, ACallRefusedBecauseTheIntegrationWasDeletedPutsTheAccountInErrorToo) {
+  const auto refused = token_value(id);
+  ASSERT_TRUE(personio.delete_integration(personio.default_integration().client_id));
+  const auto replaced =
+      wait(hub->keeper().replace_refused(hub->project_id(), id, "v2", SecretString(refused)));
+  ASSERT_FALSE(replaced);
+  EXPECT_EQ(replaced.error().code, ErrorCode::kRevoked);
+  EXPECT_EQ(account(id).status, AccountStatus::kError);
+  EXPECT_EQ(rows_in("accounts"), 1);
+}
+
 TEST_F(RefreshTest, AnAccountInErrorIsActiveAgainAfterReconnecting) {
   const auto other = personio.create_integration({.permissions = {{"employees", {.read = true}}}});
   ASSERT_TRUE(personio.delete_integration(personio.default_integration().client_id));
@@ -213,6 +224,16 @@ TEST_F(RefreshTest, ATokenRefusedByTheProviderIsReplacedOnceForEveryoneWhoWasRef
     const auto got = answer.get();
     ASSERT_TRUE(got) << got.error().message;
     EXPECT_TRUE(personio.token_is_valid(std::string(got->value.reveal())));
+  }
+  EXPECT_EQ(calls(kTokenRoute), before + 1);
+}
+
+TEST_F(RefreshTest, AProviderThatRefusesEveryTokenIsNotAskedForOneAtEveryRefusal) {
+  const auto before = calls(kTokenRoute);
+  for (int i = 0; i < 5; ++i) {
+    const auto again = wait(
+        hub->keeper().replace_refused(hub->project_id(), id, "v2", SecretString(token_value(id))));
+    ASSERT_TRUE(again) << again.error().message;
   }
   EXPECT_EQ(calls(kTokenRoute), before + 1);
 }

@@ -40,6 +40,18 @@ TEST_F(StorageTest, AKeyFileThatOthersCanReadStopsTheStart) {
   EXPECT_FALSE(fs::exists(data));
 }
 
+TEST_F(StorageTest, AFileThatHoldsNoKeyStopsTheStartAndIsNotShown) {
+  for (const std::string_view text : {"", "hunter2", "papi-0123456789", "\xff\xfe"}) {
+    ::chmod(key_file.c_str(), 0600);
+    write_bytes(key_file, text, 0400);
+    const auto error = open_error();
+    EXPECT_EQ(error.code, ErrorCode::kConfiguration) << error.message;
+    EXPECT_NE(error.message.find(key_file), std::string::npos) << error.message;
+    if (!text.empty()) EXPECT_EQ(error.message.find(text), std::string::npos) << error.message;
+    EXPECT_FALSE(fs::exists(data));
+  }
+}
+
 TEST_F(StorageTest, TheKeyOfAnotherDatabaseIsRefusedAndTheRightOneStillWorks) {
   open_hub();
   const auto id = linked().id;
@@ -100,6 +112,19 @@ TEST_F(StorageTest, ADamagedDatabaseNeverTakesTheHubAlong) {
   write_bytes(database(), whole, 0600);
   open_hub();
   EXPECT_EQ(rows_in("accounts"), 1);
+}
+
+TEST_F(StorageTest, ADatabaseLockedAtTheStartStopsTheStartByNameAndLosesNothing) {
+  open_hub();
+  const auto id = linked().id;
+  close_hub();
+  auto locker = lock_database();
+  const auto error = open_error();
+  EXPECT_EQ(error.code, ErrorCode::kStorage);
+  EXPECT_NE(error.message.find("locked by another process"), std::string::npos) << error.message;
+  locker.reset();
+  open_hub();
+  EXPECT_TRUE(token(id));
 }
 
 TEST_F(StorageTest, ADatabaseLockedByAnotherProcessFailsTheChangeAndGoesOnWhenItIsFree) {
