@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 
 class TempFolder {
  public:
-  TempFolder() {
-    std::string name = fs::temp_directory_path() / "patchbay-test-XXXXXX";
+  explicit TempFolder(const fs::path& in = fs::temp_directory_path()) {
+    std::string name = in / "patchbay-test-XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
     path_ = name;
   }
@@ -34,6 +34,11 @@ class TempFolder {
  private:
   std::string path_;
 };
+
+// For thousands of small files, which disks are slow with; the usual place where there is none.
+inline fs::path in_memory() {
+  return fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path();
+}
 
 inline std::string read_bytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
