@@ -130,10 +130,11 @@ void Hub::start_background() {
 }
 
 void Hub::stop(std::chrono::milliseconds grace) {
+  if (std::exchange(stopped_, true)) return;
   keeper_->stop();
   recovery_->stop();
   revoker_->stop();
-  registry_->stop();
+  loops_.block_on(registry_->stop());
   for (const auto& client : clients_) client->close_idle();
   loops_.stop(grace);
 }

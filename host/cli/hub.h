@@ -62,6 +62,7 @@ class Hub {
   Result<> open_store(const HubOptions& options);
   Result<> open_clients(const HubOptions& options);
 
+  bool stopped_ = false;
   SystemClock clock_;
   OsRandom random_;
   net::LoopPool loops_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstring>
 #include <filesystem>
@@ -110,15 +111,17 @@ Task<Result<>> Registry::start() {
   co_return Result<>();
 }
 
-void Registry::stop() {
-  asio::post(home_, [self = shared_from_this()] {
-    if (!self->watch_) return;
-    self->watch_->events.close();
-    self->watch_->decisions.cancel();
-  });
-  const std::scoped_lock lock(mutex_);
+Task<> Registry::stop() {
+  const auto self = shared_from_this();
+  stopping_ = true;
+  if (watch_) {
+    watch_->events.close();
+    watch_->decisions.cancel();
+  }
   for (const auto& weak : started_)
     if (const auto runtime = weak.lock()) runtime->stop();
+  // stop() posts; this comes behind it.
+  co_await asio::post(home_, asio::use_awaitable);
 }
 
 std::vector<ConnectorPtr> Registry::list() const {
@@ -366,6 +369,7 @@ Task<ConnectorPtr> Registry::examine(std::string file, ConnectorPtr serving) {
 }
 
 Task<> Registry::start_worker(Connector& connector) {
+  if (stopping_) co_return;
   WorkerOptions options;
   options.worker_program = options_.worker_program;
   options.name = connector.id;
@@ -389,7 +393,6 @@ Task<> Registry::start_worker(Connector& connector) {
 }
 
 void Registry::remember(const std::shared_ptr<Runtime>& runtime) {
-  const std::scoped_lock lock(mutex_);
   std::erase_if(started_, [](const auto& weak) { return weak.expired(); });
   started_.push_back(runtime);
 }

@@ -72,7 +72,9 @@ class Registry : public std::enable_shared_from_this<Registry> {
   // Reads the folder once and keeps watching it until stop(). kConfiguration when there is none or
   // others can write to it.
   Task<Result<>> start();
-  void stop();
+  // Ends watching and every worker. Afterwards connectors that somebody still holds are husks, which
+  // may outlive the loops.
+  Task<> stop();
 
   // By id; a file that was replaced by something unusable stands behind its running predecessor.
   [[nodiscard]] std::vector<ConnectorPtr> list() const;
@@ -109,14 +111,14 @@ class Registry : public std::enable_shared_from_this<Registry> {
   audit::AuditLog& audit_;
   std::unique_ptr<Watch> watch_;
   std::int64_t decisions_ = -1;
+  bool stopping_ = false;
   std::map<std::string, Entry> entries_;       // by file name
   std::map<std::string, std::string> claims_;  // connector id -> the file that provides it
+  // All that were started and may still be held somewhere, for stop().
+  std::vector<std::weak_ptr<Runtime>> started_;
 
   mutable std::mutex mutex_;
   std::vector<ConnectorPtr> published_;
-  // All that were ever started and may still be held somewhere: whoever drops the last one must not
-  // reach for loops that have ended.
-  std::vector<std::weak_ptr<Runtime>> started_;
 };
 
 }  // namespace patchbay::connector

@@ -148,8 +148,9 @@ TEST(FlowCodec, EveryMessageComesBackAsItWas) {
   expect_same(done());
   expect_same(fail());
   expect_same(ActionMessage{});
-  expect_same(LoadedMessage{3, 1, 2, "detail", "{}"});
+  expect_same(LoadedMessage{3, 1, 2, "detail", "{}", "walls"});
   expect_same(LogMessage{2, "a line"});
+  expect_same(DeniedMessage{42, true});
 }
 
 TEST(FlowCodec, ValuesStandWhereTheyStood) {
@@ -186,8 +187,9 @@ TEST(FlowCodec, AMessageCutOffAnywhereOrWithBytesLeftOverIsRefused) {
   expect_no_prefix_decodes(requests());
   expect_no_prefix_decodes(done());
   expect_no_prefix_decodes(fail());
-  expect_no_prefix_decodes(LoadedMessage{3, 1, 2, "detail", "{}"});
+  expect_no_prefix_decodes(LoadedMessage{3, 1, 2, "detail", "{}", "walls"});
   expect_no_prefix_decodes(LogMessage{2, "a line"});
+  expect_no_prefix_decodes(DeniedMessage{42, true});
 }
 
 TEST(FlowCodec, HostileCountsAreSurvived) {

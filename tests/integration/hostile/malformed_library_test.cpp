@@ -240,7 +240,7 @@ TEST_F(MalformedLibrary, InTheFolderHarmsNoOther) {
   const auto found = registry->find("misfit");
   ASSERT_TRUE(found);
   EXPECT_TRUE(wait(call(*found->runtime, {})));
-  registry->stop();
+  wait(registry->stop());
 }
 
 }  // namespace

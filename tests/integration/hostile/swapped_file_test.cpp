@@ -159,7 +159,7 @@ TEST_F(SwappedFile, InALiveFolderIsNeverAnotherThanTheApproved) {
   }
   EXPECT_GT(asked, 0U);
   EXPECT_EQ(audit.count("connector.approved", sha256_hex(intruder)), 0U);
-  registry->stop();
+  wait(registry->stop());
 }
 
 }  // namespace
