@@ -1,5 +1,5 @@
 // What the hub reads from a worker and a worker from the hub. The first byte chooses the message:
-// 'b' begin, 'e' event, 'a' action, 'l' loaded, 'g' log line; 'f' is a whole packet on the socket.
+// 'b' begin, 'e' event, 'a' action, 'l' loaded, 'g' log line, 'd' denied system call; 'f' is a whole packet on the socket.
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -60,6 +60,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 'g':
       fuzz_message<LogMessage>(rest);
+      break;
+    case 'd':
+      fuzz_message<DeniedMessage>(rest);
       break;
     case 'f':
       fuzz_packet(rest);
