@@ -28,6 +28,11 @@ std::string entity_tag(std::string_view body) {
   return "\"" + sha256_hex(body).substr(0, 32) + "\"";
 }
 
+// /app/connectors/{id}/...
+std::string_view connector_in(const net::Request& request) {
+  return request.segments.size() > 2 ? std::string_view(request.segments[2]) : std::string_view();
+}
+
 std::int64_t days_from(std::string_view text) {
   for (const std::int64_t days : kValidDays) {
     if (text == std::to_string(days)) return days;
@@ -51,12 +56,16 @@ void ConnectorPages::add_routes(net::Router& router) {
                return list(request, session);
              }));
   router.add("GET", "/fragments/connectors",
-             site_.operator_get(
-                 [this](net::Request& request, const Session&) { return list_fragment(request); }));
-  router.add("GET", "/app/connectors/{id}/link",
              site_.operator_get([this](net::Request& request, const Session& session) {
-               return link_form(request, session);
+               return list_fragment(request, session);
              }));
+  // The second for a connector that is called "review", like the folder of the review pages.
+  for (const char* path : {"/app/connectors/{id}/link", "/app/connectors/review/link"}) {
+    router.add("GET", path,
+               site_.operator_get([this](net::Request& request, const Session& session) {
+                 return link_form(request, session);
+               }));
+  }
   router.add(
       "POST", "/app/connectors/{id}/link",
       site_.operator_post([this](net::Request& request, const Session& session, net::Params& form) {
@@ -64,17 +73,31 @@ void ConnectorPages::add_routes(net::Router& router) {
       }));
 }
 
-View ConnectorPages::cards(const net::Request& request) const {
+View ConnectorPages::cards(const net::Request& request, const Site::Session& session) const {
   const Language& language = language_of(request);
+  const auto all = site_.options.registry.list();
+  // A running connector and what its file is now are two of the list.
+  const auto beside = [&](const connector::ConnectorPtr& one) {
+    const auto other = std::ranges::find_if(
+        all, [&](const auto& item) { return item != one && item->file == one->file; });
+    return other == all.end() ? nullptr : other->get();
+  };
   std::vector<View> ready;
+  std::vector<View> awaiting;
   std::vector<View> troubled;
-  for (const auto& connector : site_.options.registry.list()) {
-    auto& into = connector->state == connector::ConnectorState::kReady ? ready : troubled;
-    into.push_back(connector_card(*connector, site_.options.overridden_hosts, language));
+  for (const auto& connector : all) {
+    auto& into = connector->state == connector::ConnectorState::kReady              ? ready
+                 : connector->state == connector::ConnectorState::kAwaitingApproval ? awaiting
+                                                                                    : troubled;
+    into.push_back(
+        connector_card(*connector, site_.options.overridden_hosts, language, beside(connector)));
   }
   return View()
-      .flag("none", ready.empty() && troubled.empty())
+      .text("session_csrf", session.csrf)
+      .flag("none", all.empty())
       .html("none_html", language.rich("connectors.none"))
+      .flag("has_awaiting", !awaiting.empty())
+      .list("awaiting", std::move(awaiting))
       .flag("has_ready", !ready.empty())
       .list("ready", std::move(ready))
       .flag("has_troubled", !troubled.empty())
@@ -82,9 +105,13 @@ View ConnectorPages::cards(const net::Request& request) const {
 }
 
 net::Task<net::Response> ConnectorPages::list(net::Request& request, const Site::Session& session) {
-  View view = cards(request);
+  View view = cards(request, session);
   const auto list = site_.fragment(request, "connector_list", view);
-  view.text("etag", entity_tag(list.body));
+  const auto flash = site_.memory.take_flash(session.id);
+  view.text("etag", entity_tag(list.body))
+      .flag("flash_good", flash && flash->good)
+      .text("flash", flash ? flash->text : "")
+      .text("flash_detail", flash ? flash->detail : "");
   co_return site_.page(request, {.template_name = "connectors",
                                  .title = language_of(request).text("connectors.title"),
                                  .view = std::move(view),
@@ -92,8 +119,9 @@ net::Task<net::Response> ConnectorPages::list(net::Request& request, const Site:
                                  .session = &session});
 }
 
-net::Task<net::Response> ConnectorPages::list_fragment(net::Request& request) {
-  net::Response response = site_.fragment(request, "connector_list", cards(request));
+net::Task<net::Response> ConnectorPages::list_fragment(net::Request& request,
+                                                       const Site::Session& session) {
+  net::Response response = site_.fragment(request, "connector_list", cards(request, session));
   const std::string tag = entity_tag(response.body);
   if (request.header("If-None-Match") == tag) response = net::empty(304);
   response.with("ETag", tag);
@@ -109,7 +137,7 @@ net::Task<net::Response> ConnectorPages::link_form(net::Request& request,
 
 net::Task<net::Response> ConnectorPages::show_form(net::Request& request,
                                                    const Site::Session& session, LinkForm form) {
-  const auto connector = site_.options.registry.find(request.param("id"));
+  const auto connector = site_.options.registry.find(connector_in(request));
   if (!connector) {
     co_return site_.message(request, {.text_id = "connectors.gone",
                                       .status = 404,
@@ -170,7 +198,7 @@ net::Task<net::Response> ConnectorPages::link(net::Request& request, const Site:
   entered.days = days_from(form.get_or("valid_days", ""));
   if (entered.owner.id.empty()) entered.id_error = language.text("link.owner_id_missing");
   if (entered.owner.name.empty()) entered.name_error = language.text("link.owner_name_missing");
-  const auto connector = site_.options.registry.find(request.param("id"));
+  const auto connector = site_.options.registry.find(connector_in(request));
   if (!connector || !entered.id_error.empty() || !entered.name_error.empty()) {
     co_return co_await show_form(request, session, std::move(entered));
   }

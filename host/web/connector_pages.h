@@ -11,7 +11,7 @@ class ConnectorPages {
 
  private:
   net::Task<net::Response> list(net::Request& request, const Site::Session& session);
-  net::Task<net::Response> list_fragment(net::Request& request);
+  net::Task<net::Response> list_fragment(net::Request& request, const Site::Session& session);
   net::Task<net::Response> link_form(net::Request& request, const Site::Session& session);
   net::Task<net::Response> link(net::Request& request, const Site::Session& session,
                                 net::Params& form);
@@ -19,7 +19,7 @@ class ConnectorPages {
   struct LinkForm;
   net::Task<net::Response> show_form(net::Request& request, const Site::Session& session,
                                      LinkForm form);
-  [[nodiscard]] View cards(const net::Request& request) const;
+  [[nodiscard]] View cards(const net::Request& request, const Site::Session& session) const;
 
   Site& site_;
 };

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "web/manifest_text.h"
+#include "web/review_view.h"
 
 namespace patchbay::web {
 namespace {
@@ -13,6 +14,32 @@ using connector::ConnectorState;
 std::string category_label(const Language& language, const std::string& category) {
   const std::string id = "category." + category;
   return own_texts().has(id) ? language.text(id) : category;
+}
+
+bool is_awaiting(const connector::Connector& connector) {
+  return connector.state == ConnectorState::kAwaitingApproval;
+}
+
+std::string version_of(const connector::Connector& connector) {
+  return connector.manifest ? connector.manifest->version : std::string();
+}
+
+std::string advice_for(const connector::Connector& connector, const Language& language) {
+  const auto* review = connector.review.get();
+  if (is_awaiting(connector) && review != nullptr && review->withdrawn)
+    return language.text("connectors.advice_withdrawn");
+  // Only what was never let in has certainly not run.
+  if (connector.state == ConnectorState::kRefused && review != nullptr && review->approved)
+    return language.text("connectors.advice_refused_later");
+  return language.text("connectors.advice_" + std::string(to_string(connector.state)));
+}
+
+// "Version 1.2 goes on; the file now in the folder is ..."
+std::string successor_words(const connector::Connector& running, const connector::Connector& next,
+                            const Language& language) {
+  const std::string id = "connectors.successor_" + std::string(to_string(next.state));
+  return language.text(next.manifest ? id : id + "_unread",
+                       {{"version", version_of(running)}, {"next", version_of(next)}});
 }
 
 }  // namespace
@@ -45,7 +72,7 @@ bool is_sandboxed(const manifest::Manifest& manifest, const HostList& overridden
 }
 
 View connector_card(const connector::Connector& connector, const HostList& overridden_hosts,
-                    const Language& language) {
+                    const Language& language, const connector::Connector* beside) {
   const auto* manifest = connector.manifest.get();
   const std::string name = manifest != nullptr ? provider_name(*manifest, language) : connector.id;
   const std::string state(to_string(connector.state));
@@ -58,6 +85,9 @@ View connector_card(const connector::Connector& connector, const HostList& overr
     for (const auto& rule : manifest->hosts) hosts.push_back(View().text("host", rule.host));
   }
   const bool ready = connector.state == ConnectorState::kReady;
+  // Of two contents of one file, the running one says what came, the other what goes on.
+  const auto* next = ready ? beside : nullptr;
+  const auto* before = ready ? nullptr : beside;
   return View()
       .text("id", connector.id)
       .text("file", connector.file)
@@ -69,7 +99,18 @@ View connector_card(const connector::Connector& connector, const HostList& overr
       .text("state", state)
       .text("state_label", language.text("connectors.state_" + state))
       .text("reason", connector.reason)
-      .text("advice", ready ? "" : language.text("connectors.advice_" + state))
+      .text("advice", ready ? "" : advice_for(connector, language))
+      .flag("awaiting", connector.state == ConnectorState::kAwaitingApproval)
+      .text("sha256", connector.sha256)
+      .text("review_url", review_url(connector))
+      .view("health", health_view(connector, language))
+      .text("successor", next != nullptr ? successor_words(connector, *next, language) : "")
+      .text("successor_reason", next != nullptr && !is_awaiting(*next) ? next->reason : "")
+      .text("successor_url", next != nullptr ? review_url(*next) : "")
+      .flag("successor_awaits", next != nullptr && is_awaiting(*next))
+      .text("meanwhile", before != nullptr ? language.text("connectors.meanwhile",
+                                                           {{"version", version_of(*before)}})
+                                           : "")
       .flag("sandboxed", manifest != nullptr && is_sandboxed(*manifest, overridden_hosts))
       .flag("has_categories", !categories.empty())
       .list("categories", std::move(categories))

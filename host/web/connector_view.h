@@ -24,7 +24,9 @@ View logo_view(const manifest::Manifest* manifest, std::string_view name);
 // Whether requests of this connector go somewhere else than to the provider.
 bool is_sandboxed(const manifest::Manifest& manifest, const HostList& overridden_hosts);
 
+// `beside` is the other content of the same file, if there is one: what an unusable file would have
+// replaced, or what would replace a running one.
 View connector_card(const connector::Connector& connector, const HostList& overridden_hosts,
-                    const Language& language);
+                    const Language& language, const connector::Connector* beside = nullptr);
 
 }  // namespace patchbay::web

@@ -5,6 +5,7 @@
 #include "web/connect_access.h"
 #include "web/connect_pages.h"
 #include "web/connector_pages.h"
+#include "web/review_pages.h"
 #include "web/signin_pages.h"
 
 namespace patchbay::web {
@@ -53,6 +54,7 @@ Pages::Pages(Options options)
     : site_(std::make_unique<Site>(std::move(options))),
       signin_(std::make_unique<SigninPages>(*site_)),
       connectors_(std::make_unique<ConnectorPages>(*site_)),
+      review_(std::make_unique<ReviewPages>(*site_)),
       connect_(std::make_unique<ConnectPages>(*site_)),
       accounts_(std::make_unique<AccountPages>(*site_)) {}
 
@@ -67,6 +69,7 @@ void Pages::add_routes(net::Router& router) {
              }));
   signin_->add_routes(router);
   connectors_->add_routes(router);
+  review_->add_routes(router);
   connect_->add_routes(router);
   accounts_->add_routes(router);
 }

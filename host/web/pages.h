@@ -1,9 +1,11 @@
 #pragma once
-// The hub's pages: sign-in, connectors, connect, accounts, account. HTML is rendered here from the
-// manifest and works without JavaScript; small modules make it nicer. Addresses:
+// The hub's pages: sign-in, connectors, review, connect, accounts, account. HTML is rendered here
+// from the manifest and works without JavaScript; small modules make it nicer. Addresses:
 //
 //   GET  /signin/{token}  GET POST /signin  POST /signout
 //   GET  /app/connectors  GET /fragments/connectors  GET POST /app/connectors/{id}/link
+//   GET  /app/connectors/review/{sha256}  POST /app/connectors/review/{sha256}/approve
+//   GET POST /app/connectors/review/{sha256}/withdraw  POST /app/connectors/{id}/restart
 //   GET  /connect/{token}  GET POST /connect  GET /connect/status  GET /connect/result
 //   POST /connect/cancel
 //   GET  /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
@@ -24,6 +26,7 @@ namespace patchbay::web {
 
 class SigninPages;
 class ConnectorPages;
+class ReviewPages;
 class ConnectPages;
 class AccountPages;
 
@@ -43,6 +46,7 @@ class Pages {
   std::unique_ptr<Site> site_;
   std::unique_ptr<SigninPages> signin_;
   std::unique_ptr<ConnectorPages> connectors_;
+  std::unique_ptr<ReviewPages> review_;
   std::unique_ptr<ConnectPages> connect_;
   std::unique_ptr<AccountPages> accounts_;
 };

@@ -2,9 +2,11 @@
 // beside it, real processes, any free ports. Ended with stop().
 //
 // PATCHBAY_BUILD names the build folder (default: build/release of this checkout).
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
-  chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync,
+  chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync,
+  rmSync, writeFileSync,
 } from 'node:fs';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
@@ -12,7 +14,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const build = resolve(process.env.PATCHBAY_BUILD ?? join(root, 'build/release'));
+export const build = resolve(process.env.PATCHBAY_BUILD ?? join(root, 'build/release'));
 const kPatience = 20_000;
 
 async function readyFile(path, child, name) {
@@ -40,11 +42,25 @@ function ended(child) {
   return new Promise((done) => { child.once('exit', done); });
 }
 
+function childrenOf(list) {
+  try {
+    return readFileSync(list, 'utf8').split(' ').filter(Boolean);
+  } catch {
+    return []; // the thread has ended meanwhile
+  }
+}
+
+function pinned() {
+  const bytes = readFileSync(join(build, 'connectors/personio.so'));
+  return ['--pin-connector', createHash('sha256').update(bytes).digest('hex')];
+}
+
 // The sandbox, and what tests may ask of it (plugin_api/sandbox/README.md, "Control").
 class Sandbox {
-  constructor(child, ready) {
+  constructor(child, ready, readyPath) {
     this.child = child;
     this.ready = ready;
+    this.readyFile = readyPath;
     this.ca = readFileSync(ready.ca_file);
   }
 
@@ -77,21 +93,54 @@ class Sandbox {
 }
 
 class Hub {
-  constructor(folder, child, ready, sandbox) {
+  constructor(folder, sandbox, trust) {
     this.folder = folder;
-    this.child = child;
+    this.sandbox = sandbox;
+    this.trust = trust;
+    this.data = join(folder, 'data');
+    this.connectors = join(folder, 'connectors');
+  }
+
+  async start() {
+    const readyPath = join(this.data, 'ready.json');
+    rmSync(readyPath, { force: true });
+    this.child = run('patchbay', [
+      'serve', '--data', this.data, '--connectors', this.connectors, '--port', '0',
+      '--ready-file', readyPath, '--sandbox', this.sandbox.readyFile, ...this.trust,
+    ]);
+    const ready = await readyFile(readyPath, this.child, 'the hub');
     this.url = ready.url;
     this.signinUrl = ready.signin_url;
-    this.sandbox = sandbox;
-    this.connectors = join(folder, 'connectors');
+  }
+
+  // Another process on the same data; another port, too.
+  async restart() {
+    this.child.kill('SIGTERM');
+    await ended(this.child);
+    await this.start();
   }
 
   get log() { return this.child.output; }
 
+  // Processes that the hub has started: its connectors' workers.
+  get workers() {
+    const { pid } = this.child;
+    return readdirSync(`/proc/${pid}/task`)
+      .flatMap((thread) => childrenOf(`/proc/${pid}/task/${thread}/children`)).map(Number);
+  }
+
+  // `patchbay COMMAND...` beside the running hub: {status, stdout, stderr}.
+  command(args, options = {}) {
+    const [name, verb, ...rest] = args;
+    return spawnSync(join(build, 'bin/patchbay'), [
+      name, verb, '--data', this.data, '--connectors', this.connectors, ...rest,
+    ], { encoding: 'utf8', input: '', ...options });
+  }
+
   // Another one-time link, as an operator gets it.
   freshSigninUrl() {
     return execFileSync(join(build, 'bin/patchbay'), [
-      'signin', '--data', join(this.folder, 'data'), '--public-url', this.url,
+      'signin', '--data', this.data, '--public-url', this.url,
     ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   }
 
@@ -101,8 +150,23 @@ class Hub {
     renameSync(join(this.connectors, `.${name}`), join(this.connectors, name));
   }
 
+  // The same with bytes instead of a file.
+  dropBytes(name, bytes) {
+    writeFileSync(join(this.connectors, `.${name}`), bytes, { mode: 0o644 });
+    renameSync(join(this.connectors, `.${name}`), join(this.connectors, name));
+  }
+
   removeConnector(name = 'personio.so') {
     rmSync(join(this.connectors, name));
+  }
+
+  // Asks until it is so.
+  async until(condition, what) {
+    const end = Date.now() + kPatience;
+    while (!await condition()) {
+      if (Date.now() > end) throw new Error(`not within ${kPatience} ms: ${what}`);
+      await new Promise((done) => { setTimeout(done, 50); });
+    }
   }
 
   async stop() {
@@ -114,7 +178,9 @@ class Hub {
   }
 }
 
-export async function startHub({ withConnector = true } = {}) {
+// `trust`: options that let connectors in without asking. As in host/run, the connector that was
+// built here is pinned.
+export async function startHub({ withConnector = true, trust = pinned() } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'patchbay-browser-'));
   const [state, data, connectors] = ['sandbox', 'data', 'connectors'].map((name) => join(folder, name));
   for (const path of [state, data, connectors]) {
@@ -123,14 +189,11 @@ export async function startHub({ withConnector = true } = {}) {
   }
   const sandboxReady = join(state, 'ready.json');
   const sandboxChild = run('personio-sandbox', ['--state', state, '--port', '0', '--ready-file', sandboxReady]);
-  const sandbox = new Sandbox(sandboxChild, await readyFile(sandboxReady, sandboxChild, 'the sandbox'));
+  const sandbox = new Sandbox(sandboxChild, await readyFile(sandboxReady, sandboxChild, 'the sandbox'), sandboxReady);
 
   execFileSync(join(build, 'bin/patchbay'), ['key', 'create', join(data, 'key')], { stdio: 'ignore' });
-  const hubReady = join(data, 'ready.json');
   if (withConnector) copyFileSync(join(build, 'connectors/personio.so'), join(connectors, 'personio.so'));
-  const child = run('patchbay', [
-    'serve', '--data', data, '--connectors', connectors, '--port', '0', '--ready-file', hubReady,
-    '--sandbox', sandboxReady,
-  ]);
-  return new Hub(folder, child, await readyFile(hubReady, child, 'the hub'), sandbox);
+  const hub = new Hub(folder, sandbox, trust);
+  await hub.start();
+  return hub;
 }

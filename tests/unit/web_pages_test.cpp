@@ -20,6 +20,10 @@ constexpr std::string_view kOrigin = "http://localhost:8080";
 constexpr std::int64_t kMinute = 60'000;
 constexpr std::int64_t kHour = 60 * kMinute;
 
+struct SilentAudit final : audit::AuditLog {
+  Result<> append(const audit::AuditEvent& /*event*/) override { return {}; }
+};
+
 // A browser as far as these tests need one: it keeps cookies.
 struct WebPagesTest : testing::Test {
   WebPagesTest() {
@@ -120,8 +124,10 @@ struct WebPagesTest : testing::Test {
       store
           .transact_blocking([this](store::Database& db) { return open_vault(db, kek, random, 1); })
           .value();
+  SilentAudit audit;
+  connector::StoredGate gate{store, clock, audit, {}};
   std::shared_ptr<connector::Registry> registry = std::make_shared<connector::Registry>(
-      loops.loop(0).get_executor(), connector::RegistryOptions{});
+      loops.loop(0).get_executor(), connector::RegistryOptions{}, gate, audit);
   accounts::Services services{loops, store, vault, *registry, clock, random, {}};
   accounts::Revoker revoker{services};
   accounts::TokenKeeper keeper{services, revoker};
@@ -205,7 +211,8 @@ TEST_F(WebPagesTest, TheDatabaseHoldsNoTokenThatOpensASession) {
 
 TEST_F(WebPagesTest, OperatorPagesSendStrangersToSignIn) {
   for (const char* path : {"/app/connectors", "/app/accounts", "/app/accounts/acc_1",
-                           "/app/connectors/acme/link", "/app/accounts/acc_1/unlink"}) {
+                           "/app/connectors/acme/link", "/app/accounts/acc_1/unlink",
+                           "/app/connectors/review/0a", "/app/connectors/review/0a/withdraw"}) {
     const auto answer = get(path);
     EXPECT_EQ(answer.status, 303U) << path;
     EXPECT_EQ(header(answer, "Location"), "/signin") << path;
@@ -451,6 +458,53 @@ TEST_F(WebPagesTest, LinkingWithAConnectorThatIsGoneSaysSo) {
       post("/app/connectors/acme/link", "csrf=" + csrf + "&owner_id=1&owner_name=One&how=here");
   EXPECT_EQ(answer.status, 404U);
   EXPECT_FALSE(cookies.contains("__Host-patchbay-connect"));
+}
+
+TEST_F(WebPagesTest, WhatIsNotInTheFolderCanBeNeitherLookedAtNorDecidedAbout) {
+  const std::string csrf = sign_in();
+  const std::string review = "/app/connectors/review/" + std::string(64, 'a');
+  for (const auto& path : {review, review + "/withdraw"}) {
+    const auto page = get(path);
+    EXPECT_EQ(page.status, 404U) << path;
+    EXPECT_TRUE(has(page, "This file is no longer there")) << path;
+  }
+  for (const auto* decision : {"/approve", "/withdraw"}) {
+    const auto answer = post(review + decision, "csrf=" + csrf);
+    EXPECT_EQ(answer.status, 303U) << decision;
+    EXPECT_EQ(header(answer, "Location"), "/app/connectors");
+    const auto list = get("/app/connectors");
+    EXPECT_TRUE(has(list, "what you looked at is no longer in the folder")) << decision;
+    EXPECT_TRUE(has(list, "role=\"alert\"")) << decision;
+    EXPECT_FALSE(has(get("/app/connectors"), "what you looked at")) << "it is said once";
+  }
+  EXPECT_EQ(post("/app/connectors/acme/restart", "csrf=" + csrf).status, 404U);
+}
+
+TEST_F(WebPagesTest, DecidingNeedsAnOwnPageASessionAndItsToken) {
+  const std::string csrf = sign_in();
+  const std::string review = "/app/connectors/review/" + std::string(64, 'a');
+  for (const auto& path :
+       {review + "/approve", review + "/withdraw", std::string("/app/connectors/acme/restart")}) {
+    EXPECT_EQ(post(path, "").status, 403U) << path;
+    EXPECT_EQ(post(path, "csrf=" + csrf + "x").status, 403U) << path;
+    EXPECT_EQ(send({.method = "POST",
+                    .target = path,
+                    .form = "csrf=" + csrf,
+                    .headers = {{"Origin", "https://evil.example"}},
+                    .same_origin = false})
+                  .status,
+              403U)
+        << path;
+    EXPECT_EQ(get(path).status, path.ends_with("/withdraw") ? 404U : 405U)
+        << path << ": looking decides nothing";
+  }
+  cookies.clear();
+  EXPECT_EQ(post(review + "/approve", "csrf=" + csrf).status, 403U);
+}
+
+TEST_F(WebPagesTest, AConnectorMayBeCalledLikeTheFolderOfTheReviewPages) {
+  (void)sign_in();
+  EXPECT_TRUE(has(get("/app/connectors/review/link"), "This connector is not available"));
 }
 
 TEST_F(WebPagesTest, ErrorPagesLookLikeTheRest) {

@@ -9,6 +9,7 @@
 #include "web/guide_view.h"
 #include "web/permission_view.h"
 #include "web/render.h"
+#include "web/review_view.h"
 
 namespace patchbay::web {
 namespace {
@@ -356,6 +357,185 @@ TEST(WebConnectors, SayWhyAFileIsRefusedAndWhatToDo) {
   EXPECT_TRUE(has(html, "Refused"));
   EXPECT_TRUE(has(html, "None of its code has been run."));
   EXPECT_TRUE(has(html, "broken.so"));
+}
+
+struct UnwellRuntime final : connector::Runtime {
+  explicit UnwellRuntime(connector::RuntimeHealth::State state) {
+    told.state = state;
+    told.failures = 5;
+    told.last_failure = std::string(kAttack);
+    told.walls = "seccomp";
+  }
+  connector::Task<Result<std::string>> start() override { co_return std::string(); }
+  connector::Task<Result<connector::FlowId>> begin(connector::Operation,
+                                                   connector::FlowInput) override {
+    co_return 0;
+  }
+  connector::Task<Result<connector::FlowAction>> step(connector::FlowId,
+                                                      connector::FlowEvent) override {
+    co_return connector::FlowAction{};
+  }
+  void release(connector::FlowId) override {}
+  [[nodiscard]] connector::RuntimeHealth health() const override { return told; }
+  void stop() override {}
+  connector::RuntimeHealth told;
+};
+
+std::string list_html(const char* part, const View& card) {
+  View list;
+  list.text("session_csrf", "token")
+      .flag("none", false)
+      .flag("has_awaiting", false)
+      .flag("has_ready", false)
+      .flag("has_troubled", false)
+      .flag("has_" + std::string(part), true)
+      .list(part, {card});
+  return render("connector_list", list, language("en"));
+}
+
+TEST(WebConnectors, ThatKeepFailingSayWhyAndCanBeStartedAgain) {
+  connector::Connector connector;
+  connector.id = "acme";
+  connector.state = connector::ConnectorState::kReady;
+  connector.manifest = acme();
+  using State = connector::RuntimeHealth::State;
+  for (const auto& [state, label] : {std::pair(State::kQuarantined, "Keeps failing"),
+                                     std::pair(State::kBackingOff, "Restarting")}) {
+    connector.runtime = std::make_shared<UnwellRuntime>(state);
+    const auto html = list_html("ready", connector_card(connector, {}, language("en")));
+    expect_inert(html);
+    EXPECT_TRUE(has(html, label));
+    EXPECT_TRUE(has(html, "action=\"/app/connectors/acme/restart\""));
+    EXPECT_TRUE(has(html, "name=\"csrf\" value=\"token\""));
+    EXPECT_FALSE(has(html, ">Ready<"));
+  }
+  connector.runtime = std::make_shared<UnwellRuntime>(State::kRunning);
+  const auto html = list_html("ready", connector_card(connector, {}, language("en")));
+  EXPECT_TRUE(has(html, "Ready"));
+  EXPECT_FALSE(has(html, "/restart"));
+}
+
+// A file that awaits approval; its bytes are nowhere, for no page looks at them.
+std::shared_ptr<connector::Connector> awaiting(std::shared_ptr<const manifest::Manifest> manifest,
+                                               connector::Review review = {}) {
+  auto connector = std::make_shared<connector::Connector>();
+  connector->id = "acme";
+  connector->file = "acme.so";
+  connector->sha256 = std::string(64, 'a');
+  connector->state = connector::ConnectorState::kAwaitingApproval;
+  connector->manifest = manifest;
+  auto source = std::make_shared<connector::ConnectorFile>();
+  source->sha256 = connector->sha256;
+  source->manifest = std::move(manifest);
+  connector->source = std::move(source);
+  connector->review = std::make_shared<const connector::Review>(std::move(review));
+  return connector;
+}
+
+std::string review_html(const connector::Connector& connector, std::string_view tag = "en") {
+  return render("review", review_page(connector, 1'750'000'060'000, language(tag)), language(tag));
+}
+
+TEST(WebReview, ShowsWhatAFileAsksForAndThatNoneOfItRan) {
+  const std::string html = review_html(*awaiting(acme()));
+  EXPECT_TRUE(has(html, "Approve Acme?"));
+  EXPECT_TRUE(has(html, std::string(64, 'a')));
+  EXPECT_TRUE(has(html, "None of this file&#39;s code has run"));
+  EXPECT_TRUE(has(html, "<code>api.acme.example"));
+  EXPECT_TRUE(has(html, "<code>people:read</code>"));
+  EXPECT_TRUE(has(html, "People → Read"));
+  EXPECT_TRUE(has(html, "action=\"/app/connectors/review/" + std::string(64, 'a') + "/approve\""));
+  EXPECT_FALSE(has(html, "/withdraw"));
+  EXPECT_FALSE(has(html, "id=\"changes\""));
+}
+
+TEST(WebReview, RendersHostileManifestsInert) {
+  connector::Review review;
+  review.has_before = true;
+  review.before_version = std::string(kAttack);
+  review.before_signer = std::string(kAttack);
+  review.change.added = {{connector::DemandKind::kHost, std::string(kAttack)}};
+  review.change.removed = {{connector::DemandKind::kRead, std::string(kAttack)}};
+  const auto manifest = std::make_shared<const manifest::Manifest>(hostile());
+  expect_inert(review_html(*awaiting(manifest, review)));
+  expect_inert(review_html(*awaiting(manifest)));
+  expect_inert(list_html("awaiting", connector_card(*awaiting(manifest), {}, language("en"))));
+}
+
+TEST(WebReview, BeginsWithWhatChanged) {
+  connector::Review review;
+  review.has_before = true;
+  review.before_version = "0.9.0";
+  review.change.added = {{connector::DemandKind::kHost, "evil.example"}};
+  review.change.removed = {{connector::DemandKind::kRead, "acme_list_old"}};
+  const std::string html = review_html(*awaiting(acme(), review));
+  const auto added = html.find("id=\"added\"");
+  const auto removed = html.find("id=\"removed\"");
+  const auto unchanged = html.find("id=\"unchanged\"");
+  ASSERT_NE(unchanged, std::string::npos);
+  EXPECT_LT(added, html.find("evil.example"));
+  EXPECT_LT(html.find("evil.example"), removed);
+  EXPECT_LT(html.find("acme_list_old"), unchanged);
+  EXPECT_LT(unchanged, html.find("<code>people:read</code>"));
+  EXPECT_FALSE(has(html, "id=\"signer-warning\""));
+}
+
+TEST(WebReview, SaysLoudlyThatASignatureIsGoneOrAnotherOne) {
+  connector::Review review;
+  review.has_before = true;
+  review.before_version = "0.9.0";
+  review.before_signer = "AAAA";
+  EXPECT_TRUE(has(review_html(*awaiting(acme(), review)), "This file is not signed."));
+  review.signature = connector::SignatureState::kUnknownKey;
+  review.signer = "BBBB";
+  EXPECT_TRUE(has(review_html(*awaiting(acme(), review)), "signed by BBBB, a key that is not in"));
+  review.signature = connector::SignatureState::kTrusted;
+  EXPECT_TRUE(has(review_html(*awaiting(acme(), review)), "another key you trust, BBBB"));
+  review.signer = "AAAA";
+  EXPECT_FALSE(has(review_html(*awaiting(acme(), review)), "id=\"signer-warning\""));
+}
+
+TEST(WebReview, OffersNoButtonForWhatIsRefused) {
+  connector::Review review;
+  review.refusal = "its id, acme, looks like that of another connector";
+  const auto refused = awaiting(acme(), review);
+  refused->state = connector::ConnectorState::kRefused;
+  const std::string html = review_html(*refused);
+  EXPECT_TRUE(has(html, "looks like that of another connector"));
+  EXPECT_TRUE(has(html, "ask its author for another id"));
+  EXPECT_FALSE(has(html, "/approve"));
+  EXPECT_FALSE(has(html, "/withdraw"));
+}
+
+TEST(WebReview, OffersToTakeBackWhatWasApproved) {
+  connector::Review review;
+  review.approved = true;
+  review.reason = "operator";
+  review.actor = "command line (ada)";
+  review.decided = 1'750'000'000'000;
+  const auto ready = awaiting(acme(), review);
+  ready->state = connector::ConnectorState::kReady;
+  EXPECT_TRUE(
+      has(review_html(*ready), "Approved by an operator on the command line (ada), 1 minute ago."));
+  EXPECT_TRUE(has(review_html(*ready), "/withdraw\""));
+  EXPECT_FALSE(has(review_html(*ready), "/approve\""));
+}
+
+TEST(WebConnectors, ARunningOneAndWhatItsFileIsNowSpeakOfEachOther) {
+  const auto next = awaiting(acme());
+  connector::Connector running;
+  running.id = "acme";
+  running.file = "acme.so";
+  running.state = connector::ConnectorState::kReady;
+  auto older = *acme();
+  older.version = "0.9.0";
+  running.manifest = std::make_shared<const manifest::Manifest>(older);
+  const auto ready = list_html("ready", connector_card(running, {}, language("en"), next.get()));
+  EXPECT_TRUE(has(ready, "Version 0.9.0 goes on until the hub is restarted."));
+  EXPECT_TRUE(has(ready, "href=\"/app/connectors/review/" + next->sha256 + "\""));
+  const auto waiting = list_html("awaiting", connector_card(*next, {}, language("en"), &running));
+  EXPECT_TRUE(has(waiting, "Version 0.9.0, which was approved, goes on meanwhile."));
+  EXPECT_FALSE(has(list_html("awaiting", connector_card(*next, {}, language("en"))), "meanwhile"));
 }
 
 TEST(WebConnectors, AreMarkedWhenTheirHostIsOverridden) {

@@ -5,33 +5,43 @@ import { get, pause } from './hub.js';
 const kEvery = 300;
 const kAfterTrouble = 3000;
 
-function names(root) {
+// Names of the cards in a state, by what tells two of them apart.
+function names(root, state) {
   const found = new Map();
-  for (const card of root.querySelectorAll('[data-connector][data-name]')) {
-    found.set(card.dataset.connector, card.dataset.name);
+  for (const card of root.querySelectorAll(`[data-state="${state}"]`)) {
+    found.set(card.dataset.key, card.dataset.name);
   }
   return found;
 }
 
+function look(root) {
+  return { ready: names(root, 'ready'), waiting: names(root, 'awaiting_approval') };
+}
+
 function announce(list, before, after) {
   const lines = [];
-  for (const [id, name] of after) {
-    if (!before.has(id)) lines.push(list.dataset.appeared.replace('{name}', name));
-  }
-  for (const [id, name] of before) {
-    if (!after.has(id)) lines.push(list.dataset.disappeared.replace('{name}', name));
-  }
+  const say = (text, these, but) => {
+    for (const [key, name] of these) if (!but.has(key)) lines.push(text.replace('{name}', name));
+  };
+  say(list.dataset.appeared, after.ready, before.ready);
+  say(list.dataset.disappeared, before.ready, after.ready);
+  say(list.dataset.waiting, after.waiting, before.waiting);
   const place = document.getElementById('live-announcement');
   if (place && lines.length > 0) place.textContent = lines.join(' ');
 }
 
+function cardId(card) {
+  return `${card.dataset.state} ${card.dataset.key}`;
+}
+
 function replace(list, html) {
-  const before = names(list);
+  const before = look(list);
+  const known = new Set([...list.querySelectorAll('[data-connector]')].map(cardId));
   const focused = list.contains(document.activeElement) ? document.activeElement.id : '';
   list.replaceChildren(fragmentOf(html));
-  const after = names(list);
+  const after = look(list);
   for (const card of list.querySelectorAll('[data-connector]')) {
-    if (!before.has(card.dataset.connector)) card.classList.add('arriving');
+    if (!known.has(cardId(card))) card.classList.add('arriving');
   }
   if (focused) document.getElementById(focused)?.focus();
   announce(list, before, after);
