@@ -1,5 +1,7 @@
 #include "connector/worker/worker_runtime.h"
 
+#include <poll.h>
+
 #include <atomic>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -44,6 +46,12 @@ template <class Message>
 Task<> wait(std::shared_ptr<Pending<Message>> pending) {
   while (!pending->answer && pending->timer.expiry() > std::chrono::steady_clock::now())
     (void)co_await pending->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+// An empty packet reads like the end; whether the other side has gone tells them apart.
+bool is_hung_up(asio::posix::stream_descriptor& socket) {
+  pollfd state{socket.native_handle(), POLLRDHUP, 0};
+  return ::poll(&state, 1, 0) == 1 && (state.revents & (POLLHUP | POLLRDHUP)) != 0;
 }
 
 class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<WorkerRuntime> {
@@ -217,9 +225,9 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
         const auto status = receive_frame(self->socket_->native_handle(), frame);
         if (status == FrameStatus::kWouldBlock) break;
         if (status != FrameStatus::kOk) {
-          self->break_down(self->failure(status == FrameStatus::kClosed
-                                             ? self->how_it_ended()
-                                             : "sent bytes that make no sense"));
+          const bool gone = status == FrameStatus::kClosed && is_hung_up(*self->socket_);
+          self->break_down(
+              self->failure(gone ? self->how_it_ended() : "sent bytes that make no sense"));
           co_return;
         }
         if (!self->dispatch(frame)) {
