@@ -63,6 +63,7 @@ Result<std::vector<Elf64_Phdr>> read_segments(std::string_view bytes, const Elf6
     return broken("is damaged: its program headers make no sense");
   std::vector<Elf64_Phdr> segments;
   bool loads = false;
+  bool plain_stack = false;
   for (std::size_t i = 0; i < head.e_phnum; ++i) {
     const auto segment = at<Elf64_Phdr>(bytes, head.e_phoff + i * sizeof(Elf64_Phdr));
     if (!segment) return incomplete();
@@ -76,19 +77,23 @@ Result<std::vector<Elf64_Phdr>> read_segments(std::string_view bytes, const Elf6
         return broken("has memory that is both writable and executable; link it without that");
     }
     if (segment->p_type == PT_INTERP) return broken("is a program, not a shared library");
-    if (segment->p_type == PT_GNU_STACK && (segment->p_flags & PF_X) != 0)
-      return broken("asks for an executable stack; link it with -Wl,-z,noexecstack");
+    if (segment->p_type == PT_GNU_STACK) plain_stack = (segment->p_flags & PF_X) == 0;
     segments.push_back(*segment);
   }
   if (!loads) return broken("is damaged: it has no segment to load");
+  // Without that header the loader would make the stack executable.
+  if (!plain_stack) return broken("asks for an executable stack; link it with -Wl,-z,noexecstack");
   return segments;
 }
 
 Result<std::vector<std::string>> read_needed(std::string_view bytes,
                                              const std::vector<Elf64_Phdr>& segments) {
   const auto dynamic = std::ranges::find(segments, PT_DYNAMIC, &Elf64_Phdr::p_type);
-  if (dynamic == segments.end() || !within(bytes, dynamic->p_offset, dynamic->p_filesz))
-    return broken("is damaged: it has no dynamic section");
+  // The loader reads the last one, at its address in memory: it has to be the one read here.
+  if (dynamic == segments.end() || !within(bytes, dynamic->p_offset, dynamic->p_filesz) ||
+      std::ranges::count(segments, PT_DYNAMIC, &Elf64_Phdr::p_type) != 1 ||
+      offset_of(segments, dynamic->p_vaddr) != dynamic->p_offset)
+    return broken("is damaged: it has no dynamic section, or not just one");
   std::vector<std::uint64_t> names;
   std::optional<std::uint64_t> strings;
   for (std::uint64_t i = 0; i < dynamic->p_filesz / sizeof(Elf64_Dyn); ++i) {
@@ -96,7 +101,9 @@ Result<std::vector<std::string>> read_needed(std::string_view bytes,
     if (!entry || entry->d_tag == DT_NULL) break;
     if (entry->d_tag == DT_NEEDED) names.push_back(entry->d_un.d_val);
     if (entry->d_tag == DT_STRTAB) strings = offset_of(segments, entry->d_un.d_ptr);
-    if (entry->d_tag == DT_TEXTREL) return broken("has text relocations; build it with -fPIC");
+    if (entry->d_tag == DT_TEXTREL ||
+        (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0))
+      return broken("has text relocations; build it with -fPIC");
   }
   if (!strings || names.size() > kMaxNeeded)
     return broken("is damaged: its dynamic section makes no sense");

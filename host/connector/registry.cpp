@@ -39,16 +39,27 @@ struct Stamp {
   }
 };
 
-Stamp stamp_of(const fs::path& path) {
+Stamp stamp_of_one(const fs::path& path) {
   struct stat info{};
   if (::lstat(path.c_str(), &info) != 0) return {};
   return {info.st_ino, info.st_size, info.st_mtim, info.st_ctim};
 }
 
+// A library's and its signature's, if there is one.
+struct Stamps {
+  Stamp library;
+  Stamp signature;
+  bool operator==(const Stamps&) const = default;
+};
+
+Stamps stamp_of(const fs::path& path) {
+  return {stamp_of_one(path), stamp_of_one(path.string() + ".minisig")};
+}
+
 }  // namespace
 
 struct Registry::Entry {
-  Stamp stamp;
+  Stamps stamp;
   ConnectorPtr serving;    // ready, or null
   ConnectorPtr candidate;  // what the file is now, when that is not what serves
   bool busy = false;       // it is being considered

@@ -31,7 +31,8 @@ Result<std::optional<ConnectorApproval>> latest(Database& db, std::string_view c
 
 Result<std::vector<std::string>> connector_ids(Database& db) {
   return all_rows(
-      db.query("SELECT DISTINCT connector_id FROM connector_approvals ORDER BY connector_id"),
+      db.query("SELECT DISTINCT connector_id FROM connector_approvals WHERE withdrawn = 0 "
+               "ORDER BY connector_id"),
       [](const Row& row) { return std::string(row.text(0)); });
 }
 

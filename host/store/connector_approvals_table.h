@@ -31,7 +31,7 @@ Result<std::optional<ConnectorApproval>> find(Database& db, std::string_view sha
 // The newest version of this connector that is let in and is not `but`.
 Result<std::optional<ConnectorApproval>> latest(Database& db, std::string_view connector_id,
                                                 std::string_view but);
-// Ids of all connectors that some version was ever let in of.
+// Ids of all connectors that some version is let in of.
 Result<std::vector<std::string>> connector_ids(Database& db);
 // A decision replaces the one before about the same content.
 Result<void> decide(Database& db, const ConnectorApproval& approval);

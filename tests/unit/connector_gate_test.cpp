@@ -239,5 +239,23 @@ TEST_F(GateTest, TheSequenceChangesWithEachDecision) {
   EXPECT_NE(loops.block_on(strict.sequence()).value(), then);
 }
 
+TEST_F(GateTest, AnImpostorThatWasTurnedAwayDoesNotBlockTheGenuineOne) {
+  auto strict = gate();
+  const auto impostor = file("impostor", look_alike());
+  ASSERT_TRUE(loops.block_on(strict.withdraw(impostor, "page")));
+  EXPECT_EQ(review(strict, file("genuine")).refusal, "");
+  EXPECT_TRUE(loops.block_on(strict.approve(file("genuine"), "page")));
+}
+
+TEST_F(GateTest, AKeyThatWasNotVerifiedIsNotRecordedAsTheSigner) {
+  auto open = gate(all());
+  const auto seen = review(open, file(kSigned, small_manifest(), kSignatureByOtherKey));
+  EXPECT_TRUE(seen.approved);
+  EXPECT_EQ(seen.signature, SignatureState::kUnknownKey);
+  ASSERT_EQ(audit.events.size(), 1U);
+  EXPECT_EQ(audit.events[0].key_id, "");
+  EXPECT_EQ(review(open, file("two")).before_signer, "");
+}
+
 }  // namespace
 }  // namespace patchbay::connector

@@ -128,7 +128,7 @@ struct WebPagesTest : testing::Test {
   connector::StoredGate gate{store, clock, audit, {}};
   std::shared_ptr<connector::Registry> registry = std::make_shared<connector::Registry>(
       loops.loop(0).get_executor(), connector::RegistryOptions{}, gate, audit);
-  accounts::Services services{loops, store, vault, *registry, clock, random, {}};
+  accounts::Services services{loops, store, vault, *registry, clock, random, audit, {}};
   accounts::Revoker revoker{services};
   accounts::TokenKeeper keeper{services, revoker};
   accounts::Linker linker{services, revoker, keeper};

@@ -35,6 +35,11 @@ std::string look_alike_among(const std::vector<std::string>& ids, const std::str
   return found == ids.end() ? std::string() : *found;
 }
 
+// Only a key that was checked is worth keeping.
+std::string verified_signer(const Review& review) {
+  return review.signature == SignatureState::kTrusted ? review.signer : std::string();
+}
+
 // Against the version let in before. One whose manifest this hub can't read any more counts as
 // none.
 void compare(const std::optional<ConnectorApproval>& before, const manifest::Manifest& now,
@@ -113,7 +118,7 @@ Task<Result<Review>> StoredGate::review(const ConnectorFile& file) {
   review.reason = reason_by_policy(file, review);
   if (review.reason.empty()) co_return review;
   review.decided = clock_.unix_ms();
-  PATCHBAY_CO_TRY(co_await decide(file, review.signer, review.reason, "policy", false));
+  PATCHBAY_CO_TRY(co_await decide(file, verified_signer(review), review.reason, "policy", false));
   review.approved = true;
   co_return review;
 }
@@ -124,8 +129,7 @@ Task<Result<>> StoredGate::approve(const ConnectorFile& file, std::string actor)
     co_return make_error(ErrorCode::kInvalidArgument,
                          file.path + " can't be approved: " + now.refusal);
   if (now.approved) co_return Result<>();
-  const auto signer = now.signature == SignatureState::kTrusted ? now.signer : std::string();
-  co_return co_await decide(file, signer, "operator", std::move(actor), false);
+  co_return co_await decide(file, verified_signer(now), "operator", std::move(actor), false);
 }
 
 Task<Result<>> StoredGate::withdraw(const ConnectorFile& file, std::string actor) {

@@ -30,22 +30,18 @@ char plain(char c) {
 }  // namespace
 
 std::string skeleton_of(std::string_view id) {
+  std::string letters;
+  for (const char c : id)
+    if (c != '-' && c != '_') letters += plain(c);
   std::string out;
-  for (std::size_t i = 0; i < id.size(); ++i) {
-    const auto rest = id.substr(i);
-    if (id[i] == '-' || id[i] == '_') continue;
-    if (rest.starts_with("rn")) {
-      out += 'm';
-      ++i;
-    } else if (rest.starts_with("vv")) {
-      out += 'w';
-      ++i;
-    } else if (rest.starts_with("cl")) {
-      out += 'd';
-      ++i;
-    } else if (const char c = plain(id[i]); out.empty() || out.back() != c) {
-      out += c;  // doubled letters are easily overlooked, too
-    }
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    const auto pair = std::string_view(letters).substr(i, 2);
+    char c = letters[i];
+    if (pair == "rn") c = 'm';
+    if (pair == "vv") c = 'w';
+    if (pair == "cl") c = 'd';
+    if (c != letters[i]) ++i;
+    if (out.empty() || out.back() != c) out += c;  // doubled letters are easily overlooked, too
   }
   return out;
 }

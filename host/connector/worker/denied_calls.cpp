@@ -62,6 +62,7 @@ constexpr long kProbes[] = {
     SYS_prlimit64,
     SYS_sched_getaffinity,
     SYS_getrusage,
+    SYS_writev,
     SYS_getdents64,
 };
 

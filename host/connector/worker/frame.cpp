@@ -118,8 +118,51 @@ void send_denied(int socket, std::uint32_t system_call, bool ended) {
   (void)::sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
+namespace {
+
+// Packets land here and are wiped as far as they were filled; one a thread, so that a frame costs
+// no allocation.
+thread_local std::array<char, kMaxPacket> packet;
+
+ssize_t receive_packet(int socket, msghdr& message) {
+  // A peer that died with frames of ours unread is told as ECONNRESET, once, before what it had
+  // sent: its last words are read all the same.
+  for (int resets = 0;;) {
+    const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == ECONNRESET && ++resets < 3) continue;
+    return got;
+  }
+}
+
+// A memfd is worth its cost for what can be large, and for nothing that may come unasked.
+bool may_be_large(FrameType type) {
+  return type == FrameType::kBegin || type == FrameType::kStep || type == FrameType::kAction ||
+         type == FrameType::kLoaded;
+}
+
+FrameStatus read_packet(Frame& frame, const msghdr& message, std::size_t size) {
+  Head head{};
+  if (size < sizeof head || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+    return FrameStatus::kBroken;
+  std::memcpy(&head, packet.data(), sizeof head);
+  if (head.magic != kMagic || head.type < 1 || head.type > 8 || head.in_memfd > 1)
+    return FrameStatus::kBroken;
+  frame.type = static_cast<FrameType>(head.type);
+  frame.flow_id = head.flow_id;
+  if (head.in_memfd == 1) {
+    const Fd memfd = std::move(frame.descriptor);
+    if (!may_be_large(frame.type) || !memfd.valid() || !read_memfd(memfd.get(), frame.payload))
+      return FrameStatus::kBroken;
+  } else {
+    frame.payload = SecretString(std::string_view(packet.data() + sizeof head, size - sizeof head));
+  }
+  return FrameStatus::kOk;
+}
+
+}  // namespace
+
 FrameStatus receive_frame(int socket, Frame& frame) {
-  std::vector<char, WipingAllocator<char>> packet(kMaxPacket);
   iovec part{packet.data(), packet.size()};
   ControlBuffer control{};
   msghdr message{};
@@ -128,10 +171,7 @@ FrameStatus receive_frame(int socket, Frame& frame) {
   message.msg_control = control.bytes.data();
   // Not the buffer's size: its padding has room for a second descriptor, which nobody would close.
   message.msg_controllen = CMSG_LEN(sizeof(int));
-  ssize_t got = -1;
-  do {
-    got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  } while (got < 0 && errno == EINTR);
+  const ssize_t got = receive_packet(socket, message);
   if (got < 0) return status_from_errno();
   frame.descriptor = Fd();
   if (const cmsghdr* item = CMSG_FIRSTHDR(&message);
@@ -141,23 +181,10 @@ FrameStatus receive_frame(int socket, Frame& frame) {
     frame.descriptor = Fd(fd);
   }
   if (got == 0) return FrameStatus::kClosed;
-  Head head{};
-  if (static_cast<std::size_t>(got) < sizeof head ||
-      (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-    return FrameStatus::kBroken;
-  std::memcpy(&head, packet.data(), sizeof head);
-  if (head.magic != kMagic || head.type < 1 || head.type > 8 || head.in_memfd > 1)
-    return FrameStatus::kBroken;
-  frame.type = static_cast<FrameType>(head.type);
-  frame.flow_id = head.flow_id;
-  if (head.in_memfd == 1) {
-    const Fd memfd = std::move(frame.descriptor);
-    if (!memfd.valid() || !read_memfd(memfd.get(), frame.payload)) return FrameStatus::kBroken;
-  } else {
-    frame.payload = SecretString(
-        std::string_view(packet.data() + sizeof head, static_cast<std::size_t>(got) - sizeof head));
-  }
-  return FrameStatus::kOk;
+  const auto size = static_cast<std::size_t>(got);
+  const auto status = read_packet(frame, message, size);
+  wipe(packet.data(), size);
+  return status;
 }
 
 }  // namespace patchbay::connector

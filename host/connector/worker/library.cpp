@@ -1,5 +1,7 @@
 #include "connector/worker/library.h"
 
+#include <dlfcn.h>
+
 #include <boost/dll/shared_library.hpp>
 #include <deque>
 #include <mutex>
@@ -91,7 +93,11 @@ std::unique_ptr<Library> Library::load(const std::string& path, LogSink log,
   auto& handle = *self->library_->handle;
   boost::dll::fs::error_code error;
   handle.load(path, error, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
-  if (error) return fail(LoadFailure::kNotALibrary, error.message());
+  if (error) {
+    // Boost.DLL looks elsewhere after a failure, and tells of that.
+    const char* why = ::dlerror();
+    return fail(LoadFailure::kNotALibrary, why != nullptr ? why : error.message());
+  }
   if (!handle.has(PATCHBAY_CONNECTOR_QUERY_SYMBOL))
     return fail(LoadFailure::kNoEntryPoint, PATCHBAY_CONNECTOR_QUERY_SYMBOL " is not exported");
   using Query = const patchbay_connector*(std::uint32_t, std::uint32_t, std::uint32_t*);

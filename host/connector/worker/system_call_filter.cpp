@@ -72,10 +72,13 @@ void allow_usual(Filter& filter, int socket) {
   filter.allow("fcntl", {equals(1, F_GET_SEALS)});
   filter.allow("fcntl", {equals(1, F_GETFD)});
   for (const auto* call :
-       {"brk", "munmap", "mremap", "madvise", "futex", "sched_yield", "getrandom", "clock_gettime",
+       {"brk", "munmap", "mremap", "futex", "sched_yield", "getrandom", "clock_gettime",
         "gettimeofday", "time", "gettid", "getpid", "rt_sigprocmask", "rt_sigreturn", "exit",
         "exit_group", "restart_syscall"})
     filter.allow(call);
+  // What malloc gives back; other advice reaches deeper into the kernel.
+  filter.allow("madvise", {equals(2, MADV_DONTNEED)});
+  filter.allow("madvise", {equals(2, MADV_FREE)});
   filter.allow("tgkill", {equals(0, static_cast<std::uint64_t>(::getpid()))});
 }
 

@@ -1,13 +1,18 @@
 #pragma once
 // The walls around a connector: what patchbay-worker gives up for good before foreign code runs.
 //
-//   limits      resource limits, no core, not dumpable, killed with its parent, no new privileges
+//   limits      resource limits, no core, not dumpable, killed with its parent, no capabilities, no
+//               new privileges
 //   Landlock    no file, no TCP, no signal and no abstract socket outside, as far as the kernel has
 //               it; Debian 12's own (6.1) knows files alone
 //   seccomp     an allow-list of system calls, in two stages: while the library is mapped and its
 //               constructors run, and a narrower one (no executable memory) from then on
 //
-// Nothing else is needed to hold the line: the network, processes, other programs, signals,
+// The first stage holds the line. The second is hardening: code that ran in a constructor may have
+// changed this process so that it never comes, and has gained executable memory by that, which
+// leaves the process no more than any other.
+//
+// The network, processes, other programs, signals,
 // tracing, io_uring and files are out of reach from the first stage on, also where the kernel lacks
 // Landlock. A call that is not on the list is reported to the hub (denied_calls.h); a mere probe
 // (stat, open, uname, ...) is then answered with an error, everything else ends the process.

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -48,6 +49,12 @@ Task<> wait(std::shared_ptr<Pending<Message>> pending) {
     (void)co_await pending->timer.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
+// What a worker says is not trusted to be short either.
+void clip(std::string& text) {
+  constexpr std::size_t kMost = 512;
+  if (text.size() > kMost) text.resize(kMost);
+}
+
 // An empty packet reads like the end; whether the other side has gone tells them apart.
 bool is_hung_up(asio::posix::stream_descriptor& socket) {
   pollfd state{socket.native_handle(), POLLRDHUP, 0};
@@ -76,8 +83,10 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   void release(FlowId flow) override {
     asio::post(home_, [self = shared_from_this(), flow] {
-      if (self->flow_worker_.erase(flow) != 0 && self->socket_)
-        (void)send_frame(self->socket_->native_handle(), {FrameType::kRelease, flow, {}, {}});
+      if (self->flow_worker_.erase(flow) == 0 || !self->socket_) return;
+      self->releases_.push_back(flow);
+      if (!std::exchange(self->releasing_, true))
+        asio::co_spawn(self->home_, send_releases(self, self->generation_), asio::detached);
     });
   }
 
@@ -138,7 +147,6 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     restart_.started(now);
     ++starts_;
     denials_ = 0;
-    denied_.clear();
     ++generation_;
     loading_ = std::make_shared<LoadPending>(home_, options_.load_deadline);
     Frame load{FrameType::kLoad, 0, {}, Fd(::dup(library_.get()))};
@@ -208,12 +216,27 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
       (void)co_await self->socket_->async_wait(asio::posix::stream_descriptor::wait_write,
                                                asio::as_tuple(asio::use_awaitable));
     }
-    if (!pending->answer && sent != FrameStatus::kOk)
+    // kClosed: the reader is about to find out what its last words were.
+    if (!pending->answer && sent == FrameStatus::kBroken)
       self->break_down(self->failure("does not take messages any more"));
     co_await wait(pending);
     if (!pending->answer) self->break_down(self->failure("did not answer in time (hung)"));
     if (generation == self->generation_) self->calls_.erase(flow);
     co_return std::move(*pending->answer);
+  }
+
+  // A release is never lost: the worker would keep the flow for good.
+  static Task<> send_releases(Self self, std::uint64_t generation) {
+    while (generation == self->generation_ && self->socket_ && !self->releases_.empty()) {
+      const Frame frame{FrameType::kRelease, self->releases_.front(), {}, {}};
+      if (send_frame(self->socket_->native_handle(), frame) == FrameStatus::kWouldBlock) {
+        (void)co_await self->socket_->async_wait(asio::posix::stream_descriptor::wait_write,
+                                                 asio::as_tuple(asio::use_awaitable));
+        continue;
+      }
+      self->releases_.pop_front();
+    }
+    if (generation == self->generation_) self->releasing_ = false;
   }
 
   static Task<> read_loop(Self self, std::uint64_t generation) {
@@ -269,9 +292,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   void loaded(LoadedMessage message) {
     if (message.failure != 0) {
-      auto error = load_error(message);
-      if (denials_ > 0 && !denied_.empty()) error.message += " (after " + denied_ + " was denied)";
-      break_down(std::move(error));
+      clip(message.detail);
+      break_down(load_error(message));
       return;
     }
 #ifndef PATCHBAY_SANITIZED  // whose walls are one filter only
@@ -280,6 +302,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
       return;
     }
 #endif
+    clip(message.walls);
     walls_ = std::move(message.walls);
     log::info("connector", "worker_started",
               {{"connector", options_.name}, {"pid", process_.pid()}, {"walls", walls_}});
@@ -299,7 +322,6 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   void denied(const DeniedMessage& message) {
     const auto call = system_call_name(message.system_call);
-    if (message.ended || denied_.empty()) denied_ = call;
     log::warning("connector", "system_call_denied",
                  {{"connector", options_.name}, {"system_call", call}, {"ended", message.ended}});
     audit("connector.system_call_denied", call);
@@ -343,6 +365,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     }
     ended_for_.clear();
     ++generation_;
+    releases_.clear();
+    releasing_ = false;
     manifest_.reset();
     if (loading_) loading_->complete(error);
     loading_.reset();
@@ -395,7 +419,6 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
   std::string walls_;
   LineBudget lines_;
   int denials_ = 0;        // of this worker
-  std::string denied_;     // the first or the worst of them
   std::string ended_for_;  // the call it said it ended for
 
   std::optional<std::string> manifest_;  // set while the library is loaded
@@ -403,6 +426,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
   std::map<FlowId, std::shared_ptr<CallPending>> calls_;
   std::map<FlowId, std::uint64_t> flow_worker_;  // flow -> generation of the process that has it
   FlowId next_flow_ = 1;
+  std::deque<FlowId> releases_;  // not sent yet
+  bool releasing_ = false;
 
   mutable std::mutex health_mutex_;
   RuntimeHealth health_;
