@@ -99,7 +99,12 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   RuntimeHealth health() const override {
     const std::scoped_lock lock(health_mutex_);
-    return health_;
+    auto health = health_;
+    // Nothing happens when a pause is over: it is noticed here.
+    if (health.state == RuntimeHealth::State::kBackingOff &&
+        std::chrono::steady_clock::now() >= pause_ends_)
+      health.state = RuntimeHealth::State::kIdle;
+    return health;
   }
 
   // Only the first call reaches for the executor: a holder may outlive the loops, which were told
@@ -392,15 +397,16 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     RuntimeHealth health{RuntimeHealth::State::kIdle, starts_, failures_, last_failure_, walls_};
     if (stopped_) {
       health.state = RuntimeHealth::State::kStopped;
-    } else if (restart_.quarantined()) {
-      health.state = RuntimeHealth::State::kQuarantined;
     } else if (socket_) {
       health.state = RuntimeHealth::State::kRunning;
+    } else if (restart_.quarantined()) {
+      health.state = RuntimeHealth::State::kQuarantined;
     } else if (!restart_.may_start(std::chrono::steady_clock::now())) {
       health.state = RuntimeHealth::State::kBackingOff;
     }
     const std::scoped_lock lock(health_mutex_);
     health_ = std::move(health);
+    pause_ends_ = restart_.not_before();
   }
 
   const asio::any_io_executor home_;
@@ -431,6 +437,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   mutable std::mutex health_mutex_;
   RuntimeHealth health_;
+  RestartPolicy::Time pause_ends_;
 };
 
 }  // namespace
