@@ -129,13 +129,28 @@ void Hub::start_background() {
   keeper_->start();
 }
 
+// Each client on its own loop, when that has a thread.
+void Hub::close_idle_connections() {
+  const auto close_idle = [](net::HttpClient& client) -> net::Task<> {
+    client.close_idle();
+    co_return;
+  };
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    if (loops_.started()) {
+      loops_.block_on(net::run_on(loops_.loop(i), close_idle(*clients_[i])));
+    } else {
+      clients_[i]->close_idle();
+    }
+  }
+}
+
 void Hub::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopped_, true)) return;
   keeper_->stop();
   recovery_->stop();
   revoker_->stop();
   loops_.block_on(registry_->stop());
-  for (const auto& client : clients_) client->close_idle();
+  close_idle_connections();
   loops_.stop(grace);
 }
 

@@ -61,6 +61,7 @@ class Hub {
   explicit Hub(std::size_t loops) : loops_(loops) {}
   Result<> open_store(const HubOptions& options);
   Result<> open_clients(const HubOptions& options);
+  void close_idle_connections();
 
   bool stopped_ = false;
   SystemClock clock_;
