@@ -72,8 +72,8 @@ class Registry : public std::enable_shared_from_this<Registry> {
   // Reads the folder once and keeps watching it until stop(). kConfiguration when there is none or
   // others can write to it.
   Task<Result<>> start();
-  // Ends watching and every worker. Afterwards connectors that somebody still holds are husks, which
-  // may outlive the loops.
+  // Ends watching and every worker. Afterwards connectors that somebody still holds are husks,
+  // which may outlive the loops.
   Task<> stop();
 
   // By id; a file that was replaced by something unusable stands behind its running predecessor.

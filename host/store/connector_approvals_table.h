@@ -16,10 +16,10 @@ struct ConnectorApproval {
   std::string sha256;  // hex
   std::string connector_id;
   std::string version;
-  std::string manifest;      // JSON, for telling what a later version changes
-  std::string signer;        // key id that signed the file, verified; empty: none
-  std::string reason;        // why it was let in: "operator", "pinned_hash", "trusted_key", "approve_all"
-  std::string actor;         // who, e.g. "page", "command line"
+  std::string manifest;  // JSON, for telling what a later version changes
+  std::string signer;    // key id that signed the file, verified; empty: none
+  std::string reason;  // why it was let in: "operator", "pinned_hash", "trusted_key", "approve_all"
+  std::string actor;   // who, e.g. "page", "command line"
   std::int64_t decided = 0;  // unix ms
   bool withdrawn = false;
 };

@@ -88,6 +88,7 @@ net::Task<double> serial(connector::Runtime& runtime) {
 net::Task<double> pipelined(connector::Runtime& runtime) {
   const auto start = Clock::now();
   std::vector<net::Task<>> all;
+  all.reserve(kAtOnce);
   for (int i = 0; i < kAtOnce; ++i)
     all.push_back([](connector::Runtime& one) -> net::Task<> {
       for (int k = 0; k < kFlows / kAtOnce; ++k) co_await flow(one);

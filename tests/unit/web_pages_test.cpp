@@ -41,7 +41,7 @@ struct WebPagesTest : testing::Test {
     bool same_origin = true;
   };
 
-  net::Response send(Sent sent) {
+  net::Response send(const Sent& sent) {
     net::Request request;
     request.method = sent.method;
     request.target = sent.target;
@@ -58,7 +58,8 @@ struct WebPagesTest : testing::Test {
     }
     std::string jar;
     for (const auto& [name, value] : cookies) {
-      jar += (jar.empty() ? "" : "; ") + name + "=" + value;
+      if (!jar.empty()) jar += "; ";
+      jar.append(name).append("=").append(value);
     }
     if (!jar.empty()) request.headers.add("Cookie", jar);
     for (const auto& [name, value] : sent.headers) request.headers.add(name, value);

@@ -23,6 +23,7 @@ TEST_F(WorkerBorder, ADeniedCallIsToldAndAuditedAlsoWhenOtherCallsWait) {
     told.push_back(action ? "no error" : action.error().message);
   };
   std::vector<net::Task<>> all;
+  all.reserve(5);
   for (int i = 0; i < 5; ++i) all.push_back(one());
   wait_for(net::wait_all(std::move(all)));
   ASSERT_EQ(told.size(), 5U);
@@ -66,6 +67,7 @@ TEST_F(WorkerBorder, NoReleaseIsLostWhenThousandsComeAtOnce) {
   ASSERT_TRUE(wait(runtime->start()));
   for (int round = 0; round < 3; ++round) {
     std::vector<net::Task<>> all;
+    all.reserve(3000);
     for (int i = 0; i < 3000; ++i)
       all.push_back(
           [](connector::Runtime& one) -> net::Task<> { (void)co_await call(one, {}); }(*runtime));

@@ -1,6 +1,7 @@
 // Hundreds of calls of each bad behaviour (misbehave.cpp), many at a time: every call is an error
 // that says what happened, the hub stays what it was, and another connector's calls go on.
 // PATCHBAY_HOSTILE_CALLS: how many of each instead of 200; in full 1,000.
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <cstdlib>
@@ -15,7 +16,6 @@
 namespace patchbay::integration {
 namespace {
 
-using connector::FlowAction;
 using connector::Runtime;
 using connector::RuntimeHealth;
 
@@ -125,7 +125,7 @@ TEST_P(Misbehaviour, IsANamedErrorOfEachCallAndNothingElse) {
   EXPECT_EQ(after.threads, before.threads);
   // One more or less: its worker may be up or down.
   EXPECT_LE(after.descriptors, before.descriptors + 2);
-  EXPECT_LE(after.resident_kb, before.resident_kb + 32 * 1024);
+  EXPECT_LE(after.resident_kb, before.resident_kb + std::size_t{32} * 1024);
   const auto health = runtime->health();
   if (GetParam().ends)
     EXPECT_GE(health.failures * GetParam().at_once, calls_of_each()) << "calls did not get through";

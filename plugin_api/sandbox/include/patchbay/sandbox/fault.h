@@ -39,7 +39,7 @@ struct Fault {
   int status{500};
   std::string body{};
   std::string content_type{"application/json"};
-  std::int64_t size{10 * 1024 * 1024};
+  std::int64_t size = std::int64_t{10} << 20;
   /// The provider does the work although its answer is replaced or lost: the outcome is then
   /// unknown to the caller. Kinds that carry the real answer always do the work.
   bool handled{false};
