@@ -14,7 +14,8 @@ namespace {
 constexpr int kCount = 2;
 
 std::span<const std::string_view> statements_of(std::int64_t version) {
-  static const std::array<std::span<const std::string_view>, kCount> steps{migration_1, migration_2};
+  static const std::array<std::span<const std::string_view>, kCount> steps{migration_1,
+                                                                           migration_2};
   return steps.at(static_cast<std::size_t>(version - 1));
 }
 

@@ -61,8 +61,6 @@ std::shared_ptr<connector::Runtime> worker(net::LoopPool& loops, const std::stri
   options.worker_program = PATCHBAY_BUILD_DIR "/bin/patchbay-worker";
   options.name = fs::path(path).stem();
   options.call_deadline = deadline;
-  options.restart.first_wait = options.restart.longest_wait = 10ms;
-  options.restart.quarantine_after = 1'000'000;
   return connector::make_worker_runtime(loops.loop(0).get_executor(), std::move(options),
                                         std::move(connector::read_connector_file(path)->bytes));
 }

@@ -1,5 +1,6 @@
 // What the hub reads from a worker and a worker from the hub. The first byte chooses the message:
-// 'b' begin, 'e' event, 'a' action, 'l' loaded, 'g' log line, 'd' denied system call; 'f' is a whole packet on the socket.
+// 'b' begin, 'e' event, 'a' action, 'l' loaded, 'g' log line, 'd' denied system call; 'f' is a
+// whole packet on the socket.
 #include <fcntl.h>
 #include <sys/socket.h>
 

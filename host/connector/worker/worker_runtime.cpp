@@ -29,6 +29,7 @@ namespace asio = net::asio;
 using namespace std::chrono_literals;
 
 constexpr int kFramesInARow = 64;  // then the loop's other work gets its turn
+constexpr auto kFloodPause = 5ms;  // after so many frames that answer nothing
 constexpr int kMostDenials = 64;   // reported by one worker; no honest one has so many
 
 // An answer somebody waits for; the timer is its deadline, and is cancelled when the answer is in.
@@ -251,6 +252,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     while (generation == self->generation_ && self->socket_) {
       (void)co_await self->socket_->async_wait(asio::posix::stream_descriptor::wait_read,
                                                asio::as_tuple(asio::use_awaitable));
+      int talk = 0;
       for (int i = 0; i < kFramesInARow && generation == self->generation_ && self->socket_; ++i) {
         Frame frame;
         const auto status = receive_frame(self->socket_->native_handle(), frame);
@@ -265,6 +267,12 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
           self->break_down(self->failure("sent a message that makes no sense"));
           co_return;
         }
+        talk += frame.type == FrameType::kLog ? 1 : 0;
+      }
+      // Its next message has to wait: a flood costs the one who makes it, not the others.
+      if (talk == kFramesInARow) {
+        asio::steady_timer pause(self->home_, kFloodPause);
+        (void)co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
       }
     }
   }
