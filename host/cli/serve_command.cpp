@@ -39,6 +39,7 @@ std::string public_url(const ServeOptions& options, std::uint16_t port) {
 
 std::vector<std::string> overridden_hosts(const net::EgressRules& rules) {
   std::vector<std::string> hosts;
+  hosts.reserve(rules.overrides.size());
   for (const auto& item : rules.overrides) hosts.push_back(item.host);
   return hosts;
 }

@@ -21,7 +21,7 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 11> kNames{{
     {FaultKind::empty_body, "empty_body"},
 }};
 
-constexpr std::int64_t kMaxBody = 256 * 1024 * 1024;
+constexpr std::int64_t kMaxBody = std::int64_t{256} << 20;
 constexpr std::int64_t kMaxDelayMs = 3'600'000;
 
 /// Reads an optional whole number within bounds; false, with `error` set, when it is there but
@@ -140,7 +140,9 @@ std::optional<Fault> FaultBoard::take(std::string_view route) {
       continue;
     }
     Fault hit = *it;
-    if (it->times > 0 && --it->times == 0) faults_.erase(it);
+    const bool last_time = it->times == 1;
+    if (it->times > 0) --it->times;
+    if (last_time) faults_.erase(it);
     return hit;
   }
   return std::nullopt;
