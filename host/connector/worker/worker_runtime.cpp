@@ -103,12 +103,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   RuntimeHealth health() const override {
     const std::scoped_lock lock(health_mutex_);
-    auto health = health_;
-    // Nothing happens when a pause is over: it is noticed here.
-    if (health.state == RuntimeHealth::State::kBackingOff &&
-        std::chrono::steady_clock::now() >= pause_ends_)
-      health.state = RuntimeHealth::State::kIdle;
-    return health;
+    return health_;
   }
 
   // Only the first call reaches for the executor: a holder may outlive the loops, which were told
@@ -417,7 +412,6 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     }
     const std::scoped_lock lock(health_mutex_);
     health_ = std::move(health);
-    pause_ends_ = restart_.not_before();
   }
 
   const asio::any_io_executor home_;
@@ -448,7 +442,6 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   mutable std::mutex health_mutex_;
   RuntimeHealth health_;
-  RestartPolicy::Time pause_ends_;
 };
 
 }  // namespace
