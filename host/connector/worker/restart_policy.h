@@ -26,7 +26,6 @@ class RestartPolicy {
   void forgive();  // an operator's word: start again now
 
   [[nodiscard]] bool may_start(Time now) const { return now >= not_before_; }
-  [[nodiscard]] Time not_before() const { return not_before_; }
   [[nodiscard]] std::chrono::milliseconds wait_left(Time now) const;
   [[nodiscard]] bool quarantined() const { return in_a_row_ >= limits_.quarantine_after; }
   [[nodiscard]] unsigned failures_in_a_row() const { return in_a_row_; }
