@@ -10,6 +10,7 @@
 #include "store/integrations_table.h"
 #include "web/account_view.h"
 #include "web/connect_access.h"
+#include "web/operator_routes.h"
 
 namespace patchbay::web {
 namespace {
@@ -47,29 +48,15 @@ struct RowFacts {
 }  // namespace
 
 void AccountPages::add_routes(net::Router& router) {
-  using Session = Site::Session;
-  using Step = net::Task<net::Response> (AccountPages::*)(net::Request&, const Session&);
-  const auto get = [&](std::string_view path, Step step) {
-    router.add("GET", path,
-               site_.operator_get([this, step](net::Request& request, const Session& session) {
-                 return (this->*step)(request, session);
-               }));
-  };
-  const auto post = [&](std::string_view path, Step step) {
-    router.add("POST", path,
-               site_.operator_post(
-                   [this, step](net::Request& request, const Session& session, net::Params&) {
-                     return (this->*step)(request, session);
-                   }));
-  };
-  get("/app/accounts", &AccountPages::list);
-  get("/app/accounts/{id}", &AccountPages::show);
-  get("/app/accounts/{id}/unlink", &AccountPages::ask_unlink);
-  post("/app/accounts/{id}/unlink", &AccountPages::unlink);
-  post("/app/accounts/{id}/suspend", &AccountPages::suspend);
-  post("/app/accounts/{id}/resume", &AccountPages::resume);
-  post("/app/accounts/{id}/refresh", &AccountPages::refresh);
-  post("/app/accounts/{id}/reconnect", &AccountPages::reconnect);
+  OperatorRoutes<AccountPages> routes(router, site_, *this);
+  routes.get("/app/accounts", &AccountPages::list);
+  routes.get("/app/accounts/{id}", &AccountPages::show);
+  routes.get("/app/accounts/{id}/unlink", &AccountPages::ask_unlink);
+  routes.post("/app/accounts/{id}/unlink", &AccountPages::unlink);
+  routes.post("/app/accounts/{id}/suspend", &AccountPages::suspend);
+  routes.post("/app/accounts/{id}/resume", &AccountPages::resume);
+  routes.post("/app/accounts/{id}/refresh", &AccountPages::refresh);
+  routes.post("/app/accounts/{id}/reconnect", &AccountPages::reconnect);
 }
 
 net::Task<net::Response> AccountPages::list(net::Request& request, const Site::Session& session) {

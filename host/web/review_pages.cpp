@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "web/manifest_text.h"
+#include "web/operator_routes.h"
 #include "web/review_view.h"
 
 namespace patchbay::web {
@@ -22,26 +23,12 @@ Site::Message gone(const Site::Session& session) {
 }  // namespace
 
 void ReviewPages::add_routes(net::Router& router) {
-  using Session = Site::Session;
-  using Step = net::Task<net::Response> (ReviewPages::*)(net::Request&, const Session&);
-  const auto get = [&](std::string_view path, Step step) {
-    router.add("GET", path,
-               site_.operator_get([this, step](net::Request& request, const Session& session) {
-                 return (this->*step)(request, session);
-               }));
-  };
-  const auto post = [&](std::string_view path, Step step) {
-    router.add("POST", path,
-               site_.operator_post(
-                   [this, step](net::Request& request, const Session& session, net::Params&) {
-                     return (this->*step)(request, session);
-                   }));
-  };
-  get("/app/connectors/review/{sha256}", &ReviewPages::show);
-  post("/app/connectors/review/{sha256}/approve", &ReviewPages::approve);
-  get("/app/connectors/review/{sha256}/withdraw", &ReviewPages::ask_withdraw);
-  post("/app/connectors/review/{sha256}/withdraw", &ReviewPages::withdraw);
-  post("/app/connectors/{id}/restart", &ReviewPages::restart);
+  OperatorRoutes<ReviewPages> routes(router, site_, *this);
+  routes.get("/app/connectors/review/{sha256}", &ReviewPages::show);
+  routes.post("/app/connectors/review/{sha256}/approve", &ReviewPages::approve);
+  routes.get("/app/connectors/review/{sha256}/withdraw", &ReviewPages::ask_withdraw);
+  routes.post("/app/connectors/review/{sha256}/withdraw", &ReviewPages::withdraw);
+  routes.post("/app/connectors/{id}/restart", &ReviewPages::restart);
 }
 
 // Of several with the same content, the one that runs.
