@@ -9,12 +9,12 @@ namespace patchbay::audit {
 
 struct AuditEvent {
   std::string kind;  // "access_token.read"
-  std::string project_id;
-  std::string account_id;
-  std::string subject;  // the token's name
-  std::string key_id;   // the API key that asked
-  std::string request_id;
-  std::string peer;  // network address
+  std::string project_id{};
+  std::string account_id{};
+  std::string subject{};  // the token's name
+  std::string key_id{};   // the API key that asked
+  std::string request_id{};
+  std::string peer{};  // network address
   std::string connector_id{};
   std::string actor{};  // who, when it was a person or a policy: "operator", "pinned hash"
 };
@@ -25,5 +25,9 @@ class AuditLog {
   // When it returns without error, the event is with the kernel. Any loop; never waits long.
   virtual Result<> append(const AuditEvent& event) = 0;
 };
+
+// For what has happened already and can't be held back: when it can't be recorded, the ordinary log
+// says so. Null: nothing is recorded.
+void append_or_complain(AuditLog* audit, const AuditEvent& event);
 
 }  // namespace patchbay::audit

@@ -210,17 +210,9 @@ class Driver {
     host.resize(std::min(host.size(), kLongestName));
     log::warning("flow", "request_refused",
                  {{"connector", plan_.manifest->id}, {"host", host}, {"why", why}});
-    if (services_.audit == nullptr) return;
-    const auto written = services_.audit->append({.kind = "connector.request_refused",
-                                                  .project_id = {},
-                                                  .account_id = {},
-                                                  .subject = std::move(host),
-                                                  .key_id = {},
-                                                  .request_id = {},
-                                                  .peer = {},
-                                                  .connector_id = plan_.manifest->id,
-                                                  .actor = {}});
-    if (!written) log::error("flow", "audit", {{"error", written.error().message}});
+    audit::append_or_complain(services_.audit, {.kind = "connector.request_refused",
+                                                .subject = std::move(host),
+                                                .connector_id = plan_.manifest->id});
   }
 
   Task<> perform_into(FlowRequest request, FlowEvent& event, std::size_t index) {

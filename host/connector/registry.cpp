@@ -292,10 +292,19 @@ Task<> Registry::reconsider_decisions() {
     for (const auto& connector : {entry.serving, entry.candidate})
       if (connector && connector->review) decided.emplace_back(file, connector);
   for (const auto& [file, connector] : decided) {
-    const auto now = co_await gate_.review(*connector->source);
-    if (!now || now->approved == connector->review->approved) continue;
+    const auto now = co_await approved_now(*connector);
+    if (!now || *now == connector->review->approved) continue;
     if (entries_.contains(file)) consider_soon(file);
   }
+}
+
+// A refusal is worth a whole look: decisions about others may have lifted it. For the rest the
+// decision says enough, and no signature is checked again.
+Task<Result<bool>> Registry::approved_now(const Connector& connector) {
+  if (connector.review->refusal.empty()) co_return co_await gate_.is_approved(connector.sha256);
+  const auto review = co_await gate_.review(*connector.source);
+  if (!review) co_return review.error();
+  co_return review->approved;
 }
 
 Task<Result<>> Registry::approve(std::string sha256, std::string actor) {

@@ -95,6 +95,7 @@ class Registry : public std::enable_shared_from_this<Registry> {
   std::vector<Task<>> rescan();
   void consider_soon(const std::string& file);
   Task<> reconsider_decisions();
+  Task<Result<bool>> approved_now(const Connector& connector);
   Task<Result<>> decide(std::string sha256, std::string actor, bool approve);
   Task<ConnectorPtr> examine(std::string file, ConnectorPtr serving);
   Task<> start_worker(Connector& connector);

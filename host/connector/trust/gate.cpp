@@ -123,6 +123,14 @@ Task<Result<Review>> StoredGate::review(const ConnectorFile& file) {
   co_return review;
 }
 
+// What the policy lets in has been written down by review().
+Task<Result<bool>> StoredGate::is_approved(std::string sha256) {
+  const auto decision =
+      co_await store_.read([sha256](store::Database& db) { return approvals::find(db, sha256); });
+  if (!decision) co_return decision.error();
+  co_return *decision && !(*decision)->withdrawn;
+}
+
 Task<Result<>> StoredGate::approve(const ConnectorFile& file, std::string actor) {
   PATCHBAY_CO_TRY_ASSIGN(const Review now, co_await review(file));
   if (!now.refusal.empty())
@@ -141,12 +149,8 @@ Task<Result<>> StoredGate::decide(const ConnectorFile& file, std::string signer,
                                   std::string actor, bool withdrawn) {
   PATCHBAY_CO_TRY(
       audit_.append({.kind = withdrawn ? "connector.approval_withdrawn" : "connector.approved",
-                     .project_id = {},
-                     .account_id = {},
                      .subject = file.sha256,
                      .key_id = signer,
-                     .request_id = {},
-                     .peer = {},
                      .connector_id = file.manifest->id,
                      .actor = reason == "operator" ? actor : reason}));
   const ConnectorApproval row{file.sha256,        file.manifest->id, file.manifest->version,

@@ -62,6 +62,8 @@ class Gate {
  public:
   virtual ~Gate() = default;
   virtual Task<Result<Review>> review(const ConnectorFile& file) = 0;
+  // Whether the last decision about this content lets it in: cheap, for looking again.
+  virtual Task<Result<bool>> is_approved(std::string sha256) = 0;
   // An operator's decision. kInvalidArgument when the review refuses it.
   virtual Task<Result<>> approve(const ConnectorFile& file, std::string actor) = 0;
   virtual Task<Result<>> withdraw(const ConnectorFile& file, std::string actor) = 0;
@@ -76,6 +78,7 @@ class StoredGate final : public Gate {
       : store_(store), clock_(clock), audit_(audit), policy_(std::move(policy)) {}
 
   Task<Result<Review>> review(const ConnectorFile& file) override;
+  Task<Result<bool>> is_approved(std::string sha256) override;
   Task<Result<>> approve(const ConnectorFile& file, std::string actor) override;
   Task<Result<>> withdraw(const ConnectorFile& file, std::string actor) override;
   Task<Result<std::int64_t>> sequence() override;

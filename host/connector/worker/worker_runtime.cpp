@@ -335,7 +335,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     const auto call = system_call_name(message.system_call);
     log::warning("connector", "system_call_denied",
                  {{"connector", options_.name}, {"system_call", call}, {"ended", message.ended}});
-    audit("connector.system_call_denied", call);
+    record("connector.system_call_denied", call);
     if (message.ended) ended_for_ = call;
   }
 
@@ -345,18 +345,10 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
                                     ", which no connector may make, and was ended";
   }
 
-  void audit(std::string kind, std::string subject) const {
-    if (options_.audit == nullptr) return;
-    const auto written = options_.audit->append({.kind = std::move(kind),
-                                                 .project_id = {},
-                                                 .account_id = {},
-                                                 .subject = std::move(subject),
-                                                 .key_id = {},
-                                                 .request_id = {},
-                                                 .peer = {},
-                                                 .connector_id = options_.name,
-                                                 .actor = {}});
-    if (!written) log::error("connector", "audit", {{"error", written.error().message}});
+  void record(std::string kind, std::string subject) const {
+    audit::append_or_complain(
+        options_.audit,
+        {.kind = std::move(kind), .subject = std::move(subject), .connector_id = options_.name});
   }
 
   Error failure(std::string_view what) const {
@@ -393,10 +385,10 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     last_failure_ = error.message;
     log::error("connector", "worker_ended",
                {{"connector", options_.name}, {"reason", error.message}, {"status", how}});
-    audit("connector.failed", error.message);
+    record("connector.failed", error.message);
     if (before || !restart_.quarantined()) return;
     log::error("connector", "quarantined", {{"connector", options_.name}});
-    audit("connector.quarantined", error.message);
+    record("connector.quarantined", error.message);
   }
 
   void show_health() {

@@ -16,6 +16,9 @@ class OpenGate final : public connector::Gate {
     review.approved = only_.empty() || file.sha256 == only_;
     co_return review;
   }
+  net::Task<Result<bool>> is_approved(std::string sha256) override {
+    co_return only_.empty() || sha256 == only_;
+  }
   net::Task<Result<>> approve(const connector::ConnectorFile&, std::string) override {
     co_return Result<>();
   }
