@@ -15,6 +15,7 @@
 
 #include "../bad_connectors/base.h"
 #include "fields.h"
+#include "send_packet.h"
 
 namespace {
 
@@ -77,24 +78,10 @@ void leak_descriptors() {
 }
 void send_descriptors() {
   const int fd = ::memfd_create("gift", 0);
-  for (int i = 0; i < 100; ++i) {
-    std::string head("PB01\7\0\0\0\0\0\0\0\0\0\0\0", 16);
-    iovec part{head.data(), head.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(8 * sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* item = CMSG_FIRSTHDR(&message);
-    item->cmsg_level = SOL_SOCKET;
-    item->cmsg_type = SCM_RIGHTS;
-    item->cmsg_len = CMSG_LEN(8 * sizeof(int));
-    std::array<int, 8> fds{};
-    fds.fill(fd);
-    std::memcpy(CMSG_DATA(item), fds.data(), sizeof fds);
-    ::sendmsg(3, &message, MSG_NOSIGNAL);
-  }
+  std::array<int, 8> eight{};
+  eight.fill(fd);
+  for (int i = 0; i < 100; ++i)
+    hostile::send_packet(std::string("PB01\7\0\0\0\0\0\0\0\0\0\0\0", 16), eight);
 }
 void flood_threads() {
   std::vector<std::thread> threads;
