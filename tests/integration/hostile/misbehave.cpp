@@ -120,7 +120,7 @@ void steal_frames() {
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  for (;;) ::recvmsg(3, &message, 0);
+  for (;;) (void)!::recvmsg(3, &message, 0);
 }
 void free_twice() {
   void* volatile block = std::malloc(2000);
