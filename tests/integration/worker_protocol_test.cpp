@@ -22,13 +22,14 @@ class WorkerProtocol : public testing::TestWithParam<const char*> {
     loops.stop(200ms);
   }
 
-  void make_worker(std::string_view how, const std::string& program = kTestWorker) {
+  void make_worker(std::string_view how, const std::string& program = kTestWorker,
+                   bool walls = false) {
     runtime = connector::make_worker_runtime(loops.loop(0).get_executor(),
                                              {.worker_program = program,
                                               .name = "fake",
                                               .load_deadline = 500ms,
                                               .call_deadline = 500ms,
-                                              .walls = false},
+                                              .walls = walls},
                                              connector::make_sealed_memfd("how", how));
   }
   template <class T>
@@ -92,6 +93,19 @@ TEST_F(WorkerProtocol, LogLinesInFrontOfAnAnswerAreReadAndChangeNothing) {
   EXPECT_TRUE(wait(runtime->start()));
   EXPECT_TRUE(wait(runtime->begin(Operation::kConnect, {})));
 }
+
+#ifndef PATCHBAY_SANITIZED  // whose workers have one filter only, and are not looked at
+TEST_F(WorkerProtocol, AWorkerThatTheKernelDoesNotShowAsWalledIsRefusedWhateverItSays) {
+  make_worker("well_behaved", kTestWorker, true);
+  const auto started = wait(runtime->start());
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().message.find("without its walls"), std::string::npos)
+      << started.error().message;
+  runtime->stop();
+  make_worker("well_behaved");
+  EXPECT_TRUE(wait(runtime->start())) << "it was refused for something else";
+}
+#endif
 
 TEST_F(WorkerProtocol, AWorkerProgramThatIsMissingIsAConfigurationError) {
   make_worker("silent", "/nonexistent/patchbay-worker");
