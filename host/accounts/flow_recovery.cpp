@@ -118,6 +118,8 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
       co_return (co_await end(flow, {})).has_value();
     }
     auto state = flow_state_from_json(flow.state);
+    // Whoever took it up at the last moment is done by then.
+    if (state.waits_until != 0 && now - state.waits_until < kUntouchedMs) co_return false;
     const auto doublings = std::clamp<std::int64_t>(state.tries, 0, kMostDoublings);
     if (now - flow.updated < kUntouchedMs << doublings) co_return false;
     const auto recovered = co_await recover(flow);

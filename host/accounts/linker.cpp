@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
-#include "accounts/account_events.h"
 #include "accounts/credentials.h"
+#include "accounts/link_attempt.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
 #include "accounts/stored_journal.h"
 #include "accounts/token_keeper.h"
+#include "accounts/waiting_flows.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "store/accounts_table.h"
@@ -30,6 +31,14 @@ manifest::FormView form_values(const FormInput& form) {
 LinkOutcome failed(Error error) {
   LinkOutcome outcome;
   outcome.error = std::move(error);
+  return outcome;
+}
+
+LinkOutcome needs_another_look(std::vector<manifest::FieldProblem> problems) {
+  LinkOutcome outcome;
+  outcome.error = make_error(ErrorCode::kInvalidArgument, "Some fields need another look.",
+                             problems.front().field);
+  outcome.field_problems = std::move(problems);
   return outcome;
 }
 
@@ -58,6 +67,7 @@ FormInput split_form(const AuthMethod& method, std::vector<connector::NamedSecre
   FormInput form;
   for (auto& value : posted) {
     const auto* field = method.find_field(value.name);
+    if (field == nullptr) field = method.find_further_field(value.name);
     if (field != nullptr && field->secret) {
       form.secrets.push_back(std::move(value));
     } else {
@@ -67,19 +77,13 @@ FormInput split_form(const AuthMethod& method, std::vector<connector::NamedSecre
   return form;
 }
 
-// One run of link(), from the flow's end to the stored account.
-struct Linker::Attempt {
-  store::ConnectSession session;
-  connector::ConnectorPtr connector;
-  store::Integration integration;
-  const AuthMethod* method = nullptr;
-  std::string flow_id;
-  FlowInput input;  // what was entered; connect's kept secrets are merged in
-  std::vector<connector::Token> tokens;
-  GrantedPermissions granted;
-  std::string facts;
-  bool was_there_before = false;
-};
+std::vector<manifest::Field> fields_asked_for(const AuthMethod& method,
+                                              const connector::FlowPause& pause) {
+  std::vector<manifest::Field> fields;
+  for (const auto& id : pause.ask_field_ids)
+    if (const auto* field = method.find_further_field(id)) fields.push_back(*field);
+  return fields;
+}
 
 Task<Result<store::Integration>> Linker::integration_for(const store::ConnectSession& session,
                                                          const connector::Connector& connector) {
@@ -110,126 +114,233 @@ Task<Result<store::Integration>> Linker::integration_for(const store::ConnectSes
       });
 }
 
-Task<LinkOutcome> Linker::link(LinkRequest request) {
-  const auto session_id = request.session.id;
-  const auto connector_id = request.connector_id;
-  auto outcome = co_await run(std::move(request));
+namespace {
+
+void log_outcome(const std::string& session_id, const LinkOutcome& outcome) {
   if (outcome.account) {
-    log::info(
-        "link", outcome.was_there_before ? "reconnected" : "linked",
-        {{"session", session_id}, {"connector", connector_id}, {"account", outcome.account->id}});
+    log::info("link", outcome.was_there_before ? "reconnected" : "linked",
+              {{"session", session_id},
+               {"connector", outcome.account->connector_id},
+               {"account", outcome.account->id}});
+  } else if (outcome.waiting) {
+    log::info("link", "waiting_for_person", {{"session", session_id}});
   } else {
     log::warning("link", "failed",
                  {{"session", session_id},
-                  {"connector", connector_id},
                   {"code", to_string(outcome.error.code)},
                   {"message_id", outcome.message.id}});
   }
+}
+
+}  // namespace
+
+Task<LinkOutcome> Linker::link(LinkRequest request) {
+  const auto session_id = request.session.id;
+  auto outcome = co_await run(std::move(request));
+  log_outcome(session_id, outcome);
   co_return outcome;
+}
+
+Task<LinkOutcome> Linker::resume(ResumeRequest request) {
+  const auto session_id = request.session.id;
+  auto outcome = co_await run_resumed(std::move(request));
+  log_outcome(session_id, outcome);
+  co_return outcome;
+}
+
+Task<Result<Linker::Waiting>> Linker::waiting(const store::ConnectSession& session) {
+  auto flow = co_await find_waiting(services_, session);
+  if (!flow) co_return flow.error();
+  co_return Waiting{std::move(flow->row.connector_id),
+                    std::move(flow->transcript.input.auth_method_id),
+                    std::move(*flow->transcript.pause)};
+}
+
+Task<Result<>> Linker::give_up(const store::ConnectSession& session) {
+  co_return co_await services_.store.transact(
+      [id = session.id](store::Database& db) { return give_up_waiting(db, id); });
+}
+
+Task<Result<>> Linker::prepare(Attempt& attempt, const std::string& connector_id) {
+  attempt.connector = services_.registry.find(connector_id);
+  if (!attempt.connector)
+    co_return make_error(ErrorCode::kUnavailable,
+                         "This provider can't be linked at the moment: its connector is not "
+                         "installed or not ready. Try again later.");
+  PATCHBAY_CO_TRY_ASSIGN(attempt.integration,
+                         co_await integration_for(attempt.session, *attempt.connector));
+  if (!attempt.integration.active)
+    co_return make_error(ErrorCode::kForbidden, "This integration is switched off.");
+  attempt.method = attempt.manifest().find_auth_method(attempt.integration.auth_method);
+  if (attempt.method == nullptr)
+    co_return make_error(ErrorCode::kConfiguration,
+                         "The integration uses a way of connecting that the connector no longer "
+                         "has.");
+  co_return Result<>();
+}
+
+// What was started is written down first, and what the provider minted as it comes: after a kill
+// the next hub revokes it. An earlier attempt that still waits for the person is over.
+Task<Result<>> Linker::write_down(Attempt& attempt) {
+  const auto now = services_.clock.unix_ms();
+  attempt.row = {services_.random.id("flow_"),
+                 attempt.session.project_id,
+                 "connect",
+                 attempt.session.id,
+                 attempt.session.account_id,
+                 attempt.connector->id,
+                 "{}",
+                 {},
+                 now,
+                 now};
+  co_return co_await services_.store.transact([row = attempt.row](store::Database& db) -> Result<> {
+    PATCHBAY_TRY(give_up_waiting(db, row.session_id));
+    return store::flows_table::insert(db, row);
+  });
 }
 
 Task<LinkOutcome> Linker::run(LinkRequest request) {
   Attempt attempt;
   attempt.session = std::move(request.session);
-  attempt.connector = services_.registry.find(request.connector_id);
-  if (!attempt.connector)
-    co_return failed(make_error(ErrorCode::kUnavailable,
-                                "This provider can't be linked at the moment: its connector is not "
-                                "installed or not ready. Try again later."));
-  const auto& manifest = *attempt.connector->manifest;
-  auto integration = co_await integration_for(attempt.session, *attempt.connector);
-  if (!integration) co_return failed(integration.error());
-  attempt.integration = std::move(*integration);
-  if (!attempt.integration.active)
-    co_return failed(make_error(ErrorCode::kForbidden, "This integration is switched off."));
-  attempt.method = manifest.find_auth_method(attempt.integration.auth_method);
-  if (attempt.method == nullptr)
-    co_return failed(make_error(ErrorCode::kConfiguration,
-                                "The integration uses a way of connecting that the connector no "
-                                "longer has."));
-  LinkOutcome outcome;
-  outcome.field_problems = manifest::check_form(attempt.method->fields, form_values(request.form));
-  if (!outcome.field_problems.empty()) {
-    outcome.error = make_error(ErrorCode::kInvalidArgument, "Some fields need another look.",
-                               outcome.field_problems.front().field);
-    co_return outcome;
-  }
-
-  // What was started is written down first, and what the provider minted as it comes: after a kill
-  // the next hub revokes it.
-  attempt.flow_id = services_.random.id("flow_");
-  const store::Flow row{attempt.flow_id,
-                        attempt.session.project_id,
-                        "connect",
-                        attempt.session.id,
-                        attempt.session.account_id,
-                        attempt.connector->id,
-                        "{}",
-                        {},
-                        services_.clock.unix_ms(),
-                        services_.clock.unix_ms()};
-  const auto started = co_await services_.store.transact(
-      [row](store::Database& db) { return store::flows_table::insert(db, row); });
-  if (!started) co_return failed(started.error());
-  StoredJournal journal(services_, row, manifest.version, StoredJournal::Row::kIsThere);
+  attempt.cancel = request.cancel;
+  if (const auto ready = co_await prepare(attempt, request.connector_id); !ready)
+    co_return failed(ready.error());
+  auto problems = manifest::check_form(attempt.method->fields, form_values(request.form));
+  if (!problems.empty()) co_return needs_another_look(std::move(problems));
 
   attempt.input.auth_method_id = attempt.method->id;
   attempt.input.environment_id = attempt.integration.environment;
+  attempt.input.redirect_uri = std::move(request.redirect_uri);
   attempt.input.fields = std::move(request.form.values);
   attempt.input.secrets = std::move(request.form.secrets);
-  const auto actions = allowed_actions(manifest, attempt.integration.allowed_actions);
-  for (const auto& permission : manifest.needed_permissions(actions))
+  const auto actions = allowed_actions(attempt.manifest(), attempt.integration.allowed_actions);
+  for (const auto& permission : attempt.manifest().needed_permissions(actions))
     attempt.input.needed_permissions.push_back(permission.to_string());
-  FlowInput for_flow;
-  for_flow.auth_method_id = attempt.input.auth_method_id;
-  for_flow.environment_id = attempt.input.environment_id;
-  for_flow.fields = attempt.input.fields;
-  for (const auto& secret : attempt.input.secrets)
-    for_flow.secrets.push_back({secret.name, secret.value.copy()});
-  for_flow.needed_permissions = attempt.input.needed_permissions;
 
-  connector::FlowPlan plan{.operation = connector::Operation::kConnect,
-                           .manifest = attempt.connector->manifest,
-                           .host_values = host_values(manifest, attempt.input),
-                           .limits = {},
-                           .cancel = request.cancel,
-                           .journal = &journal};
+  if (const auto written = co_await write_down(attempt); !written)
+    co_return failed(written.error());
+  StoredJournal journal(services_, attempt.row, attempt.manifest().version,
+                        StoredJournal::Row::kIsThere);
+  auto plan = attempt.plan(journal);
+  plan.may_pause = request.has_browser;
   const auto flow =
       services_.flow_services(*attempt.connector, services_.http_for(attempt.session.id));
-  auto& loop = services_.loops.loop_for(attempt.session.id);
-  auto flowed =
-      co_await net::run_on(loop, connector::drive_flow(flow, std::move(plan), std::move(for_flow)));
+  auto flowed = co_await net::run_on(
+      services_.loops.loop_for(attempt.session.id),
+      connector::drive_flow(flow, std::move(plan), connector::copy_of(attempt.input)));
+  co_return co_await conclude(attempt, std::move(flowed));
+}
+
+namespace {
+
+// Why this is no answer to what the flow waits for; the flow goes on waiting.
+std::optional<LinkOutcome> not_an_answer(const connector::FlowPause& pause,
+                                         const AuthMethod& method, const ResumeRequest& request) {
+  if (pause.is_redirect()) {
+    const auto state =
+        std::ranges::find(request.query, std::string("state"), &connector::NamedSecret::name);
+    if (state != request.query.end() && state->value.equals(pause.redirect_state))
+      return std::nullopt;
+    return failed(make_error(ErrorCode::kInvalidArgument,
+                             "This answer does not belong to the connection that waits here."));
+  }
+  if (!request.query.empty())
+    return failed(make_error(ErrorCode::kInvalidArgument, "Fill in the fields first."));
+  auto problems = manifest::check_form(fields_asked_for(method, pause), form_values(request.form));
+  if (problems.empty()) return std::nullopt;
+  return needs_another_look(std::move(problems));
+}
+
+connector::FlowEvent answer_of(ResumeRequest& request) {
+  connector::FlowEvent event;
+  event.query = std::move(request.query);
+  event.fields = std::move(request.form.values);
+  event.secrets = std::move(request.form.secrets);
+  return event;
+}
+
+}  // namespace
+
+Task<LinkOutcome> Linker::run_resumed(ResumeRequest request) {
+  Attempt attempt;
+  attempt.session = std::move(request.session);
+  attempt.cancel = request.cancel;
+  auto waiting = co_await find_waiting(services_, attempt.session);
+  if (!waiting) co_return failed(waiting.error());
+  if (const auto ready = co_await prepare(attempt, waiting->row.connector_id); !ready)
+    co_return failed(ready.error());
+  auto& paused = waiting->transcript;
+  if (paused.input.auth_method_id != attempt.method->id ||
+      paused.input.environment_id != attempt.integration.environment)
+    co_return failed(
+        make_error(ErrorCode::kConflict, "The integration was changed meanwhile. Start again."));
+  if (auto refused = not_an_answer(*paused.pause, *attempt.method, request)) {
+    refused->waiting = std::move(*paused.pause);
+    co_return *std::move(refused);
+  }
+  const auto ours = co_await take_up(services_, *waiting);
+  if (!ours) co_return failed(ours.error());
+  if (!*ours)
+    co_return failed(
+        make_error(ErrorCode::kConflict, "This connection is being finished in another window."));
+  attempt.row = std::move(waiting->row);
+  attempt.input = connector::copy_of(paused.input);
+  auto answer = answer_of(request);
+  for (const auto& field : answer.fields) attempt.input.fields.push_back(field);
+  for (const auto& secret : answer.secrets)
+    attempt.input.secrets.push_back({secret.name, secret.value.copy()});
+
+  StoredJournal journal(services_, attempt.row, attempt.manifest().version,
+                        StoredJournal::Row::kIsThere);
+  auto plan = attempt.plan(journal);
+  plan.may_pause = true;
+  const auto flow =
+      services_.flow_services(*attempt.connector, services_.http_for(attempt.session.id));
+  auto flowed = co_await net::run_on(
+      services_.loops.loop_for(attempt.session.id),
+      connector::resume_flow(flow, std::move(plan), std::move(paused), std::move(answer)));
+  co_return co_await conclude(attempt, std::move(flowed));
+}
+
+// From the flow's end to the outcome: waiting, stored, or failed with what was minted revoked.
+Task<LinkOutcome> Linker::conclude(Attempt& attempt, connector::FlowOutcome flowed) {
+  LinkOutcome outcome;
   outcome.notices = std::move(flowed.notices);
   outcome.error = std::move(flowed.error);
   outcome.message = std::move(flowed.message);
   std::string revoke_reason = "connect_failed";
 
-  if (flowed.done) {
-    attempt.tokens = std::move(flowed.done->tokens);
-    attempt.granted =
-        granted_permissions(manifest, attempt.tokens, flowed.done->granted_permissions);
-    attempt.facts = facts_json(flowed.done->facts);
-    merge_secrets(attempt.input.secrets, std::move(flowed.done->secrets));
-    const auto missing = missing_permission(manifest, attempt.granted);
-    if (request.cancel && request.cancel->load()) {
-      outcome.error = make_error(ErrorCode::kCancelled, "Connecting was cancelled.");
-      revoke_reason = "connect_cancelled";
-    } else if (missing) {
-      outcome.error = make_error(ErrorCode::kPermissionMissing,
-                                 "A permission is missing that this connection can't do without.");
-      outcome.error.permission = *missing;
-    } else {
-      auto saved = co_await save(attempt);
-      if (saved) {
-        outcome.account = std::move(*saved);
-        outcome.was_there_before = attempt.was_there_before;
-        co_await keeper_.forget(outcome.account->id);
-        revoker_.wake();
-        co_return outcome;
-      }
-      outcome.error = saved.error();
+  if (flowed.paused && !attempt.cancelled()) {
+    const auto kept =
+        co_await put_away(services_, attempt.row, attempt.manifest().version, *flowed.paused);
+    if (kept) {
+      outcome.waiting = std::move(*flowed.paused->pause);
+      co_return outcome;
     }
+    outcome.error = kept.error();
+  }
+  const bool done = flowed.done.has_value();
+  if (done) accept(attempt, std::move(*flowed.done));
+  if (attempt.cancelled() && (done || flowed.paused)) {
+    outcome.error = make_error(ErrorCode::kCancelled, "Connecting was cancelled.");
+    revoke_reason = "connect_cancelled";
+  } else if (done) {
+    auto account = co_await save_if_permitted(attempt);
+    if (account) {
+      outcome.account = std::move(*account);
+      outcome.was_there_before = attempt.was_there_before;
+      co_await keeper_.forget(outcome.account->id);
+      revoker_.wake();
+      co_return outcome;
+    }
+    outcome.error = account.error();
+  }
+  if (done) {
     flowed.minted = std::move(attempt.tokens);
+  } else if (flowed.paused) {
+    auto minted =
+        co_await connector::replay_and_cancel(*attempt.connector->runtime, *flowed.paused);
+    if (minted) flowed.minted = std::move(*minted);
   }
   co_await revoker_.order({.project_id = attempt.session.project_id,
                            .account_id = attempt.session.account_id,
@@ -237,145 +348,26 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
                            .reason = revoke_reason,
                            .input = &attempt.input,
                            .tokens = std::move(flowed.minted),
-                           .flow_id = attempt.flow_id});
+                           .flow_id = attempt.row.id});
   co_return outcome;
 }
 
-namespace {
-
-// What save() decides before it seals: the row to write, and whether it replaces one.
-struct Target {
-  store::Account account;
-  std::optional<StoredAccount> replaced;
-};
-
-Result<Target> find_target(store::Database& db, const store::ConnectSession& session,
-                           const std::string& connector_id, std::string fresh_id) {
-  using store::accounts_table::find_by_owner;
-  Target target;
-  if (!session.account_id.empty()) {
-    PATCHBAY_TRY_ASSIGN(target.replaced, read_account(db, session.project_id, session.account_id));
-    if (target.replaced->account.connector_id != connector_id)
-      return make_error(ErrorCode::kConflict,
-                        "This link belongs to an account of another provider.");
-  } else if (!session.multiple) {
-    PATCHBAY_TRY_ASSIGN(const auto existing,
-                        find_by_owner(db, session.project_id, connector_id, session.owner_id));
-    if (existing) {
-      PATCHBAY_TRY_ASSIGN(target.replaced, read_account(db, session.project_id, existing->id));
-    }
-  }
-  if (target.replaced) {
-    target.account = target.replaced->account;
-  } else {
-    target.account.id = std::move(fresh_id);
-  }
-  return target;
+void Linker::accept(Attempt& attempt, connector::FlowDone done) {
+  attempt.tokens = std::move(done.tokens);
+  attempt.granted =
+      granted_permissions(attempt.manifest(), attempt.tokens, done.granted_permissions);
+  attempt.facts = facts_json(done.facts);
+  merge_secrets(attempt.input.secrets, std::move(done.secrets));
 }
 
-}  // namespace
-
-// Reads what is there, seals outside of the store thread's transaction, then writes with the
-// generation as fence. Somebody else's change in between is a conflict, and is read again once.
-Task<Result<store::Account>> Linker::save(Attempt& attempt) {
-  const auto now = services_.clock.unix_ms();
-  const auto& session = attempt.session;
-  Result<store::Account> result = make_error(ErrorCode::kInternal, "not saved");
-  for (int round = 0; round < 2; ++round) {
-    auto found = co_await services_.store.read(
-        [&session, id = attempt.connector->id, fresh = services_.random.id("acc_")](
-            store::Database& db) { return find_target(db, session, id, fresh); });
-    if (!found) co_return found.error();
-    Target target = std::move(*found);
-    store::Account& account = target.account;
-    const bool replacing = target.replaced.has_value();
-    const auto generation = replacing ? account.generation + 1 : 1;
-
-    account.project_id = session.project_id;
-    account.integration_id = attempt.integration.id;
-    account.connector_id = attempt.connector->id;
-    account.connector_version = attempt.connector->manifest->version;
-    account.environment = attempt.integration.environment;
-    account.auth_method = attempt.integration.auth_method;
-    account.owner_name = session.owner_name;
-    account.username = session.username;
-    account.fields = fields_to_json(attempt.input.fields);
-    account.granted = to_json(attempt.granted);
-    account.granted_known = attempt.granted.known;
-    account.facts = attempt.facts;
-    account.updated = now;
-    account.next_refresh = plan_refresh(attempt.tokens, now, 0.8, services_.random.unit());
-    if (!replacing) {
-      account.owner_id = session.owner_id;
-      account.label = session.label;
-      account.metadata = session.metadata;
-      account.type = session.type;
-      account.created = now;
-      account.status_changed = now;
-    }
-    auto secrets = seal_secrets(services_.vault, account, generation, attempt.input.secrets);
-    if (!secrets) co_return secrets.error();
-    auto tokens = seal_tokens(services_.vault, account, generation, attempt.tokens, now);
-    if (!tokens) co_return tokens.error();
-
-    std::optional<store::Revocation> revocation;
-    if (replacing) {
-      auto old = open_input(services_.vault, *target.replaced);
-      if (old) {
-        RevocationOrder order{.project_id = account.project_id,
-                              .account_id = account.id,
-                              .connector_id = account.connector_id,
-                              .reason = "reconnect",
-                              .input = &*old,
-                              .tokens = {}};
-        for (auto& token : old->tokens) order.tokens.push_back(token.copy());
-        auto job = revoker_.prepare(order);
-        if (!job) co_return job.error();
-        revocation = std::move(*job);
-      } else {
-        // The new credentials are good; old ones that can't be opened are no reason to refuse them.
-        log::error("link", "old_tokens_not_revoked",
-                   {{"account", account.id}, {"error", old.error().message}});
-      }
-    }
-
-    auto write = [&](store::Database& db) -> Result<store::Account> {
-      using namespace store;  // NOLINT(google-build-using-namespace)
-      PATCHBAY_TRY_ASSIGN(const bool ours, flows_table::take(db, attempt.flow_id));
-      if (!ours)
-        return make_error(ErrorCode::kTimeout,
-                          "Connecting took too long and was given up. Try again.");
-      PATCHBAY_TRY(connect_sessions_table::claim(db, session.id, account.id, now));
-      if (replacing) {
-        CredentialChange change;
-        change.account_id = account.id;
-        change.expected_generation = account.generation;
-        change.secrets = *secrets;
-        change.tokens = *tokens;
-        change.connection =
-            Connection{account.integration_id, account.connector_version, account.environment,
-                       account.auth_method,    account.owner_name,        account.username,
-                       account.fields,         account.granted,           account.granted_known,
-                       account.facts};
-        change.next_refresh = account.next_refresh;
-        change.now_ms = now;
-        PATCHBAY_TRY(account_credentials::replace(db, change));
-        if (revocation) PATCHBAY_TRY(revocations_table::enqueue(db, *revocation));
-      } else {
-        PATCHBAY_TRY(accounts_table::insert(db, account, session.multiple));
-        PATCHBAY_TRY(account_credentials::insert(db, account, *secrets, *tokens));
-      }
-      PATCHBAY_TRY(events_table::append(
-          db, account_event(account, replacing ? "account.updated" : "account.created", now)));
-      PATCHBAY_TRY_ASSIGN(auto stored, accounts_table::find(db, account.project_id, account.id));
-      if (!stored) return make_error(ErrorCode::kInternal, "the account is gone again");
-      return *std::move(stored);
-    };
-    attempt.was_there_before = replacing;
-    result = co_await services_.store.transact(write);
-    if (result || result.error().code != ErrorCode::kConflict) break;
+Task<Result<store::Account>> Linker::save_if_permitted(Attempt& attempt) {
+  if (const auto missing = missing_permission(attempt.manifest(), attempt.granted)) {
+    Error error = make_error(ErrorCode::kPermissionMissing,
+                             "A permission is missing that this connection can't do without.");
+    error.permission = *missing;
+    co_return error;
   }
-  co_return result;
+  co_return co_await save(attempt);
 }
 
 }  // namespace patchbay::accounts

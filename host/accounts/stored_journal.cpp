@@ -11,6 +11,7 @@ std::string to_json(const FlowState& state) {
       .member("connector_version", state.connector_version)
       .member("answers", state.answers)
       .member("tries", state.tries)
+      .member("waits_until", state.waits_until)
       .end_object()
       .take();
 }
@@ -23,6 +24,7 @@ FlowState flow_state_from_json(std::string_view json) {
   state.connector_version = root.get("connector_version").string_or("");
   state.answers = root.get("answers").integer_or(0);
   state.tries = root.get("tries").integer_or(0);
+  state.waits_until = root.get("waits_until").integer_or(0);
   return state;
 }
 
@@ -39,7 +41,7 @@ Task<> StoredJournal::keep(SecretString transcript) {
     co_return;
   }
   flow_.sealed = std::move(*sealed);
-  flow_.state = to_json({connector_version_, ++answers_, 0});
+  flow_.state = to_json({.connector_version = connector_version_, .answers = ++answers_});
   flow_.updated = services_.clock.unix_ms();
   const bool first = !std::exchange(is_there_, true);
   const auto kept = co_await services_.store.transact([row = flow_, first](store::Database& db) {

@@ -42,8 +42,9 @@ class StoredJournal final : public connector::FlowJournal {
 // What `Flow::state` tells without opening the transcript.
 struct FlowState {
   std::string connector_version;
-  std::int64_t answers = 0;  // of requests that may have minted
-  std::int64_t tries = 0;    // of recovering it
+  std::int64_t answers = 0;      // of requests that may have minted
+  std::int64_t tries = 0;        // of recovering it
+  std::int64_t waits_until = 0;  // unix ms: for a person; 0: it is at work
 };
 std::string to_json(const FlowState& state);
 FlowState flow_state_from_json(std::string_view json);

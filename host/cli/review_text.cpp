@@ -20,6 +20,7 @@ struct Kind {
   std::string_view title;
 };
 constexpr std::array kKinds{Kind{DemandKind::kHost, "hosts it may talk to"},
+                            Kind{DemandKind::kSignIn, "hosts it may send people to"},
                             Kind{DemandKind::kSecret, "secrets that people type"},
                             Kind{DemandKind::kPermission, "permissions at the provider"},
                             Kind{DemandKind::kRead, "actions that read"},

@@ -17,6 +17,8 @@ namespace {
 namespace asio = net::asio;
 using std::chrono::milliseconds;
 
+constexpr std::size_t kShortestState = 16;
+
 std::uint32_t net_error_number(net::NetError error) {
   switch (error) {
     case net::NetError::kNone:
@@ -98,18 +100,44 @@ class Driver {
     auto begun = co_await services_.runtime.begin(plan_.operation, std::move(input));
     if (!begun) co_return failed(begun.error());
     flow_ = *begun;
-    auto outcome = co_await steps();
-    services_.runtime.release(flow_);
-    if (crashed_ && minted_something_)
-      if (auto minted = co_await replay_and_cancel(services_.runtime, transcript_))
-        outcome.minted = std::move(*minted);
-    co_return outcome;
+    co_return co_await to_the_end(new_event(PATCHBAY_EVENT_START));
+  }
+
+  Task<FlowOutcome> resume(Transcript paused, FlowEvent answer) {
+    transcript_ = std::move(paused);
+    minted_something_ = transcript_.events.size() > 1;  // perhaps
+    auto rebuilt = co_await replay_to_pause(services_.runtime, transcript_);
+    if (!rebuilt) {
+      auto outcome = failed(rebuilt.error());
+      co_await recover_minted(outcome);
+      co_return outcome;
+    }
+    flow_ = *rebuilt;
+    auto event = new_event(transcript_.pause->is_redirect() ? PATCHBAY_EVENT_REDIRECT
+                                                            : PATCHBAY_EVENT_INPUT);
+    event.query = std::move(answer.query);
+    event.fields = std::move(answer.fields);
+    event.secrets = std::move(answer.secrets);
+    transcript_.pause.reset();
+    co_return co_await to_the_end(std::move(event));
   }
 
  private:
-  Task<FlowOutcome> steps() {
-    FlowEvent event = new_event(PATCHBAY_EVENT_START);
-    for (unsigned count = 0; count < plan_.limits.steps; ++count) {
+  Task<FlowOutcome> to_the_end(FlowEvent event) {
+    auto outcome = co_await steps(std::move(event));
+    services_.runtime.release(flow_);
+    if (crashed_) co_await recover_minted(outcome);
+    co_return outcome;
+  }
+
+  Task<> recover_minted(FlowOutcome& outcome) {
+    if (!minted_something_) co_return;
+    if (auto minted = co_await replay_and_cancel(services_.runtime, transcript_))
+      outcome.minted = std::move(*minted);
+  }
+
+  Task<FlowOutcome> steps(FlowEvent event) {
+    while (transcript_.events.size() < plan_.limits.steps) {
       transcript_.events.push_back(copy_of(event));
       auto stepped = co_await services_.runtime.step(flow_, std::move(event));
       if (!stepped) {
@@ -136,15 +164,68 @@ class Driver {
           co_await sleep(bounded(action.wait_ms, milliseconds(0), plan_.limits.longest_wait));
           event = new_event(cancelled() ? PATCHBAY_EVENT_CANCEL : PATCHBAY_EVENT_TIMER);
           break;
+        case PATCHBAY_ACTION_REDIRECT:
+          co_return co_await redirected(std::move(action));
+        case PATCHBAY_ACTION_INPUT:
+          co_return co_await asked(std::move(action));
         default:
           co_return co_await abandoned(
-              make_error(ErrorCode::kConnector,
-                         "the connector asks for a step that this way of linking "
-                         "does not offer (a redirect or further input)"));
+              make_error(ErrorCode::kConnector, "the connector asks for a step that is unknown"));
       }
     }
     co_return co_await abandoned(
         make_error(ErrorCode::kConnector, "the connector took too many steps"));
+  }
+
+  // A person is sent only where the manifest says.
+  Task<FlowOutcome> redirected(FlowAction action) {
+    if (!plan_.may_pause) co_return co_await abandoned(needs_a_person());
+    const auto* method = plan_.manifest->find_auth_method(transcript_.input.auth_method_id);
+    if (method == nullptr ||
+        !manifest::sign_in_allowed(*method, action.redirect_url, plan_.host_values)) {
+      const auto url = manifest::parse_https_url(action.redirect_url);
+      note_refusal(url ? url->host : "(no https URL)", "not among the manifest's sign_in_hosts");
+      co_return co_await abandoned(
+          make_error(ErrorCode::kConnector,
+                     "the connector sends people to a place that its manifest does not name"));
+    }
+    if (action.redirect_state.size() < kShortestState)
+      co_return co_await abandoned(
+          make_error(ErrorCode::kConnector,
+                     "the connector sends people away with a state that can be guessed"));
+    FlowPause pause;
+    pause.redirect_url = std::move(action.redirect_url);
+    pause.redirect_state = std::move(action.redirect_state);
+    co_return paused(std::move(pause), std::move(action.notices));
+  }
+
+  // And asked only for fields that the manifest has.
+  Task<FlowOutcome> asked(FlowAction action) {
+    if (!plan_.may_pause) co_return co_await abandoned(needs_a_person());
+    const auto* method = plan_.manifest->find_auth_method(transcript_.input.auth_method_id);
+    const auto known = [method](const std::string& id) {
+      return method != nullptr && method->find_further_field(id) != nullptr;
+    };
+    if (action.ask_field_ids.empty() || !std::ranges::all_of(action.ask_field_ids, known))
+      co_return co_await abandoned(make_error(
+          ErrorCode::kConnector, "the connector asks for fields that its manifest does not have"));
+    FlowPause pause;
+    pause.ask_field_ids = std::move(action.ask_field_ids);
+    pause.ask_reason = std::move(action.ask_reason);
+    co_return paused(std::move(pause), std::move(action.notices));
+  }
+
+  static Error needs_a_person() {
+    return make_error(ErrorCode::kConfiguration,
+                      "This provider needs a person at a browser: use the connect page.");
+  }
+
+  FlowOutcome paused(FlowPause pause, std::vector<FlowMessage> notices) {
+    FlowOutcome outcome;
+    outcome.notices = std::move(notices);
+    outcome.paused = std::move(transcript_);
+    outcome.paused->pause = std::move(pause);
+    return outcome;
   }
 
   // A flow that the host does not go on with is told so; it hands back what it had minted.
@@ -281,6 +362,12 @@ class Driver {
 Task<FlowOutcome> drive_flow(FlowServices services, FlowPlan plan, FlowInput input) {
   Driver driver(services, std::move(plan));
   co_return co_await driver.run(std::move(input));
+}
+
+Task<FlowOutcome> resume_flow(FlowServices services, FlowPlan plan, Transcript paused,
+                              FlowEvent answer) {
+  Driver driver(services, std::move(plan));
+  co_return co_await driver.resume(std::move(paused), std::move(answer));
 }
 
 }  // namespace patchbay::connector

@@ -7,6 +7,10 @@
 // token that was just minted comes back in `minted` and can be revoked. The same holds when the
 // connector dies half-way: what it had seen is replayed into a fresh one, which is then cancelled.
 //
+// A flow that needs a person (to sign in elsewhere, to fill in further fields) is not kept alive:
+// it comes back as its transcript, and resume_flow rebuilds it when the person is done, in this
+// process or another one.
+//
 // When this whole process dies, the plan's journal has what it takes to do the same later. What
 // stays open is the time between the provider's minting and the journal's fsync: a process killed
 // there leaves a token that nobody but the provider knows, until its own life is over.
@@ -19,6 +23,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "connector/flow_transcript.h"
 #include "connector/runtime.h"
 #include "manifest/hosts.h"
 #include "net/http_client.h"
@@ -66,6 +71,7 @@ struct FlowPlan {
   FlowLimits limits;
   CancelFlag cancel;               // may be null
   FlowJournal* journal = nullptr;  // may be null; outlives the flow
+  bool may_pause = false;          // a person is there who can be asked
 };
 
 struct FlowOutcome {
@@ -74,10 +80,16 @@ struct FlowOutcome {
   // when the host itself failed the flow).
   Error error;
   FlowMessage message;
-  std::vector<Token> minted;  // by a failed flow; to be revoked
+  std::vector<Token> minted;         // by a failed flow; to be revoked
+  std::optional<Transcript> paused;  // the flow goes on when the person has acted; no error then
   std::vector<FlowMessage> notices;
 };
 
 Task<FlowOutcome> drive_flow(FlowServices services, FlowPlan plan, FlowInput input);
+
+// Goes on with a paused flow. `answer` is what the person came back with: `query` after a redirect,
+// else `fields` and `secrets`; the rest of it is filled in here.
+Task<FlowOutcome> resume_flow(FlowServices services, FlowPlan plan, Transcript paused,
+                              FlowEvent answer);
 
 }  // namespace patchbay::connector

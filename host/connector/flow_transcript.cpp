@@ -136,6 +136,32 @@ void write(Writer& out, const FlowEvent& event, std::size_t longest_body = SIZE_
       .raw("}");
 }
 
+void write(Writer& out, const FlowMessage& message) {
+  out.raw("{")
+      .member("id", message.id)
+      .member("args", message.args)
+      .member("fallback", message.fallback)
+      .member("field", message.field_id)
+      .raw("}");
+}
+
+void write(Writer& out, const FlowPause& pause) {
+  out.raw("{")
+      .member("redirect_url", pause.redirect_url)
+      .member("redirect_state", pause.redirect_state)
+      .member("ask", pause.ask_field_ids);
+  if (pause.ask_reason) write(out.key("reason"), *pause.ask_reason);
+  out.raw("}");
+}
+
+void write_head(Writer& out, const Transcript& transcript) {
+  out.raw("{")
+      .member("format", 1)
+      .member("operation", static_cast<std::uint32_t>(transcript.operation))
+      .key("input");
+  write(out, transcript.input);
+}
+
 void read(const json::Value& from, std::string& out) {
   out = base64_decode(from.as_string().value_or("")).value_or("");
 }
@@ -212,6 +238,33 @@ FlowEvent read_event(const json::Value& from) {
   return event;
 }
 
+FlowMessage read_message(const json::Value& from) {
+  FlowMessage message;
+  read_member(from, "id", message.id);
+  read_list(from, "args", message.args);
+  read_member(from, "fallback", message.fallback);
+  read_member(from, "field", message.field_id);
+  return message;
+}
+
+FlowPause read_pause(const json::Value& from) {
+  FlowPause pause;
+  read_member(from, "redirect_url", pause.redirect_url);
+  read_member(from, "redirect_state", pause.redirect_state);
+  const auto ask = from.get("ask");
+  for (std::size_t i = 0; i < ask.size(); ++i) read(ask.at(i), pause.ask_field_ids.emplace_back());
+  if (const auto reason = from.get("reason"); reason.exists())
+    pause.ask_reason = read_message(reason);
+  return pause;
+}
+
+bool is_same_wait(const FlowAction& action, const FlowPause& pause) {
+  if (pause.is_redirect())
+    return action.kind == PATCHBAY_ACTION_REDIRECT && action.redirect_url == pause.redirect_url &&
+           action.redirect_state == pause.redirect_state;
+  return action.kind == PATCHBAY_ACTION_INPUT && action.ask_field_ids == pause.ask_field_ids;
+}
+
 Task<> pause_for(milliseconds time) {
   asio::steady_timer timer(co_await asio::this_coro::executor, time);
   (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -275,13 +328,17 @@ FlowEvent copy_of(const FlowEvent& event) {
   return copy;
 }
 
+SecretString to_json(const Transcript& transcript) {
+  Writer out;
+  write_head(out, transcript);
+  out.key("events").array(transcript.events, [&out](const FlowEvent& event) { write(out, event); });
+  if (transcript.pause) write(out.key("pause"), *transcript.pause);
+  return out.raw("}").take();
+}
+
 SecretString to_json(const Transcript& transcript, const FlowEvent& last) {
   Writer out;
-  out.raw("{")
-      .member("format", 1)
-      .member("operation", static_cast<std::uint32_t>(transcript.operation))
-      .key("input");
-  write(out, transcript.input);
+  write_head(out, transcript);
   out.key("events").raw("[");
   for (const auto& event : transcript.events) {
     write(out, event);
@@ -303,7 +360,29 @@ Result<Transcript> transcript_from_json(std::string_view text) {
   const auto events = root.get("events");
   for (std::size_t i = 0; i < events.size(); ++i)
     transcript.events.push_back(read_event(events.at(i)));
+  if (const auto pause = root.get("pause"); pause.exists()) transcript.pause = read_pause(pause);
   return transcript;
+}
+
+Task<Result<FlowId>> replay_to_pause(Runtime& runtime, const Transcript& transcript) {
+  if (!transcript.pause || transcript.events.empty())
+    co_return make_error(ErrorCode::kInternal, "the flow does not wait for a person");
+  auto flow = co_await begin_again(runtime, transcript);
+  if (!flow) co_return flow;
+  Error error = make_error(ErrorCode::kConnector,
+                           "the connector no longer waits for what it had asked the person for");
+  for (std::size_t i = 0; i < transcript.events.size(); ++i) {
+    const auto stepped = co_await runtime.step(*flow, copy_of(transcript.events[i]));
+    if (!stepped) {
+      error = stepped.error();
+      break;
+    }
+    const bool last = i + 1 == transcript.events.size();
+    if (last && is_same_wait(*stepped, *transcript.pause)) co_return flow;
+    if (stepped->done || stepped->fail) break;
+  }
+  runtime.release(*flow);
+  co_return error;
 }
 
 Task<Result<std::vector<Token>>> replay_and_cancel(Runtime& runtime, const Transcript& transcript) {

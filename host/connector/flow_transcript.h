@@ -5,6 +5,7 @@
 //
 // As text it is JSON rather than the worker's wire format: it may be read by a later release than
 // the one that wrote it. It holds every secret of the flow: whoever keeps it seals it.
+#include <optional>
 #include <vector>
 
 #include "base/secret.h"
@@ -16,14 +17,20 @@ struct Transcript {
   Operation operation = Operation::kConnect;
   FlowInput input;
   std::vector<FlowEvent> events;
+  std::optional<FlowPause> pause;  // what the flow waits for since the last of the events
 };
 
 FlowInput copy_of(const FlowInput& input);
 FlowEvent copy_of(const FlowEvent& event);
 
-// `last` is one more event behind those of `transcript`.
+SecretString to_json(const Transcript& transcript);
+// With one more event behind those of `transcript`, and no pause.
 SecretString to_json(const Transcript& transcript, const FlowEvent& last);
 Result<Transcript> transcript_from_json(std::string_view text);
+
+// Rebuilds a flow that waits for a person. The caller releases it. An error when the connector does
+// not come to wait for the same thing again: it is of another version, or breaks ABI-045.
+Task<Result<FlowId>> replay_to_pause(Runtime& runtime, const Transcript& transcript);
 
 // Rebuilds the flow and cancels it in place of its last event, whose replies the cancel carries:
 // the tokens the flow had minted. When reading those replies is what kills the connector, they are

@@ -88,6 +88,16 @@ struct FlowMessage {
   std::string field_id;
 };
 
+// What a flow waits for that a person has to do: exactly one of the two.
+struct FlowPause {
+  std::string redirect_url;                // to go there and come back
+  std::string redirect_state;              // the `state` parameter they come back with
+  std::vector<std::string> ask_field_ids;  // to fill in further fields
+  std::optional<FlowMessage> ask_reason;
+
+  [[nodiscard]] bool is_redirect() const { return !redirect_url.empty(); }
+};
+
 struct FlowDone {
   std::vector<Token> tokens;
   std::vector<NamedSecret> secrets;

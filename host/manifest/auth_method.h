@@ -71,14 +71,18 @@ struct AuthMethod {
   std::optional<std::uint32_t>
       rotation_grace_s;                   // kRotating only: a spent token still works so long
   std::vector<Field> fields;              // what the end user enters
+  std::vector<Field> further_fields;      // what the connector may ask for while it connects
   Guide guide;                            // beside the end user's form
   std::vector<Field> setup_fields;        // what the operator enters once, per integration
   Guide setup_guide;                      // beside the operator's form
   std::vector<Environment> environments;  // never empty; the first is the usual one
+  // Where people may be sent to sign in, over https; {placeholders} as in HostRule.
+  std::vector<std::string> sign_in_hosts;
   std::vector<Token> tokens;
   std::vector<RequestAuth> authorization;  // one per token name that actions use
 
   [[nodiscard]] const Field* find_field(std::string_view field_id) const;  // end-user fields
+  [[nodiscard]] const Field* find_further_field(std::string_view field_id) const;
   [[nodiscard]] const Field* find_setup_field(std::string_view field_id) const;
   [[nodiscard]] const Environment* find_environment(std::string_view environment_id) const;
   [[nodiscard]] const Token* find_token(std::string_view name) const;

@@ -78,9 +78,14 @@ void check_renewal(const AuthMethod& method, const std::string& pointer, Report&
 // One form shows either list, but the host keeps the values of both side by side.
 void check_shared_ids(const AuthMethod& method, const std::string& pointer, Report& report) {
   for (std::size_t i = 0; i < method.setup_fields.size(); ++i)
-    if (method.find_field(method.setup_fields[i].id) != nullptr)
+    if (const auto& id = method.setup_fields[i].id;
+        method.find_field(id) != nullptr || method.find_further_field(id) != nullptr)
       report.add("id_twice", pointer + "/setup_fields/" + std::to_string(i),
                  "An end-user field has this id. Rename one.");
+  for (std::size_t i = 0; i < method.further_fields.size(); ++i)
+    if (method.find_field(method.further_fields[i].id) != nullptr)
+      report.add("id_twice", pointer + "/further_fields/" + std::to_string(i),
+                 "A field of the first form has this id. Rename one.");
 }
 
 }  // namespace
@@ -91,6 +96,7 @@ void check_auth_methods(const Manifest& manifest, Report& report) {
     const AuthMethod& method = manifest.auth_methods[i];
     const std::string pointer = "/auth_methods/" + std::to_string(i);
     check_fields(method.fields, pointer + "/fields", report);
+    check_fields(method.further_fields, pointer + "/further_fields", report);
     check_fields(method.setup_fields, pointer + "/setup_fields", report);
     check_shared_ids(method, pointer, report);
     check_guide(method.guide, pointer + "/guide", report);

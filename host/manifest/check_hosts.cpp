@@ -76,19 +76,37 @@ void check_rate_limits(const Manifest& manifest, Report& report) {
   }
 }
 
+bool check_shape(const std::string& host, const std::string& pointer, Report& report) {
+  if (is_host_template(host)) return true;
+  report.add("host_shape", pointer,
+             in_quotes(host) +
+                 " is no host name. Use lower-case labels, at most one {placeholder} in each, "
+                 "and none in the last two.");
+  return false;
+}
+
+void check_sign_in_hosts(const AuthMethod& method, const std::string& pointer, Report& report) {
+  for (std::size_t i = 0; i < method.sign_in_hosts.size(); ++i) {
+    const std::string where = pointer + "/" + std::to_string(i);
+    const std::string& host = method.sign_in_hosts[i];
+    if (!check_shape(host, where, report)) continue;
+    for (const auto& name : host_placeholders(host)) check_placeholder(method, name, where, report);
+  }
+  if (method.grant_type == GrantType::kAuthorizationCode && method.sign_in_hosts.empty())
+    report.add("sign_in_host", pointer,
+               "With this grant people sign in at the provider: name the host of that page.");
+}
+
 }  // namespace
 
 void check_hosts(const Manifest& manifest, Report& report) {
+  for (std::size_t i = 0; i < manifest.auth_methods.size(); ++i)
+    check_sign_in_hosts(manifest.auth_methods[i],
+                        "/auth_methods/" + std::to_string(i) + "/sign_in_hosts", report);
   for (std::size_t i = 0; i < manifest.hosts.size(); ++i) {
     const HostRule& rule = manifest.hosts[i];
     const std::string pointer = "/hosts/" + std::to_string(i) + "/host";
-    if (!is_host_template(rule.host)) {
-      report.add("host_shape", pointer,
-                 in_quotes(rule.host) +
-                     " is no host name. Use lower-case labels, at most one {placeholder} in each, "
-                     "and none in the last two.");
-      continue;
-    }
+    if (!check_shape(rule.host, pointer, report)) continue;
     for (std::size_t k = 0; k < i; ++k)
       if (manifest.hosts[k].host == rule.host && manifest.hosts[k].port == rule.port)
         report.add("host_twice", pointer, "This host and port stood earlier. Keep one of them.");

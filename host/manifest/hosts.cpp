@@ -114,4 +114,12 @@ bool host_allowed(const Manifest& manifest, std::string_view method, std::string
   });
 }
 
+bool sign_in_allowed(const AuthMethod& method, std::string_view url, const HostValues& values) {
+  const auto parts = parse_https_url(url);
+  if (!parts || parts->port != 443) return false;
+  return std::any_of(
+      method.sign_in_hosts.begin(), method.sign_in_hosts.end(),
+      [&](const std::string& host) { return expand_host(host, values) == parts->host; });
+}
+
 }  // namespace patchbay::manifest

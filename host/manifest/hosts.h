@@ -39,4 +39,9 @@ struct HttpsUrl {
 [[nodiscard]] bool host_allowed(const Manifest& manifest, std::string_view method,
                                 std::string_view url, const HostValues& values);
 
+// Whether a person may be sent to this URL to sign in: plain https, port 443, a host that the
+// method names.
+[[nodiscard]] bool sign_in_allowed(const AuthMethod& method, std::string_view url,
+                                   const HostValues& values);
+
 }  // namespace patchbay::manifest

@@ -33,6 +33,10 @@ const Field* AuthMethod::find_field(std::string_view field_id) const {
   return find_id(fields, field_id, &Field::id);
 }
 
+const Field* AuthMethod::find_further_field(std::string_view field_id) const {
+  return find_id(further_fields, field_id, &Field::id);
+}
+
 const Field* AuthMethod::find_setup_field(std::string_view field_id) const {
   return find_id(setup_fields, field_id, &Field::id);
 }

@@ -176,10 +176,12 @@ class Reader {
     if (value.get("rotation_grace_s").exists())
       method.rotation_grace_s = unsigned_or(value.get("rotation_grace_s"), 0);
     method.fields = list<Field>(value, "fields", pointer, &Reader::field);
+    method.further_fields = list<Field>(value, "further_fields", pointer, &Reader::field);
     method.guide = guide(value.get("guide"), at(pointer, "guide"));
     method.setup_fields = list<Field>(value, "setup_fields", pointer, &Reader::field);
     method.setup_guide = guide(value.get("setup_guide"), at(pointer, "setup_guide"));
     method.environments = list<Environment>(value, "environments", pointer, &Reader::environment);
+    method.sign_in_hosts = strings(value.get("sign_in_hosts"));
     method.tokens = list<Token>(value, "tokens", pointer, &Reader::token);
     method.authorization =
         list<RequestAuth>(value, "authorization", pointer, &Reader::authorization);

@@ -46,6 +46,20 @@ Result<void> update(Database& db, std::string_view id, std::string_view state,
       "flow");
 }
 
+Result<std::vector<Flow>> of_session(Database& db, std::string_view session_id) {
+  return all_rows(
+      db.query(kSelect + "WHERE session_id = ? ORDER BY created DESC, id", {session_id}), from);
+}
+
+Result<bool> change_state(Database& db, std::string_view id, std::string_view from,
+                          std::string_view to, std::int64_t now_ms) {
+  PATCHBAY_TRY_ASSIGN(
+      const auto changed,
+      db.execute("UPDATE flows SET state = ?, updated = ? WHERE id = ? AND state = ?",
+                 {to, now_ms, id, from}));
+  return changed == 1;
+}
+
 Result<bool> take(Database& db, std::string_view id) {
   PATCHBAY_TRY_ASSIGN(const auto removed, db.execute("DELETE FROM flows WHERE id = ?", {id}));
   return removed == 1;

@@ -35,6 +35,11 @@ Result<std::vector<Flow>> untouched_since(Database& db, std::int64_t updated_ms)
 // State and sealed part. kNotFound.
 Result<void> update(Database& db, std::string_view id, std::string_view state,
                     std::string_view sealed, std::int64_t now_ms);
+// Of a connect session, newest first.
+Result<std::vector<Flow>> of_session(Database& db, std::string_view session_id);
+// Another state, if it is still this one: true for one caller only.
+Result<bool> change_state(Database& db, std::string_view id, std::string_view from,
+                          std::string_view to, std::int64_t now_ms);
 // Removes it: true for one caller only.
 Result<bool> take(Database& db, std::string_view id);
 // One that is gone is no error.

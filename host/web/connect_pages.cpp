@@ -13,6 +13,7 @@
 #include "web/guide_view.h"
 #include "web/manifest_text.h"
 #include "web/request_checks.h"
+#include "web/waiting_pages.h"
 
 namespace patchbay::web {
 namespace {
@@ -58,26 +59,12 @@ manifest::FormValues showable(const accounts::FormInput& form) {
   return values;
 }
 
-// Takes the inputs of the generated form out of what was posted.
-std::vector<connector::NamedSecret> take_fields(net::Params& form) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    const std::string_view name = form.at(i).first;
-    if (name.starts_with(kFieldPrefix)) names.emplace_back(name);
-  }
-  std::vector<connector::NamedSecret> fields;
-  for (const auto& name : names) {
-    const std::string id = name.substr(kFieldPrefix.size());
-    if (std::ranges::find(fields, id, &connector::NamedSecret::name) != fields.end()) continue;
-    fields.push_back({id, form.take_secret(name)});
-  }
-  return fields;
-}
-
 std::string_view to_string(State state) {
   switch (state) {
     case State::kRunning:
       return "running";
+    case State::kWaiting:
+      return "waiting";
     case State::kFailed:
       return "failed";
     case State::kLinked:
@@ -86,14 +73,12 @@ std::string_view to_string(State state) {
   return "none";
 }
 
-net::Response state_json(std::string_view state, bool cancelling, unsigned status = 200) {
-  return net::json(json::Writer()
-                       .begin_object()
-                       .member("state", std::string(state))
-                       .member("cancelling", cancelling)
-                       .end_object()
-                       .take(),
-                   status);
+net::Response state_json(std::string_view state, bool cancelling, unsigned status = 200,
+                         const std::string& go = {}) {
+  json::Writer out;
+  out.begin_object().member("state", std::string(state)).member("cancelling", cancelling);
+  if (!go.empty()) out.member("go", go);
+  return net::json(out.end_object().take(), status);
 }
 
 }  // namespace
@@ -218,6 +203,15 @@ net::Task<net::Response> ConnectPages::show(net::Request& request) {
       }
     }
     co_return link_is_over(request, visit.session.error());
+  }
+  if (!visit.run || visit.run->state == State::kWaiting) {
+    if (auto waiting = co_await site_.options.accounts.linker().waiting(*visit.session))
+      if (auto page = waiting_page(site_, request,
+                                   {.token = visit.token,
+                                    .waiting = *waiting,
+                                    .run = visit.run ? &*visit.run : nullptr,
+                                    .session = visit.operator_session()}))
+        co_return *std::move(page);
   }
   std::string connector_id = visit.session->connector_id;
   if (connector_id.empty()) connector_id = request.query.get_or("connector", "");
@@ -381,35 +375,21 @@ net::Task<net::Response> ConnectPages::connect(net::Request& request) {
   link.session = *visit.session;
   link.connector_id = connector_id;
   link.form = accounts::split_form(*target->method, take_fields(*form));
+  link.has_browser = true;
+  link.redirect_uri = own_origin(request, site_.options.public_origin) + std::string(kReturnPath);
   const auto cancel = site_.runs->begin(visit.key, connector_id, showable(link.form), site_.now());
   if (!cancel) co_return script ? state_json("running", false) : net::redirect("/connect");
   link.cancel = *cancel;
   if (!script) {
-    co_await run(visit.key, std::move(link));
+    co_await follow(site_.runs, site_.options.clock, visit.key,
+                    site_.options.accounts.link(std::move(link)));
     co_return net::redirect("/connect");
   }
-  net::asio::co_spawn(co_await net::asio::this_coro::executor, run(visit.key, std::move(link)),
+  net::asio::co_spawn(co_await net::asio::this_coro::executor,
+                      follow(site_.runs, site_.options.clock, visit.key,
+                             site_.options.accounts.link(std::move(link))),
                       net::asio::detached);
   co_return state_json("running", false, 202);
-}
-
-net::Task<> ConnectPages::run(std::string key, accounts::LinkRequest request) {
-  // Whatever ends this coroutine, the page must not say "connecting" for ever.
-  struct Ending {
-    std::shared_ptr<ConnectRuns> runs;
-    const Clock& clock;
-    const std::string& key;
-    accounts::LinkOutcome outcome;
-    ~Ending() { runs->finish(key, std::move(outcome), clock.unix_ms()); }
-  };
-  Ending ending{site_.runs, site_.options.clock, key, {}};
-  ending.outcome.error =
-      make_error(ErrorCode::kInternal, "The attempt was interrupted. Nothing was linked.");
-  try {
-    ending.outcome = co_await site_.options.accounts.link(std::move(request));
-  } catch (const std::exception& fault) {
-    log::error("web", "connect_threw", {{"what", fault.what()}});
-  }
 }
 
 net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
@@ -422,7 +402,14 @@ net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
     co_return site_.message(
         request, {.text_id = "connect.stale_page", .status = 403, .for_end_users = true});
   }
-  site_.runs->cancel(sha256_hex(token));
+  const auto key = sha256_hex(token);
+  site_.runs->cancel(key);
+  // What waits for the person is left to the recovery, which revokes what it had minted.
+  if (const auto session = co_await site_.options.accounts.find_session(token)) {
+    const auto given_up = co_await site_.options.accounts.linker().give_up(*session);
+    if (!given_up) log::warning("web", "not_given_up", {{"error", given_up.error().message}});
+    site_.runs->forget(key);
+  }
   co_return script ? state_json("running", true) : net::redirect("/connect");
 }
 
@@ -431,7 +418,8 @@ net::Task<net::Response> ConnectPages::status(net::Request& request) {
   if (token.empty()) co_return state_json("none", false);
   const auto run = site_.runs->find(sha256_hex(token), site_.now());
   if (!run) co_return state_json("none", false);
-  co_return state_json(to_string(run->state), run->cancelling);
+  const std::string go = run->state == State::kWaiting ? run->outcome->waiting->redirect_url : "";
+  co_return state_json(to_string(run->state), run->cancelling, 200, go);
 }
 
 net::Task<std::optional<View>> ConnectPages::confirmation(net::Request& request,

@@ -39,8 +39,6 @@ class ConnectPages {
   net::Response show_running(net::Request& request, const Visit& visit) const;
   net::Response link_is_over(net::Request& request, const Error& error) const;
   net::Task<std::optional<View>> confirmation(net::Request& request, const Visit& visit);
-  // Runs to its end even if nobody waits any more.
-  net::Task<> run(std::string key, accounts::LinkRequest request);
 
   Site& site_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
+
 namespace patchbay::web {
 
 void ConnectRuns::make_room(std::int64_t now_ms) {
@@ -47,7 +49,7 @@ void ConnectRuns::finish(const std::string& key, accounts::LinkOutcome outcome,
   const auto found = runs_.find(key);
   if (found == runs_.end()) return;
   Run& run = found->second.run;
-  run.state = outcome.account ? State::kLinked : State::kFailed;
+  run.state = outcome.account ? State::kLinked : outcome.waiting ? State::kWaiting : State::kFailed;
   // A field that is complained about may hold what belongs into a secret one (pasted the wrong way
   // round), so its value is not shown again.
   if (outcome.account) run.values.clear();
@@ -66,6 +68,12 @@ void ConnectRuns::cancel(std::string_view key) {
   found->second.cancel->store(true);
 }
 
+void ConnectRuns::forget(std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(key);
+  if (found != runs_.end() && found->second.run.state != State::kRunning) runs_.erase(found);
+}
+
 std::optional<ConnectRuns::Run> ConnectRuns::find(std::string_view key, std::int64_t now_ms) const {
   const std::lock_guard lock(mutex_);
   const auto found = runs_.find(key);
@@ -73,6 +81,26 @@ std::optional<ConnectRuns::Run> ConnectRuns::find(std::string_view key, std::int
   const Run& run = found->second.run;
   if (run.state != State::kRunning && run.ended + kKeepMs <= now_ms) return std::nullopt;
   return run;
+}
+
+net::Task<> follow(std::shared_ptr<ConnectRuns> runs, const Clock& clock, std::string key,
+                   net::Task<accounts::LinkOutcome> link) {
+  // Whatever ends this coroutine, the page must not say "connecting" for ever.
+  struct Ending {
+    ConnectRuns& runs;
+    const Clock& clock;
+    const std::string& key;
+    accounts::LinkOutcome outcome;
+    ~Ending() { runs.finish(key, std::move(outcome), clock.unix_ms()); }
+  };
+  Ending ending{*runs, clock, key, {}};
+  ending.outcome.error =
+      make_error(ErrorCode::kInternal, "The attempt was interrupted. Nothing was linked.");
+  try {
+    ending.outcome = co_await std::move(link);
+  } catch (const std::exception& fault) {
+    log::error("web", "connect_threw", {{"what", fault.what()}});
+  }
 }
 
 }  // namespace patchbay::web

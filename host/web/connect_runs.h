@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "accounts/linker.h"
+#include "base/clock.h"
 #include "connector/flow_driver.h"
 #include "manifest/form_check.h"
 
@@ -21,7 +22,7 @@ class ConnectRuns {
   static constexpr std::size_t kMaxRuns = 1'000;
   static constexpr std::int64_t kKeepMs = 15LL * 60 * 1000;  // how long an outcome can be seen
 
-  enum class State : std::uint8_t { kRunning, kFailed, kLinked };
+  enum class State : std::uint8_t { kRunning, kWaiting, kFailed, kLinked };
 
   struct Run {
     State state = State::kRunning;
@@ -38,6 +39,7 @@ class ConnectRuns {
                                              manifest::FormValues values, std::int64_t now_ms);
   void finish(const std::string& key, accounts::LinkOutcome outcome, std::int64_t now_ms);
   void cancel(std::string_view key);
+  void forget(std::string_view key);  // one that is not running
 
   [[nodiscard]] std::optional<Run> find(std::string_view key, std::int64_t now_ms) const;
 
@@ -51,5 +53,9 @@ class ConnectRuns {
   mutable std::mutex mutex_;
   std::map<std::string, Entry, std::less<>> runs_;
 };
+
+// Runs a link that has begun() to its end, even if nobody waits for it any more.
+net::Task<> follow(std::shared_ptr<ConnectRuns> runs, const Clock& clock, std::string key,
+                   net::Task<accounts::LinkOutcome> link);
 
 }  // namespace patchbay::web

@@ -162,4 +162,19 @@ View form_view(const manifest::Manifest& manifest, const std::vector<Field>& fie
   return form;
 }
 
+std::vector<connector::NamedSecret> take_fields(net::Params& form) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const std::string_view name = form.at(i).first;
+    if (name.starts_with(kFieldPrefix)) names.emplace_back(name);
+  }
+  std::vector<connector::NamedSecret> fields;
+  for (const auto& name : names) {
+    const std::string id = name.substr(kFieldPrefix.size());
+    if (std::ranges::find(fields, id, &connector::NamedSecret::name) != fields.end()) continue;
+    fields.push_back({id, form.take_secret(name)});
+  }
+  return fields;
+}
+
 }  // namespace patchbay::web

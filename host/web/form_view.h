@@ -9,6 +9,7 @@
 #include "connector/flow_types.h"
 #include "manifest/form_check.h"
 #include "manifest/manifest.h"
+#include "net/params.h"
 #include "web/language.h"
 #include "web/view.h"
 
@@ -28,6 +29,9 @@ struct FormState {
 // `fields`: one view each, see templates/form_field.mustache.
 View form_view(const manifest::Manifest& manifest, const std::vector<manifest::Field>& fields,
                const FormState& state, const Language& language);
+
+// Takes the inputs of a generated form out of what was posted, each name once.
+std::vector<connector::NamedSecret> take_fields(net::Params& form);
 
 // What is wrong, in words.
 SafeHtml problem_html(const manifest::Manifest& manifest, const manifest::Field& field,

@@ -7,6 +7,7 @@
 #include "web/connector_pages.h"
 #include "web/review_pages.h"
 #include "web/signin_pages.h"
+#include "web/waiting_pages.h"
 
 namespace patchbay::web {
 namespace {
@@ -56,6 +57,7 @@ Pages::Pages(Options options)
       connectors_(std::make_unique<ConnectorPages>(*site_)),
       review_(std::make_unique<ReviewPages>(*site_)),
       connect_(std::make_unique<ConnectPages>(*site_)),
+      waiting_(std::make_unique<WaitingPages>(*site_)),
       accounts_(std::make_unique<AccountPages>(*site_)) {}
 
 Pages::~Pages() = default;
@@ -71,6 +73,7 @@ void Pages::add_routes(net::Router& router) {
   connectors_->add_routes(router);
   review_->add_routes(router);
   connect_->add_routes(router);
+  waiting_->add_routes(router);
   accounts_->add_routes(router);
 }
 

@@ -28,6 +28,7 @@ class SigninPages;
 class ConnectorPages;
 class ReviewPages;
 class ConnectPages;
+class WaitingPages;
 class AccountPages;
 
 class Pages {
@@ -48,6 +49,7 @@ class Pages {
   std::unique_ptr<ConnectorPages> connectors_;
   std::unique_ptr<ReviewPages> review_;
   std::unique_ptr<ConnectPages> connect_;
+  std::unique_ptr<WaitingPages> waiting_;
   std::unique_ptr<AccountPages> accounts_;
 };
 

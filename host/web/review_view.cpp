@@ -21,8 +21,9 @@ using connector::Review;
 using connector::RuntimeHealth;
 using connector::SignatureState;
 
-constexpr std::array kKinds{DemandKind::kHost, DemandKind::kSecret, DemandKind::kPermission,
-                            DemandKind::kRead, DemandKind::kWrite,  DemandKind::kDestructive};
+constexpr std::array kKinds{DemandKind::kHost,       DemandKind::kSignIn, DemandKind::kSecret,
+                            DemandKind::kPermission, DemandKind::kRead,   DemandKind::kWrite,
+                            DemandKind::kDestructive};
 // Longer lists are folded.
 constexpr std::size_t kShownItems = 8;
 
@@ -40,6 +41,7 @@ std::string label_of(const Demand& demand, const manifest::Manifest& manifest,
                      const Language& language) {
   switch (demand.kind) {
     case DemandKind::kHost:
+    case DemandKind::kSignIn:
       return {};
     case DemandKind::kSecret:
       return secret_label(manifest, language, demand.what);

@@ -26,6 +26,8 @@ std::string_view to_string(DemandKind kind) {
   switch (kind) {
     case DemandKind::kHost:
       return "host";
+    case DemandKind::kSignIn:
+      return "sign_in";
     case DemandKind::kSecret:
       return "secret";
     case DemandKind::kPermission:
@@ -43,9 +45,11 @@ std::string_view to_string(DemandKind kind) {
 Demands demands_of(const manifest::Manifest& manifest) {
   Demands all;
   for (const auto& rule : manifest.hosts) all.push_back({DemandKind::kHost, describe(rule)});
-  for (const auto& method : manifest.auth_methods)
+  for (const auto& method : manifest.auth_methods) {
+    for (const auto& host : method.sign_in_hosts) all.push_back({DemandKind::kSignIn, host});
     for (const auto& field : method.fields)
       if (field.secret) all.push_back({DemandKind::kSecret, field.id});
+  }
   for (const auto& permission : manifest.permissions) {
     for (const auto access : {manifest::Access::kRead, manifest::Access::kWrite})
       if (permission.side(access).available)

@@ -12,6 +12,7 @@ namespace patchbay::connector {
 
 enum class DemandKind : std::uint8_t {
   kHost,        // "api.acme.example", with port and methods where they are restricted
+  kSignIn,      // a host that people are sent to: "login.acme.example"
   kSecret,      // a secret that people will type: "client_secret"
   kPermission,  // "employees:read"
   kRead,        // actions

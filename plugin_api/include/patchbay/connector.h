@@ -285,7 +285,7 @@ typedef struct patchbay_action {
   uint64_t request_count;
   uint64_t wait_ms; /* WAIT */
   /* REDIRECT: where to send the person, and the `state` parameter by which the host recognises
-   * their return; the connector still compares it itself. */
+   * their return: 16 bytes or more, not to be guessed. The connector still compares it itself. */
   patchbay_str redirect_url;
   patchbay_str redirect_state;
   const patchbay_str* ask_field_ids; /* INPUT: fields of the auth method to be asked for */

@@ -53,14 +53,16 @@ async function showFailure(main) {
 async function watch(main) {
   for (let round = 0; ; round += 1) {
     let state = 'running';
+    let go;
     try {
-      state = (await (await get('/connect/status')).json()).state;
+      ({ state, go } = await (await get('/connect/status')).json());
     } catch {
       // The hub is away for a moment; the attempt is not.
     }
     if (state === 'linked') return showConfirmation(main);
     if (state === 'failed') return showFailure(main);
-    if (state === 'none') return window.location.replace(kPage);
+    if (state === 'waiting' && go) return window.location.assign(go);
+    if (state === 'waiting' || state === 'none') return window.location.replace(kPage);
     await pause(round < 10 ? 250 : 1000);
   }
 }

@@ -1,0 +1,149 @@
+// The end of a link: the account, its sealed credentials and its event, in one transaction.
+#include "accounts/account_events.h"
+#include "accounts/credentials.h"
+#include "accounts/link_attempt.h"
+#include "accounts/revoker.h"
+#include "base/log.h"
+#include "store/accounts_table.h"
+#include "store/events_table.h"
+#include "store/flows_table.h"
+
+namespace patchbay::accounts {
+namespace {
+
+// What save() decides before it seals: the row to write, and whether it replaces one.
+struct Target {
+  store::Account account;
+  std::optional<StoredAccount> replaced;
+};
+
+Result<Target> find_target(store::Database& db, const store::ConnectSession& session,
+                           const std::string& connector_id, std::string fresh_id) {
+  using store::accounts_table::find_by_owner;
+  Target target;
+  if (!session.account_id.empty()) {
+    PATCHBAY_TRY_ASSIGN(target.replaced, read_account(db, session.project_id, session.account_id));
+    if (target.replaced->account.connector_id != connector_id)
+      return make_error(ErrorCode::kConflict,
+                        "This link belongs to an account of another provider.");
+  } else if (!session.multiple) {
+    PATCHBAY_TRY_ASSIGN(const auto existing,
+                        find_by_owner(db, session.project_id, connector_id, session.owner_id));
+    if (existing) {
+      PATCHBAY_TRY_ASSIGN(target.replaced, read_account(db, session.project_id, existing->id));
+    }
+  }
+  if (target.replaced) {
+    target.account = target.replaced->account;
+  } else {
+    target.account.id = std::move(fresh_id);
+  }
+  return target;
+}
+
+}  // namespace
+
+// Reads what is there, seals outside of the store thread's transaction, then writes with the
+// generation as fence. Somebody else's change in between is a conflict, and is read again once.
+Task<Result<store::Account>> Linker::save(Attempt& attempt) {
+  const auto now = services_.clock.unix_ms();
+  const auto& session = attempt.session;
+  Result<store::Account> result = make_error(ErrorCode::kInternal, "not saved");
+  for (int round = 0; round < 2; ++round) {
+    auto found = co_await services_.store.read(
+        [&session, id = attempt.connector->id, fresh = services_.random.id("acc_")](
+            store::Database& db) { return find_target(db, session, id, fresh); });
+    if (!found) co_return found.error();
+    Target target = std::move(*found);
+    store::Account& account = target.account;
+    const bool replacing = target.replaced.has_value();
+    const auto generation = replacing ? account.generation + 1 : 1;
+
+    account.project_id = session.project_id;
+    account.integration_id = attempt.integration.id;
+    account.connector_id = attempt.connector->id;
+    account.connector_version = attempt.connector->manifest->version;
+    account.environment = attempt.integration.environment;
+    account.auth_method = attempt.integration.auth_method;
+    account.owner_name = session.owner_name;
+    account.username = session.username;
+    account.fields = fields_to_json(attempt.input.fields);
+    account.granted = to_json(attempt.granted);
+    account.granted_known = attempt.granted.known;
+    account.facts = attempt.facts;
+    account.updated = now;
+    account.next_refresh = plan_refresh(attempt.tokens, now, 0.8, services_.random.unit());
+    if (!replacing) {
+      account.owner_id = session.owner_id;
+      account.label = session.label;
+      account.metadata = session.metadata;
+      account.type = session.type;
+      account.created = now;
+      account.status_changed = now;
+    }
+    auto secrets = seal_secrets(services_.vault, account, generation, attempt.input.secrets);
+    if (!secrets) co_return secrets.error();
+    auto tokens = seal_tokens(services_.vault, account, generation, attempt.tokens, now);
+    if (!tokens) co_return tokens.error();
+
+    std::optional<store::Revocation> revocation;
+    if (replacing) {
+      auto old = open_input(services_.vault, *target.replaced);
+      if (old) {
+        RevocationOrder order{.project_id = account.project_id,
+                              .account_id = account.id,
+                              .connector_id = account.connector_id,
+                              .reason = "reconnect",
+                              .input = &*old,
+                              .tokens = {}};
+        for (auto& token : old->tokens) order.tokens.push_back(token.copy());
+        auto job = revoker_.prepare(order);
+        if (!job) co_return job.error();
+        revocation = std::move(*job);
+      } else {
+        // The new credentials are good; old ones that can't be opened are no reason to refuse them.
+        log::error("link", "old_tokens_not_revoked",
+                   {{"account", account.id}, {"error", old.error().message}});
+      }
+    }
+
+    auto write = [&](store::Database& db) -> Result<store::Account> {
+      using namespace store;  // NOLINT(google-build-using-namespace)
+      PATCHBAY_TRY_ASSIGN(const bool ours, flows_table::take(db, attempt.row.id));
+      if (!ours)
+        return make_error(ErrorCode::kTimeout,
+                          "Connecting took too long and was given up. Try again.");
+      PATCHBAY_TRY(connect_sessions_table::claim(db, session.id, account.id, now));
+      if (replacing) {
+        CredentialChange change;
+        change.account_id = account.id;
+        change.expected_generation = account.generation;
+        change.secrets = *secrets;
+        change.tokens = *tokens;
+        change.connection =
+            Connection{account.integration_id, account.connector_version, account.environment,
+                       account.auth_method,    account.owner_name,        account.username,
+                       account.fields,         account.granted,           account.granted_known,
+                       account.facts};
+        change.next_refresh = account.next_refresh;
+        change.now_ms = now;
+        PATCHBAY_TRY(account_credentials::replace(db, change));
+        if (revocation) PATCHBAY_TRY(revocations_table::enqueue(db, *revocation));
+      } else {
+        PATCHBAY_TRY(accounts_table::insert(db, account, session.multiple));
+        PATCHBAY_TRY(account_credentials::insert(db, account, *secrets, *tokens));
+      }
+      PATCHBAY_TRY(events_table::append(
+          db, account_event(account, replacing ? "account.updated" : "account.created", now)));
+      PATCHBAY_TRY_ASSIGN(auto stored, accounts_table::find(db, account.project_id, account.id));
+      if (!stored) return make_error(ErrorCode::kInternal, "the account is gone again");
+      return *std::move(stored);
+    };
+    attempt.was_there_before = replacing;
+    result = co_await services_.store.transact(write);
+    if (result || result.error().code != ErrorCode::kConflict) break;
+  }
+  co_return result;
+}
+
+}  // namespace patchbay::accounts

@@ -1,0 +1,151 @@
+#include "web/waiting_pages.h"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/hash.h"
+#include "manifest/hosts.h"
+#include "web/connect_access.h"
+#include "web/form_view.h"
+#include "web/manifest_text.h"
+#include "web/request_checks.h"
+
+namespace patchbay::web {
+namespace {
+
+// What a provider may send along; more is no answer of a sign-in page.
+constexpr std::size_t kMostParameters = 32;
+constexpr std::size_t kLongestParameter = 8192;
+
+std::vector<connector::NamedSecret> take_query(net::Request& request) {
+  std::vector<connector::NamedSecret> query;
+  for (std::size_t i = 0; i < request.query.size() && i < kMostParameters; ++i) {
+    const auto [name, value] = request.query.at(i);
+    if (value.size() <= kLongestParameter)
+      query.push_back({std::string(name), SecretString(std::string(value))});
+  }
+  return query;
+}
+
+// What is wrong with the last answer, in the host's own words.
+std::string problem_with(const ConnectRuns::Run* run, const Language& language) {
+  if (run == nullptr || run->outcome == nullptr) return {};
+  const auto& outcome = *run->outcome;
+  if (!outcome.waiting || outcome.error.message.empty() || !outcome.field_problems.empty())
+    return {};
+  return language.text("waiting.other_answer");
+}
+
+View ask_view(const manifest::Manifest& manifest, const manifest::AuthMethod& method,
+              const WaitingPage& page, const Language& language) {
+  FormState state;
+  if (page.run != nullptr && page.run->outcome != nullptr)
+    state.problems = page.run->outcome->field_problems;
+  const auto& pause = page.waiting.pause;
+  SafeHtml reason;
+  if (pause.ask_reason) reason = message_html(manifest, language, *pause.ask_reason);
+  return View()
+      .html("reason_html", reason)
+      .view("form",
+            form_view(manifest, accounts::fields_asked_for(method, pause), state, language));
+}
+
+}  // namespace
+
+std::optional<net::Response> waiting_page(Site& site, const net::Request& request,
+                                          const WaitingPage& page) {
+  const auto connector = site.options.registry.find(page.waiting.connector_id);
+  if (!connector) return std::nullopt;
+  const auto& manifest = *connector->manifest;
+  const auto* method = manifest.find_auth_method(page.waiting.auth_method_id);
+  if (method == nullptr) return std::nullopt;
+  const Language& language = language_of(request);
+  const std::string provider = provider_name(manifest, language);
+  const auto& url = page.waiting.pause.redirect_url;
+  const auto parts = manifest::parse_https_url(url);
+  const manifest::TextArguments about{{"provider", provider}, {"host", parts ? parts->host : ""}};
+  const std::string_view kind = page.waiting.pause.is_redirect() ? "go" : "ask";
+  const std::string headline = language.text("waiting." + std::string(kind) + "_title", about);
+
+  View view;
+  view.text("csrf", connect_csrf(page.token))
+      .view("logo", logo_view(&manifest, provider))
+      .text("headline", headline)
+      .text("explain", language.text("waiting." + std::string(kind) + "_body", about))
+      .text("problem", problem_with(page.run, language))
+      .text("url", url)
+      .text("go", language.text("waiting.go", about));
+  if (page.waiting.pause.is_redirect()) {
+    view.flag("ask", false);
+  } else {
+    view.view("ask", ask_view(manifest, *method, page, language));
+  }
+  return site.page(request, {.template_name = "waiting",
+                             .title = headline,
+                             .view = std::move(view),
+                             .session = page.session,
+                             .for_end_users = true});
+}
+
+void WaitingPages::add_routes(net::Router& router) {
+  router.add("GET", kReturnPath,
+             site_.open([this](net::Request& request) { return come_back(request); }));
+  router.add("POST", "/connect/more",
+             site_.open([this](net::Request& request) { return fill_in(request); }));
+}
+
+net::Task<net::Response> WaitingPages::come_back(net::Request& request) {
+  const std::string token = connect_token(request);
+  if (token.empty())
+    co_return site_.message(
+        request, {.text_id = "waiting.other_browser", .status = 403, .for_end_users = true});
+  accounts::ResumeRequest resume;
+  resume.query = take_query(request);
+  auto session = co_await site_.options.accounts.find_session(token);
+  if (!session) co_return net::redirect("/connect");
+  const auto waiting = co_await site_.options.accounts.linker().waiting(*session);
+  const std::string connector_id = waiting ? waiting->connector_id : session->connector_id;
+  resume.session = std::move(*session);
+  const auto key = sha256_hex(token);
+  const auto cancel = site_.runs->begin(key, connector_id, {}, site_.now());
+  if (!cancel) co_return net::redirect("/connect");
+  resume.cancel = *cancel;
+  // The page shows the progress; the address with the code in it is left at once.
+  net::asio::co_spawn(co_await net::asio::this_coro::executor,
+                      follow(site_.runs, site_.options.clock, key,
+                             site_.options.accounts.linker().resume(std::move(resume))),
+                      net::asio::detached);
+  co_return net::redirect("/connect");
+}
+
+net::Task<net::Response> WaitingPages::fill_in(net::Request& request) {
+  const std::string token = connect_token(request);
+  auto form = request.take_form();
+  if (!site_.is_from_own_page(request) || token.empty() || !form ||
+      !csrf_matches(request, *form, connect_csrf(token)))
+    co_return site_.message(request, {.text_id = "connect.stale_page",
+                                      .status = 403,
+                                      .for_end_users = true,
+                                      .link = "/connect",
+                                      .link_text_id = "connect.load_again"});
+  auto session = co_await site_.options.accounts.find_session(token);
+  if (!session) co_return net::redirect("/connect");
+  const auto waiting = co_await site_.options.accounts.linker().waiting(*session);
+  if (!waiting) co_return net::redirect("/connect");
+  const auto connector = site_.options.registry.find(waiting->connector_id);
+  const auto* method =
+      connector ? connector->manifest->find_auth_method(waiting->auth_method_id) : nullptr;
+  if (method == nullptr) co_return net::redirect("/connect");
+  accounts::ResumeRequest resume;
+  resume.session = std::move(*session);
+  resume.form = accounts::split_form(*method, take_fields(*form));
+  const auto key = sha256_hex(token);
+  const auto cancel = site_.runs->begin(key, waiting->connector_id, {}, site_.now());
+  if (!cancel) co_return net::redirect("/connect");
+  resume.cancel = *cancel;
+  co_await follow(site_.runs, site_.options.clock, key,
+                  site_.options.accounts.linker().resume(std::move(resume)));
+  co_return net::redirect("/connect");
+}
+
+}  // namespace patchbay::web
