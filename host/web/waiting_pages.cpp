@@ -28,7 +28,7 @@ std::vector<connector::NamedSecret> take_query(net::Request& request) {
 }
 
 // What is wrong with the last answer, in the host's own words.
-std::string problem_with(const ConnectRuns::Run* run, const Language& language) {
+std::string objection_to(const ConnectRuns::Run* run, const Language& language) {
   if (run == nullptr || run->outcome == nullptr) return {};
   const auto& outcome = *run->outcome;
   if (!outcome.waiting || outcome.error.message.empty() || !outcome.field_problems.empty())
@@ -72,7 +72,7 @@ std::optional<net::Response> waiting_page(Site& site, const net::Request& reques
       .view("logo", logo_view(&manifest, provider))
       .text("headline", headline)
       .text("explain", language.text("waiting." + std::string(kind) + "_body", about))
-      .text("problem", problem_with(page.run, language))
+      .text("objection", objection_to(page.run, language))
       .text("url", url)
       .text("go", language.text("waiting.go", about));
   if (page.waiting.pause.is_redirect()) {

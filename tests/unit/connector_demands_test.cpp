@@ -31,6 +31,15 @@ TEST(Demands, AreHostsSecretsPermissionsAndActions) {
   EXPECT_EQ(of(small_manifest()), expected);
 }
 
+TEST(Demands, ASignInPageIsADemandOfItsOwn) {
+  const auto change =
+      difference(of(small_manifest()),
+                 of(replaced(small_manifest(), R"("guide":{"warning")",
+                             R"("sign_in_hosts":["login.acme.example"],"guide":{"warning")")));
+  EXPECT_EQ(change.added, (Demands{{DemandKind::kSignIn, "login.acme.example"}}));
+  EXPECT_TRUE(change.removed.empty());
+}
+
 TEST(Demands, TheSameManifestAsksForNothingElse) {
   EXPECT_TRUE(difference(of(small_manifest()), of(small_manifest())).none());
 }

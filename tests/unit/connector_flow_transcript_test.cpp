@@ -80,6 +80,29 @@ TEST(FlowTranscript, ComesBackAsItWas) {
   EXPECT_EQ(bytes(read->events[2]), bytes(last));
 }
 
+TEST(FlowTranscript, OfAPausedFlowKeepsEveryAnswerWholeAndWhatItWaitsFor) {
+  auto made = transcript();
+  made.pause = FlowPause{"https://login.acme.example/?state=s\"", "s\"", {}, std::nullopt};
+  auto read = transcript_from_json(to_json(made).reveal());
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->events.size(), 2U);
+  EXPECT_EQ(bytes(read->events[1]), bytes(made.events[1])) << "it must be replayed as it was";
+  ASSERT_TRUE(read->pause);
+  EXPECT_TRUE(read->pause->is_redirect());
+  EXPECT_EQ(read->pause->redirect_url, made.pause->redirect_url);
+  EXPECT_EQ(read->pause->redirect_state, "s\"");
+
+  made.pause =
+      FlowPause{"", "", {"otp", "pin"}, FlowMessage{"ask", {{"host", "h"}}, "Why.", "otp"}};
+  read = transcript_from_json(to_json(made).reveal());
+  ASSERT_TRUE(read && read->pause && read->pause->ask_reason);
+  EXPECT_FALSE(read->pause->is_redirect());
+  EXPECT_EQ(read->pause->ask_field_ids, made.pause->ask_field_ids);
+  EXPECT_EQ(read->pause->ask_reason->fallback, "Why.");
+  EXPECT_EQ(read->pause->ask_reason->args[0].value, "h");
+  EXPECT_EQ(read->pause->ask_reason->field_id, "otp");
+}
+
 TEST(FlowTranscript, ALastAnswerTooLongForATokenIsToldAsLost) {
   const auto read = transcript_from_json(to_json({}, event(300'000)).reveal());
   ASSERT_TRUE(read) << read.error().message;

@@ -42,6 +42,21 @@ TEST(ManifestHosts, ReadsUrlsStrictly) {
     EXPECT_FALSE(parse_https_url(text)) << text;
 }
 
+TEST(ManifestHosts, SendsPeopleOnlyToTheSignInHosts) {
+  AuthMethod method;
+  method.sign_in_hosts = {"login.acme.example", "{company}.acme.example"};
+  const HostValues values{{"company", "blue"}};
+  for (const char* url : {"https://login.acme.example/authorize?x=1", "https://blue.acme.example/",
+                          "https://LOGIN.acme.example:443"})
+    EXPECT_TRUE(sign_in_allowed(method, url, values)) << url;
+  for (const char* url :
+       {"http://login.acme.example/", "https://login.acme.example:8443/",
+        "https://login.acme.example@evil.example/", "https://evil.example/login.acme.example",
+        "https://login.acme.example.evil.example/", "https://red.acme.example/",
+        "javascript:alert(1)//login.acme.example/", "//login.acme.example/", ""})
+    EXPECT_FALSE(sign_in_allowed(method, url, values)) << url;
+}
+
 TEST(ManifestHosts, AllowsWhatTheManifestListsAndNothingElse) {
   Manifest manifest;
   manifest.hosts = {{"api.acme.example", 443, {}}, {"{company}.acme.example", 8443, {"GET"}}};

@@ -54,6 +54,21 @@ TEST(WebConnectRuns, AnOutcomeIsSeenForAWhileAndARunUntilItEnds) {
   EXPECT_FALSE(runs.find("a", 100 + ConnectRuns::kKeepMs));
 }
 
+TEST(WebConnectRuns, OneThatWaitsForThePersonMayGoOnOrBeForgotten) {
+  ConnectRuns runs;
+  (void)runs.begin("a", "acme", {}, 1);
+  runs.forget("a");
+  EXPECT_EQ(runs.find("a", 2)->state, State::kRunning) << "what runs is not forgotten";
+  accounts::LinkOutcome waits;
+  waits.waiting = connector::FlowPause();
+  runs.finish("a", std::move(waits), 2);
+  EXPECT_EQ(runs.find("a", 3)->state, State::kWaiting);
+  EXPECT_TRUE(runs.begin("a", "acme", {}, 4));
+  runs.finish("a", failure(), 5);
+  runs.forget("a");
+  EXPECT_FALSE(runs.find("a", 6));
+}
+
 TEST(WebConnectRuns, ForgetTheOldestOutcomesWhenThereAreTooMany) {
   ConnectRuns runs;
   for (std::size_t i = 0; i < ConnectRuns::kMaxRuns + 10; ++i) {
