@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Can the tests fail? Plants known faults, one at a time, and sees that a test catches each.
+
+    tests/plant_faults.py [--list] [--folder DIR] [NAME ...]
+
+Works on a clone of this checkout's last commit in DIR (default: a temporary folder), with a release
+build of its own: about a minute a fault. Prints which fault was caught by which test; the exit code
+is 1 when one was not.
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+UNIT, INTEGRATION = "patchbay_unit_tests", "patchbay_integration_tests"
+
+
+class Fault(NamedTuple):
+    name: str
+    file: str
+    was: str
+    becomes: str
+    program: str
+    tests: str  # a GoogleTest filter: where it has to show
+
+
+FAULTS = [
+    Fault("any-state-comes-back", "host/accounts/linker.cpp",
+          "state->value.equals(pause.redirect_state)", "true",
+          INTEGRATION, "WaitingTest.*"),
+    Fault("waiting-taken-for-interrupted", "host/accounts/flow_recovery.cpp",
+          "state.waits_until != 0 &&", "false &&",
+          INTEGRATION, "WaitingTest.*"),
+    Fault("waits-for-ever", "host/accounts/waiting_flows.cpp",
+          "flow_state_from_json(found->state).waits_until <= services.clock.unix_ms()", "false",
+          INTEGRATION, "WaitingTest.*"),
+    Fault("giving-up-does-nothing", "host/accounts/waiting_flows.cpp",
+          "    if (waits(row))\n", "    if (false)\n",
+          INTEGRATION, "WaitingTest.*"),
+    Fault("people-sent-anywhere", "host/manifest/hosts.cpp",
+          "if (!parts || parts->port != 443) return false;", "if (parts) return true;",
+          UNIT, "ManifestHosts.*"),
+    Fault("replay-not-compared", "host/connector/flow_transcript.cpp",
+          "if (last && is_same_wait(*stepped, *transcript.pause)) co_return flow;",
+          "if (last) co_return flow;",
+          INTEGRATION, "WaitingTest.*"),
+    Fault("no-retry-after-401", "host/actions/action_runner.cpp",
+          "reply->status == 401 && prepared", "reply->status == 499 && prepared",
+          UNIT, "ActionRunnerTest.*"),
+    Fault("any-host-name-served", "host/net/server_connection.cpp",
+          "co_return co_await refuse(421,", "if (false) co_return co_await refuse(421,",
+          UNIT, "HttpServerTest.*"),
+    Fault("private-addresses-reached", "host/net/egress.cpp",
+          "if (found == AddressClass::kPublic) return {};", "return {};",
+          UNIT, "Egress.*"),
+    Fault("connector-asks-anywhere", "host/connector/flow_driver.cpp",
+          "!manifest::host_allowed(*plan_.manifest, request.method, request.url, plan_.host_values)",
+          "false",
+          INTEGRATION, "*BadDestination*"),
+    Fault("no-csrf-check", "host/web/request_checks.cpp",
+          "return !expected.empty() && constant_time_equal(sent, expected);",
+          "return sent.data() != nullptr || !expected.empty();",
+          UNIT, "WebPagesTest.*"),
+    Fault("foreign-pages-post", "host/web/request_checks.cpp",
+          "const auto site = request.headers.get(\"Sec-Fetch-Site\");",
+          "if (true) return true;\n  const auto site = request.headers.get(\"Sec-Fetch-Site\");",
+          UNIT, "WebPagesTest.*"),
+    Fault("link-used-twice", "host/store/connect_sessions_table.cpp",
+          "WHERE id = ? AND status = 'open' AND expires > ?", "WHERE id = ? AND expires > ?",
+          UNIT, "SessionsTest.*"),
+    Fault("missing-permission-let-through", "host/accounts/linker.cpp",
+          "if (const auto missing = missing_permission(attempt.manifest(), attempt.granted)) {",
+          "if (const auto missing = missing_permission(attempt.manifest(), attempt.granted); false) {",
+          INTEGRATION, "LinkTest.*"),
+    Fault("tokens-of-failed-connects-stay", "host/accounts/linker.cpp",
+          ".tokens = std::move(flowed.minted),", ".tokens = {},",
+          INTEGRATION, "LinkTest.*"),
+    Fault("two-refreshes-win", "host/store/account_credentials.cpp",
+          "AND generation = ?", "AND generation <> -1 - ?",
+          UNIT, "AccountsTest.*"),
+    Fault("key-file-of-anybody", "host/vault/key_source.cpp",
+          "(about.st_mode & forbidden_bits) != 0", "false",
+          UNIT, "KeySourceTest.*"),
+    Fault("certificates-not-verified", "host/net/stream.cpp",
+          "SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);",
+          "SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);",
+          INTEGRATION, "*WrongCertificate*"),
+    Fault("api-key-not-compared", "host/api/api_keys.cpp",
+          "!constant_time_equal(sha256_hex(key.reveal()), row.hash)", "false",
+          UNIT, "ApiKeysTest.*"),
+    Fault("sealed-values-move", "host/vault/record_format.cpp",
+          "encode_place(const Place& place) {", "encode_place(const Place&) {\n  const Place place{};",
+          UNIT, "VaultTest.*"),
+    Fault("unapproved-code-runs", "host/connector/trust/gate.cpp",
+          "return policy_.approve_all ? \"approve_all\" : \"\";", "return \"approve_all\";",
+          INTEGRATION, "ConnectorTrust.*"),
+]
+
+
+def run(command, folder, log):
+    with open(log, "ab") as out:
+        return subprocess.run(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, check=False)
+
+
+def build(checkout, program, log):
+    return run(["ninja", "-C", "build/release", program, "patchbay-worker", "bad_connectors"], checkout, log)
+
+
+def plant(checkout, fault, log):
+    """None when it was caught, else what went wrong."""
+    path = checkout / fault.file
+    text = path.read_text()
+    if fault.was not in text:
+        return f"{fault.file} no longer holds {fault.was!r}: mend the list"
+    path.write_text(text.replace(fault.was, fault.becomes, 1))
+    try:
+        if build(checkout, fault.program, log).returncode != 0:
+            return f"does not compile, see {log}"
+        result = subprocess.run(
+            [f"build/release/bin/{fault.program}", f"--gtest_filter={fault.tests}"],
+            cwd=checkout, capture_output=True, text=True, errors="replace", timeout=600, check=False)
+    finally:
+        path.write_text(text)
+    if result.returncode == 0:
+        return f"NOT CAUGHT by {fault.program} {fault.tests}"
+    failed = re.findall(r"^\[  FAILED  \] ([^ ,]+)$", result.stdout, re.M)
+    print(f"{fault.name}: caught by {', '.join(failed[:3]) or 'a crash'}"
+          + (f" and {len(failed) - 3} more" if len(failed) > 3 else ""), flush=True)
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--list", action="store_true", help="print the faults' names and end")
+    parser.add_argument("--folder", type=pathlib.Path, help="work here and keep it")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="plant only these")
+    options = parser.parse_args()
+    unknown = set(options.names) - {fault.name for fault in FAULTS}
+    if unknown:
+        parser.error("no fault is called " + ", ".join(sorted(unknown)))
+    chosen = [fault for fault in FAULTS if not options.names or fault.name in options.names]
+    if options.list:
+        print("\n".join(fault.name for fault in chosen))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="planted-") as temporary:
+        folder = options.folder or pathlib.Path(temporary)
+        checkout, log = folder / "checkout", folder / "log"
+        if not checkout.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["git", "clone", "-q", ROOT, checkout], check=True)
+        run(["cmake", "--preset", "release"], checkout, log)
+        missed = 0
+        for fault in chosen:
+            if problem := plant(checkout, fault, log):
+                missed += 1
+                print(f"{fault.name}: {problem}", flush=True)
+        print(f"{len(chosen) - missed} caught, {missed} not")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
