@@ -11,6 +11,7 @@ using Run = std::function<int()>;
 void add_serve_command(CLI::App& app, Run& run);
 void add_signin_command(CLI::App& app, Run& run);
 void add_accounts_command(CLI::App& app, Run& run);
+void add_check_command(CLI::App& app, Run& run);
 void add_connectors_command(CLI::App& app, Run& run);
 void add_api_keys_command(CLI::App& app, Run& run);
 void add_key_command(CLI::App& app, Run& run);

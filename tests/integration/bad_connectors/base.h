@@ -91,6 +91,17 @@ struct Base {
   }
 };
 
+// CANCEL and events of later revisions are answered as they should be, whatever a connector does
+// with the others.
+template <class Connector>
+patchbay_status step(patchbay_flow* flow, const patchbay_event* event, patchbay_action* action) {
+  if (event->kind == PATCHBAY_EVENT_CANCEL)
+    return Base::fail(action, PATCHBAY_FAIL_CANCELLED, "Cancelled.");
+  if (event->kind > PATCHBAY_EVENT_CANCEL)
+    return Base::fail(action, PATCHBAY_FAIL_INTERNAL, "An unknown event.");
+  return Connector::step(flow, event, action);
+}
+
 template <class Connector>
 const patchbay_connector* query(std::uint32_t host_major, std::uint32_t* own_major) {
   if (own_major != nullptr) *own_major = Connector::major;
@@ -99,7 +110,7 @@ const patchbay_connector* query(std::uint32_t host_major, std::uint32_t* own_maj
       Connector::table_size, PATCHBAY_ABI_MINOR, str(Connector::manifest()),
       Connector::create,     Connector::destroy, Connector::begin,
       Connector::begin,      Connector::begin,   nullptr,
-      Connector::step,       Connector::release, Connector::extension};
+      step<Connector>,       Connector::release, Connector::extension};
   return &table;
 }
 

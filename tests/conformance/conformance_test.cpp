@@ -1,0 +1,148 @@
+// The conformance tool: every broken connector is caught by exactly its rule, ours by none.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/json.h"
+
+namespace patchbay {
+namespace {
+
+using Rules = std::set<std::string>;
+
+struct Report {
+  int exit_code = -1;
+  std::string output;
+  Rules rules;
+  std::int64_t exchanges = 0;
+};
+
+Report check(const std::string& file, const std::string& options = "--random 20") {
+  const std::string command = PATCHBAY_BUILD_DIR "/bin/patchbay-check --json " + options + " " +
+                              PATCHBAY_BUILD_DIR "/" + file + " 2>/dev/null";
+  Report report;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return report;
+  std::array<char, 4096> piece{};
+  for (std::size_t got = 0; (got = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;)
+    report.output.append(piece.data(), got);
+  const int status = ::pclose(pipe);
+  report.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  const auto document = json::Document::parse(report.output);
+  if (!document) return report;
+  report.exchanges = document->root().get("exchanges").integer_or(0);
+  const auto findings = document->root().get("findings");
+  for (std::size_t i = 0; i < findings.size(); ++i)
+    report.rules.insert(findings.at(i).get("rule").string_or(""));
+  return report;
+}
+
+struct Expected {
+  const char* library;
+  const char* rule;
+};
+
+class Conformance : public testing::TestWithParam<Expected> {};
+
+TEST_P(Conformance, CatchesTheFaultByItsRuleAndNoOther) {
+  const auto report = check(std::string(GetParam().library) + ".so");
+  EXPECT_EQ(report.exit_code, 1) << report.output;
+  EXPECT_EQ(report.rules, Rules{GetParam().rule}) << report.output;
+}
+
+std::string test_name(const testing::TestParamInfo<Expected>& info) {
+  std::string name = info.param.library;
+  return name.substr(name.find('/') + 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    When, Conformance,
+    testing::Values(Expected{"conformance_faults/ExtraSymbol", "ABI-001"},
+                    Expected{"conformance_faults/ServesAnyMajor", "ABI-002"},
+                    Expected{"conformance_faults/WritesBehindTheAction", "ABI-013"},
+                    Expected{"conformance_faults/ChangesStructSize", "ABI-013"},
+                    Expected{"conformance_faults/DoesNotFailUnknownEvents", "ABI-014"},
+                    Expected{"conformance_faults/ReadsLargerStructs", "ABI-012"},
+                    Expected{"conformance_faults/SetsUnknownFlags", "ABI-015"},
+                    Expected{"conformance_faults/TextWithoutBytes", "ABI-021"},
+                    Expected{"conformance_faults/StartsAThread", "ABI-031"},
+                    Expected{"conformance_faults/SharesStateBetweenFlows", "ABI-032"},
+                    Expected{"conformance_faults/IgnoresCancel", "ABI-042"},
+                    Expected{"conformance_faults/NeverTheSameTwice", "ABI-045"},
+                    Expected{"conformance_faults/SecretInTheUrl", "ABI-050"},
+                    Expected{"conformance_faults/SecretNotFlagged", "ABI-051"},
+                    Expected{"conformance_faults/HidesWhatItMinted", "ABI-054"},
+                    Expected{"conformance_faults/BringsAHostHeader", "ABI-061"},
+                    Expected{"conformance_faults/AsksForNineAtOnce", "ABI-062"},
+                    Expected{"conformance_faults/SendsPeopleElsewhere", "ABI-063"},
+                    Expected{"conformance_faults/NamesAnUnknownText", "ABI-070"},
+                    Expected{"conformance_faults/SaysNothing", "ABI-070"},
+                    Expected{"conformance_faults/NamesAnUnknownField", "ABI-071"},
+                    Expected{"conformance_faults/HandsOutAnUnknownToken", "ABI-072"},
+                    Expected{"conformance_faults/TellsAnUnknownFact", "ABI-073"},
+                    Expected{"conformance_faults/FaultsForAProvidersAnswer", "ABI-074"},
+                    Expected{"conformance_faults/BeginsNoRevoke", "ABI-075"},
+                    Expected{"bad_connectors/no_entry_point", "ABI-001"},
+                    Expected{"bad_connectors/other_major", "ABI-003"},
+                    Expected{"bad_connectors/short_table", "ABI-004"},
+                    Expected{"bad_connectors/other_manifest", "ABI-005"},
+                    Expected{"bad_connectors/invalid_manifest", "manifest:schema"},
+                    Expected{"bad_connectors/unknown_action", "ABI-014"},
+                    Expected{"bad_connectors/never_ends", "ABI-044"},
+                    Expected{"bad_connectors/asks_elsewhere", "ABI-060"},
+                    Expected{"bad_connectors/asks_over_http", "ABI-060"},
+                    Expected{"bad_connectors/refuse_create", "ABI-075"}),
+    test_name);
+
+INSTANTIATE_TEST_SUITE_P(InTheProcess, Conformance,
+                         testing::Values(Expected{"conformance_faults/LeavesASecretBehind",
+                                                  "ABI-055"},
+                                         Expected{"conformance_faults/LeaksMemory", "ABI-056"},
+                                         Expected{"bad_connectors/crash_in_constructor", "ABI-033"},
+                                         Expected{"bad_connectors/crash_in_create", "ABI-033"},
+                                         Expected{"bad_connectors/crash_in_begin", "ABI-033"},
+                                         Expected{"bad_connectors/crash_in_step", "ABI-033"},
+                                         Expected{"bad_connectors/abort_in_step", "ABI-033"},
+                                         Expected{"bad_connectors/throw_in_step", "ABI-033"},
+                                         Expected{"bad_connectors/hostile_pointers", "ABI-033"},
+                                         Expected{"bad_connectors/exit_in_step", "ABI-031"},
+                                         Expected{"bad_connectors/hang_in_step", "ABI-030"},
+                                         Expected{"bad_connectors/crash_after_mint", "ABI-033"}),
+                         test_name);
+
+class Passing : public testing::TestWithParam<const char*> {};
+
+TEST_P(Passing, HasNoFinding) {
+  const auto report = check(GetParam());
+  EXPECT_EQ(report.exit_code, 0) << report.output;
+  EXPECT_EQ(report.rules, Rules{}) << report.output;
+  EXPECT_GT(report.exchanges, 500);
+}
+
+INSTANTIATE_TEST_SUITE_P(Connectors, Passing,
+                         testing::Values("connectors/personio.so", "conformance_faults/Honest.so",
+                                         "bad_connectors/well_behaved.so",
+                                         "bad_connectors/asks_a_person.so"));
+
+TEST(ConformanceTool, TheSameSeedPlaysTheSameExchanges) {
+  const auto once = check("connectors/personio.so", "--random 50 --seed 9 --in-process");
+  EXPECT_EQ(once.output,
+            check("connectors/personio.so", "--random 50 --seed 9 --in-process").output);
+}
+
+TEST(ConformanceTool, AFileThatIsNoneIsAFinding) {
+  for (const char* file : {"no/such.so", "CMakeCache.txt"}) {
+    const auto report = check(file);
+    EXPECT_EQ(report.exit_code, 1) << file;
+    EXPECT_EQ(report.rules, Rules{"ABI-007"}) << report.output;
+  }
+}
+
+}  // namespace
+}  // namespace patchbay
