@@ -46,6 +46,17 @@ auto changing(const std::string& project, const std::string& id, std::string_vie
   };
 }
 
+audit::AuditEvent event_of(std::string_view kind, const std::string& project_id,
+                           const std::string& account_id, const audit::Asker& who) {
+  return {.kind = std::string(kind),
+          .project_id = project_id,
+          .account_id = account_id,
+          .key_id = who.key_id,
+          .request_id = who.request_id,
+          .peer = who.peer,
+          .actor = who.actor};
+}
+
 }  // namespace
 
 Task<Result<NewSession>> AccountService::create_session(SessionRequest request) {
@@ -158,20 +169,25 @@ Task<Result<AccountDetail>> AccountService::detail(std::string project_id, std::
   co_return detail;
 }
 
-Task<Result<store::Account>> AccountService::suspend(std::string project_id,
-                                                     std::string account_id) {
+Task<Result<store::Account>> AccountService::suspend(std::string project_id, std::string account_id,
+                                                     audit::Asker who) {
   const auto now = services_.clock.unix_ms();
   auto changed = co_await services_.store.transact(
       changing(project_id, account_id, "account.suspended", now, [=](store::Database& db) {
         return store::accounts_table::suspend(db, project_id, account_id,
                                               "Suspended by the operator.", now);
       }));
-  if (changed) co_await keeper_.forget(account_id);
+  if (changed) {
+    co_await keeper_.forget(account_id);
+    audit::append_or_complain(&services_.audit,
+                              event_of("account.suspended", project_id, account_id, who));
+  }
   co_return changed;
 }
 
-Task<Result<store::Account>> AccountService::resume(std::string project_id,
-                                                    std::string account_id) {
+Task<Result<store::Account>> AccountService::resume(std::string project_id, std::string account_id,
+                                                    audit::Asker who) {
+  PATCHBAY_CO_TRY(services_.audit.append(event_of("account.resumed", project_id, account_id, who)));
   const auto now = services_.clock.unix_ms();
   auto changed = co_await services_.store.transact(
       changing(project_id, account_id, "account.resumed", now, [=](store::Database& db) {
@@ -185,8 +201,8 @@ Task<Result<>> AccountService::refresh(std::string project_id, std::string accou
   co_return co_await keeper_.refresh(std::move(project_id), std::move(account_id));
 }
 
-Task<Result<store::Account>> AccountService::unlink(std::string project_id,
-                                                    std::string account_id) {
+Task<Result<store::Account>> AccountService::unlink(std::string project_id, std::string account_id,
+                                                    audit::Asker who) {
   Result<store::Account> removed = make_error(ErrorCode::kInternal, "not removed");
   // A refresh may come in between; then its tokens are the ones to be revoked.
   for (int round = 0; round < 3; ++round) {
@@ -197,6 +213,8 @@ Task<Result<store::Account>> AccountService::unlink(std::string project_id,
     co_await keeper_.forget(account_id);
     revoker_.wake();
     log::info("account", "unlinked", {{"account", account_id}});
+    audit::append_or_complain(&services_.audit,
+                              event_of("account.unlinked", project_id, account_id, who));
   }
   co_return removed;
 }

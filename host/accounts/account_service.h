@@ -65,11 +65,15 @@ class AccountService {
   Task<Result<store::Account>> get(std::string project_id, std::string account_id);
   Task<Result<AccountDetail>> detail(std::string project_id, std::string account_id);
 
-  Task<Result<store::Account>> suspend(std::string project_id, std::string account_id);
-  Task<Result<store::Account>> resume(std::string project_id, std::string account_id);
+  // `who` is for the audit log.
+  Task<Result<store::Account>> suspend(std::string project_id, std::string account_id,
+                                       audit::Asker who = {});
+  Task<Result<store::Account>> resume(std::string project_id, std::string account_id,
+                                      audit::Asker who = {});
   Task<Result<>> refresh(std::string project_id, std::string account_id);
   // Local use ends at once; the provider is told by a durable job. Returns what it was.
-  Task<Result<store::Account>> unlink(std::string project_id, std::string account_id);
+  Task<Result<store::Account>> unlink(std::string project_id, std::string account_id,
+                                      audit::Asker who = {});
 
  private:
   Task<Result<store::Account>> unlink_once(std::string project_id, std::string account_id);

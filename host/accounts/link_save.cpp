@@ -140,8 +140,22 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
       return *std::move(stored);
     };
     attempt.was_there_before = replacing;
+    PATCHBAY_CO_TRY(
+        services_.audit.append({.kind = replacing ? "account.reconnected" : "account.linked",
+                                .project_id = account.project_id,
+                                .account_id = account.id,
+                                .connector_id = account.connector_id,
+                                .actor = "session " + session.id}));
     result = co_await services_.store.transact(write);
-    if (result || result.error().code != ErrorCode::kConflict) break;
+    if (result) break;
+    audit::append_or_complain(&services_.audit,
+                              {.kind = "account.link_failed",
+                               .project_id = account.project_id,
+                               .account_id = account.id,
+                               .subject = std::string(to_string(result.error().code)),
+                               .connector_id = account.connector_id,
+                               .actor = "session " + session.id});
+    if (result.error().code != ErrorCode::kConflict) break;
   }
   co_return result;
 }

@@ -123,6 +123,12 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
                  {"connector", job.connector_id},
                  {"reason", job.reason},
                  {"attempts", job.attempts + 1}});
+      audit::append_or_complain(&services.audit,
+                                {.kind = over ? "token.ended_by_itself" : "token.revoked",
+                                 .project_id = job.project_id,
+                                 .account_id = job.account_id,
+                                 .subject = job.reason,
+                                 .connector_id = job.connector_id});
       const auto finished = co_await services.store.transact(
           [id = job.id](store::Database& db) { return store::revocations_table::finish(db, id); });
       if (!finished) log::error("revocation", "store", {{"error", finished.error().message}});

@@ -92,8 +92,8 @@ Task<net::Response> Api::get_account(net::Request& request, const Caller& caller
 }
 
 Task<net::Response> Api::unlink_account(net::Request& request, const Caller& caller) {
-  const auto account =
-      co_await options_.accounts.unlink(caller.project_id, std::string(request.param("id")));
+  const auto account = co_await options_.accounts.unlink(
+      caller.project_id, std::string(request.param("id")), asker(request, caller));
   if (!account) co_return error(request, api_error(account.error()));
   co_return account_response(*account);
 }

@@ -36,6 +36,14 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
                                                   "Say for which account: put its id into the "
                                                   "header x-account-id.",
                                                   "x-account-id")));
+  const auto written = audit_.append({.kind = "action.called",
+                                      .project_id = caller.project_id,
+                                      .account_id = account_id,
+                                      .subject = action_id,
+                                      .key_id = caller.key_id,
+                                      .request_id = request.id,
+                                      .peer = request.peer_address});
+  if (!written) co_return error(request, not_recorded(written.error()));
   auto reply = co_await runner_.run({.project_id = caller.project_id,
                                      .account_id = std::move(account_id),
                                      .action_id = action_id,

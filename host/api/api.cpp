@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "base/log.h"
 #include "store/change_sequence_table.h"
 
 namespace patchbay::api {
@@ -56,6 +57,20 @@ Task<Result<Caller>> Api::identify(const net::Request& request, Scope scope) {
                                                     std::string(to_string(scope)) +
                                                     "\". Make one that has it.");
   co_return caller;
+}
+
+audit::Asker Api::asker(const net::Request& request, const Caller& caller) {
+  return {.key_id = caller.key_id, .request_id = request.id, .peer = request.peer_address};
+}
+
+ApiError Api::not_recorded(const Error& why) {
+  log::error("api", "not_recorded", {{"error", why.message}});
+  ApiError error =
+      api_error(503, "audit_unavailable",
+                "The hub can't record this at the moment, so it hands out nothing. Try "
+                "again later; its operator finds the reason in the log.");
+  error.retry_after_ms = 1'000;
+  return error;
 }
 
 net::Response Api::error(const net::Request& request, const ApiError& what) const {

@@ -69,6 +69,10 @@ class Api {
   Task<net::Response> read_token(net::Request& request, const Caller& caller);
   Task<Result<std::string>> usual_token(const Caller& caller, const std::string& account_id);
 
+  static audit::Asker asker(const net::Request& request, const Caller& caller);
+  // For what could not be recorded, and is therefore not handed out: 503, "audit_unavailable".
+  static ApiError not_recorded(const Error& why);
+
   Task<net::Response> healthz(net::Request& request);
   Task<net::Response> readyz(net::Request& request);
 

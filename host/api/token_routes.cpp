@@ -68,7 +68,7 @@ Task<net::Response> Api::read_token(net::Request& request, const Caller& caller)
                                           .request_id = request.id,
                                           .peer = request.peer_address});
       !written)
-    co_return failed(written.error());
+    co_return problem_error(not_recorded(written.error()), request);
   json::Writer out;
   out.begin_object()
       .member("account_id", account_id)

@@ -40,30 +40,39 @@ std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64
   return line;
 }
 
+Result<> follow_audit_line(AuditHead& head, std::string_view line) {
+  const auto broken = [&](std::string_view why) {
+    return make_error(ErrorCode::kProtocol, "The audit file is not as it was written: line " +
+                                                std::to_string(head.count + 1) + " " +
+                                                std::string(why) + ".");
+  };
+  if (line.size() <= kTail || !line.substr(line.size() - kTail).starts_with(kHashStart))
+    return broken("has no hash");
+  const std::string body = std::string(line.substr(0, line.size() - kTail)) + "}";
+  const auto document = json::Document::parse(body);
+  if (!document) return broken("is not JSON");
+  const auto root = document->root();
+  if (root.get("prev").string_or("") != head.hash ||
+      root.get("seq").integer_or(0) != head.count + 1)
+    return broken(head.count == 0 ? "does not follow from the file's name"
+                                  : "does not follow the one before");
+  std::string hash = sha256_hex(body);
+  if (line.substr(body.size() - 1) != std::string(kHashStart) + hash + "\"}")
+    return broken("was changed");
+  head.hash = std::move(hash);
+  ++head.count;
+  return {};
+}
+
 Result<AuditHead> verify_audit(std::string_view file_name, std::string_view text) {
   AuditHead head = first_audit_head(file_name);
   while (!text.empty()) {
-    const auto broken = [&](std::string_view why) {
-      return make_error(ErrorCode::kProtocol, "The audit file is not as it was written: line " +
-                                                  std::to_string(head.count + 1) + " " +
-                                                  std::string(why) + ".");
-    };
     const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return broken("is cut off");
-    const std::string_view line = text.substr(0, end);
+    if (end == std::string_view::npos)
+      return make_error(ErrorCode::kProtocol, "The audit file is not as it was written: line " +
+                                                  std::to_string(head.count + 1) + " is cut off.");
+    PATCHBAY_TRY(follow_audit_line(head, text.substr(0, end)));
     text.remove_prefix(end + 1);
-    if (line.size() <= kTail || !line.substr(line.size() - kTail).starts_with(kHashStart))
-      return broken("has no hash");
-    const std::string body = std::string(line.substr(0, line.size() - kTail)) + "}";
-    const auto document = json::Document::parse(body);
-    if (!document) return broken("is not JSON");
-    if (document->root().get("prev").string_or("") != head.hash ||
-        document->root().get("seq").integer_or(0) != head.count + 1)
-      return broken("does not follow the one before");
-    head.hash = sha256_hex(body);
-    ++head.count;
-    if (line.substr(body.size() - 1) != std::string(kHashStart) + head.hash + "\"}")
-      return broken("was changed");
   }
   return head;
 }

@@ -12,6 +12,9 @@
 
 namespace patchbay::audit {
 
+// With its line break. An event that needs more is not recorded.
+inline constexpr std::size_t kMaxAuditLine = std::size_t{64} << 10U;
+
 struct AuditHead {
   std::int64_t count = 0;  // lines so far
   std::string hash;        // of the last line; of the file's name before the first
@@ -21,6 +24,10 @@ AuditHead first_audit_head(std::string_view file_name);
 
 // The next line, with its line break; `head` moves on.
 std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64_t now_ms);
+
+// Moves `head` over one line, given without its line break. kProtocol says what does not fit; then
+// `head` stays.
+Result<> follow_audit_line(AuditHead& head, std::string_view line);
 
 // Reads a file's text and gives its head. kProtocol names the first line that does not fit.
 Result<AuditHead> verify_audit(std::string_view file_name, std::string_view text);

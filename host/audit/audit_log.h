@@ -1,6 +1,10 @@
 #pragma once
 // Who did what, when: secrets read, connectors approved, system calls denied. An event is written
 // before the answer leaves: an answer that could not be recorded is not given.
+//
+// What gives access (a token read, an action, a link, a sign-in, an approval, a key) is recorded
+// first, and is not done when it can't be. What takes access away is done in any case, and recorded
+// after it. Refreshes are not recorded: nobody is given anything by one.
 #include <string>
 
 #include "base/result.h"
@@ -17,6 +21,14 @@ struct AuditEvent {
   std::string peer{};  // network address
   std::string connector_id{};
   std::string actor{};  // who, when it was a person or a policy: "operator", "pinned hash"
+};
+
+// Who asked; empty: the hub itself.
+struct Asker {
+  std::string key_id{};
+  std::string request_id{};
+  std::string peer{};
+  std::string actor{};
 };
 
 class AuditLog {

@@ -6,51 +6,62 @@
 
 #include <cerrno>
 
+#include "audit/audit_folder.h"
 #include "base/fd.h"
 #include "base/log.h"
 
 namespace patchbay::audit {
 
+// One loop's file. All under `mutex`.
 struct FileAuditLog::Shard {
+  std::size_t index = 0;
   mutable std::mutex mutex;
-  Fd file;
-  std::string name;
-  AuditHead head;
+  Fd file;  // of `current`; not valid: the next event begins a new one
+  FileHead current;
+  AuditHead written;  // with the kernel; current.head is on the disk
+  std::vector<FileHead> left_behind;
+  std::string instance;  // of the folder; empty: not opened yet
+  std::string path;
   off_t size = 0;
-  int generation = 0;
+  int begun = 0;  // files so far
   bool dirty = false;
+  bool closed = false;
+  bool failing = false;  // said in the log already
 
-  Result<> open(const std::string& folder, std::int64_t started_ms, std::size_t index);
+  Result<> open(const std::string& folder, std::int64_t started_ms);
   Result<> write(const std::string& line);
+  Error cannot_write(std::string_view what);
+  [[nodiscard]] bool is_as_we_left_it() const;
+  [[nodiscard]] bool is_at_its_path() const;
+  void leave_behind(std::string_view why);
 };
 
-namespace {
-
-Error cannot_write(std::string_view what) {
-  const int reason = errno;
-  log::error("audit", "cannot_write", {{"what", what}, {"errno", reason}});
+// Says so once, not with every event that is refused.
+Error FileAuditLog::Shard::cannot_write(std::string_view what) {
+  if (!std::exchange(failing, true))
+    log::error("audit", "cannot_write", {{"what", what}, {"errno", errno}});
   return make_error(ErrorCode::kStorage,
                     "The audit log can't be written, so nothing that must be recorded is given "
                     "out. Check its folder's rights and the free space.");
 }
 
-}  // namespace
-
-Result<> FileAuditLog::Shard::open(const std::string& folder, std::int64_t started_ms,
-                                   std::size_t index) {
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return cannot_write("folder");
-  name = "audit-" + std::to_string(started_ms) + "-" + std::to_string(::getpid()) + "-" +
-         std::to_string(index) + "-" + std::to_string(generation++) + ".jsonl";
-  file = Fd(::open((folder + "/" + name).c_str(),
-                   O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file.valid()) return cannot_write("file");
+Result<> FileAuditLog::Shard::open(const std::string& folder, std::int64_t started_ms) {
+  // A folder that was taken away is made anew as the same one: its heads go on naming it.
+  auto opened = open_audit_folder(folder, instance);
+  if (!opened) return cannot_write("folder");
+  instance = *std::move(opened);
+  const std::string name = audit_file_name(instance, started_ms, ::getpid(), index, begun);
+  path = folder + "/" + name;
+  Fd fresh(
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fresh.valid()) return cannot_write("file");
+  ++begun;
   // The file's name must last as its content does.
   const Fd directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.valid() || ::fsync(directory.get()) != 0) {
-    file.reset();
-    return cannot_write("folder");
-  }
-  head = first_audit_head(name);
+  if (!directory.valid() || ::fsync(directory.get()) != 0) return cannot_write("folder");
+  file = std::move(fresh);
+  written = first_audit_head(name);
+  current = {name, instance, written, false};
   size = 0;
   return {};
 }
@@ -62,24 +73,57 @@ Result<> FileAuditLog::Shard::write(const std::string& line) {
     const ssize_t wrote = ::write(file.get(), line.data() + done, line.size() - done);
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote <= 0) {
-      const Error error = cannot_write("line");
-      if (::ftruncate(file.get(), size) != 0) file.reset();
+      const bool too_long = wrote < 0 && errno == EFBIG;
+      Error error = cannot_write("line");
+      if (::ftruncate(file.get(), size) != 0) {
+        leave_behind("half_a_line");
+      } else if (too_long) {
+        leave_behind("as_long_as_files_may_be");
+      }
       return error;
     }
     done += static_cast<std::size_t>(wrote);
   }
   size += static_cast<off_t>(line.size());
   dirty = true;
+  if (std::exchange(failing, false)) log::info("audit", "can_be_written_again");
   return {};
+}
+
+bool FileAuditLog::Shard::is_as_we_left_it() const {
+  struct stat now{};
+  return ::fstat(file.get(), &now) == 0 && now.st_nlink > 0 && now.st_size == size;
+}
+
+bool FileAuditLog::Shard::is_at_its_path() const {
+  struct stat here{};
+  struct stat there{};
+  return ::fstat(file.get(), &here) == 0 && ::lstat(path.c_str(), &there) == 0 &&
+         here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+}
+
+void FileAuditLog::Shard::leave_behind(std::string_view why) {
+  log::error("audit", "file_left_behind", {{"file", current.file_name}, {"why", why}});
+  left_behind.push_back(current);
+  current = {};
+  file.reset();
+  dirty = false;
 }
 
 FileAuditLog::FileAuditLog(net::LoopPool& loops, const Clock& clock, FileAuditOptions options)
     : loops_(loops), clock_(clock), options_(std::move(options)), started_ms_(clock.unix_ms()) {
-  for (std::size_t i = 0; i < loops_.size(); ++i) shards_.push_back(std::make_unique<Shard>());
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    shards_.push_back(std::make_unique<Shard>());
+    shards_.back()->index = i;
+  }
   if (options_.sync_within.count() > 0) syncer_ = std::thread([this] { sync_loop(); });
 }
 
 FileAuditLog::~FileAuditLog() {
+  end_syncing();
+}
+
+void FileAuditLog::end_syncing() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -98,21 +142,60 @@ Result<> FileAuditLog::append(const AuditEvent& event) {
   Shard& shard = shard_here();
   {
     const std::lock_guard lock(shard.mutex);
-    if (!shard.file.valid()) {
-      std::size_t index = 0;
-      while (shards_[index].get() != &shard) ++index;
-      PATCHBAY_TRY(shard.open(options_.folder, started_ms_, index));
-    }
-    AuditHead head = shard.head;
-    PATCHBAY_TRY(shard.write(next_audit_line(head, event, clock_.unix_ms())));
-    shard.head = std::move(head);
-    if (options_.sync_within.count() == 0)
-      return ::fdatasync(shard.file.get()) == 0 ? Result<>() : cannot_write("disk");
+    PATCHBAY_TRY(append_to(shard, event));
   }
+  if (options_.sync_within.count() == 0) return {};
   const std::lock_guard lock(mutex_);
   if (!dirty_) wake_.notify_one();
   dirty_ = true;
   return {};
+}
+
+Result<> FileAuditLog::append_to(Shard& shard, const AuditEvent& event) {
+  if (shard.closed) return make_error(ErrorCode::kCancelled, "The hub is shutting down.");
+  const bool at_once = options_.sync_within.count() == 0;
+  if (shard.file.valid() && !(shard.is_as_we_left_it() && (!at_once || shard.is_at_its_path())))
+    shard.leave_behind("changed_by_somebody_else");
+  if (!shard.file.valid()) PATCHBAY_TRY(shard.open(options_.folder, started_ms_));
+  AuditHead head = shard.written;
+  const std::string line = next_audit_line(head, event, clock_.unix_ms());
+  if (line.size() > kMaxAuditLine)
+    return make_error(ErrorCode::kTooLarge, "An audit event is larger than 64 KiB.");
+  PATCHBAY_TRY(shard.write(line));
+  shard.written = std::move(head);
+  if (!at_once) return {};
+  if (::fdatasync(shard.file.get()) != 0) {
+    Error error = shard.cannot_write("disk");
+    shard.leave_behind("disk");
+    return error;
+  }
+  shard.current.head = shard.written;
+  shard.dirty = false;
+  return {};
+}
+
+// The disk is waited for outside the lock: a loop must not wait for it.
+void FileAuditLog::sync(Shard& shard) {
+  Fd copy;
+  AuditHead reached;
+  std::string name;
+  {
+    const std::lock_guard guard(shard.mutex);
+    if (!shard.file.valid()) return;
+    if (!shard.is_at_its_path()) return shard.leave_behind("moved_or_removed");
+    if (!std::exchange(shard.dirty, false)) return;
+    copy = Fd(::dup(shard.file.get()));
+    reached = shard.written;
+    name = shard.current.file_name;
+  }
+  const bool done = copy.valid() && ::fdatasync(copy.get()) == 0;
+  const std::lock_guard guard(shard.mutex);
+  if (shard.current.file_name != name) return;  // left behind meanwhile
+  if (done) {
+    shard.current.head = std::move(reached);
+  } else {
+    shard.leave_behind("disk");
+  }
 }
 
 void FileAuditLog::sync_loop() {
@@ -124,21 +207,7 @@ void FileAuditLog::sync_loop() {
     const bool last = stopping_;
     dirty_ = false;
     lock.unlock();
-    for (const auto& shard : shards_) {
-      int file = -1;
-      {
-        const std::lock_guard guard(shard->mutex);
-        if (shard->dirty && shard->file.valid()) file = ::dup(shard->file.get());
-        shard->dirty = false;
-      }
-      // Outside the lock: a loop must not wait for the disk.
-      const Fd copy(file);
-      if (copy.valid() && ::fdatasync(copy.get()) != 0) {
-        log::error("audit", "not_on_disk", {{"errno", errno}});
-        const std::lock_guard guard(shard->mutex);
-        shard->file.reset();  // what follows goes to a new file
-      }
-    }
+    for (const auto& shard : shards_) sync(*shard);
     lock.lock();
     if (last && !dirty_) return;
   }
@@ -148,9 +217,24 @@ std::vector<FileAuditLog::FileHead> FileAuditLog::heads() const {
   std::vector<FileHead> all;
   for (const auto& shard : shards_) {
     const std::lock_guard lock(shard->mutex);
-    if (!shard->name.empty()) all.push_back({shard->name, shard->head});
+    all.insert(all.end(), shard->left_behind.begin(), shard->left_behind.end());
+    if (!shard->current.file_name.empty()) all.push_back(shard->current);
   }
   return all;
+}
+
+std::vector<FileAuditLog::FileHead> FileAuditLog::close() {
+  for (const auto& shard : shards_) {
+    const std::lock_guard lock(shard->mutex);
+    shard->closed = true;
+  }
+  end_syncing();
+  for (const auto& shard : shards_) {
+    const std::lock_guard lock(shard->mutex);
+    if (shard->current.head.count == shard->written.count && shard->file.valid())
+      shard->current.closed = true;
+  }
+  return heads();
 }
 
 }  // namespace patchbay::audit

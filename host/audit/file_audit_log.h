@@ -1,8 +1,13 @@
 #pragma once
-// The audit log as files: one for each event loop of this process, made when first needed, named
-// by the time of the process's start; format in audit_chain.h. An event is handed to the kernel by
-// append (write(2)); a thread of its own brings it to the disk within `sync_within`, or append does
-// so itself when that is 0. Any thread may append; a loop uses its own file and meets no other.
+// The audit log as files: one for each event loop of this process, made when first needed
+// (audit_folder.h says where and under which name); format in audit_chain.h. An event is handed to
+// the kernel by append (write(2)); a thread of its own brings it to the disk within `sync_within`,
+// or append does so itself when that is 0. Any thread may append; a loop uses its own file and
+// meets no other.
+//
+// A file that is no longer as this process left it (removed, renamed, written to by somebody else,
+// or refused by the disk) is left behind, and the next event begins a new one. So the log goes on
+// by itself as soon as it can be written again.
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -30,20 +35,30 @@ class FileAuditLog final : public AuditLog {
   FileAuditLog(net::LoopPool& loops, const Clock& clock, FileAuditOptions options);
   ~FileAuditLog() override;
 
-  // kStorage when folder or file can't be written; nothing half-written stays.
+  // kStorage when folder or file can't be written: nothing half-written stays. kTooLarge.
+  // kCancelled after close().
   Result<> append(const AuditEvent& event) override;
 
   struct FileHead {
     std::string file_name;
+    std::string instance;
     AuditHead head;
+    bool closed = false;  // no line comes after these
   };
-  // Of the files begun so far; for keeping elsewhere, so that cut-off ends show.
+  // How far each file is on the disk, those left behind included; for keeping elsewhere, so that
+  // cut-off ends show. What only the kernel has is not in it: a power cut is no tampering.
   [[nodiscard]] std::vector<FileHead> heads() const;
+
+  // Brings everything to the disk; nothing is appended any more. The heads as they stay.
+  std::vector<FileHead> close();
 
  private:
   struct Shard;
   Shard& shard_here();
+  Result<> append_to(Shard& shard, const AuditEvent& event);
+  void sync(Shard& shard);
   void sync_loop();
+  void end_syncing();
 
   net::LoopPool& loops_;
   const Clock& clock_;

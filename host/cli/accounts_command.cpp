@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "base/json.h"
+#include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
@@ -215,12 +216,13 @@ int permissions(const AccountsOptions& options) {
 }
 
 using AccountCall = net::Task<Result<store::Account>> (accounts::AccountService::*)(std::string,
-                                                                                    std::string);
+                                                                                    std::string,
+                                                                                    audit::Asker);
 
 int change(const AccountsOptions& options, AccountCall call) {
   return with_hub(options, true, [&](Hub& hub) {
-    const auto account =
-        hub.loops().block_on((hub.accounts().*call)(hub.project_id(), options.account));
+    const auto account = hub.loops().block_on(
+        (hub.accounts().*call)(hub.project_id(), options.account, {.actor = actor()}));
     if (!account) return report(account.error());
     (void)hub.loops().block_on(hub.revoker().run_due());
     print(*account, options.json);

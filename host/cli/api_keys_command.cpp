@@ -1,8 +1,13 @@
+#include <iomanip>
 #include <iostream>
 
 #include "api/api_keys.h"
+#include "base/iso_time.h"
+#include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/review_text.h"
+#include "cli/store_access.h"
 
 namespace patchbay::cli {
 namespace {
@@ -13,6 +18,12 @@ int create(const CommonOptions& common, const std::string& name, const std::stri
   auto hub = Hub::open(std::move(*options));
   if (!hub) return report(hub.error());
   auto& h = **hub;
+  if (const auto recorded = h.audit().append({.kind = "api_key.created",
+                                              .project_id = h.project_id(),
+                                              .subject = name + ": " + scopes,
+                                              .actor = actor()});
+      !recorded)
+    return report(recorded.error());
   const auto key = h.loops().block_on(
       api::create_api_key(h.store(), h.clock(), h.random(), h.project_id(), name, scopes));
   if (!key) return report(key.error());
@@ -21,12 +32,42 @@ int create(const CommonOptions& common, const std::string& name, const std::stri
   return 0;
 }
 
-}  // namespace
+int list(const CommonOptions& common) {
+  const auto store = open_store_alone(common);
+  if (!store) return report(store.error());
+  const auto keys = (*store)->read_blocking(store::api_keys_table::list_all);
+  if (!keys) return report(keys.error());
+  const auto row = [](const std::string& id, const std::string& created, const std::string& state,
+                      const std::string& scopes, const std::string& name) {
+    std::cout << std::left << std::setw(26) << id << std::setw(26) << created << std::setw(10)
+              << state << std::setw(26) << scopes << name << "\n";
+  };
+  row("ID", "CREATED", "STATE", "SCOPES", "NAME");
+  for (const auto& key : *keys)
+    row(key.id, iso_time(key.created), key.revoked == 0 ? "valid" : "revoked", key.scopes,
+        printable(key.name));
+  return 0;
+}
 
-void add_api_keys_command(CLI::App& app, Run& run) {
-  auto* keys = app.add_subcommand("api-keys", "Keys for applications that call the hub");
-  keys->require_subcommand(1);
-  auto* command = keys->add_subcommand(
+int revoke(const CommonOptions& common, const std::string& id) {
+  auto options = common.hub_options(1);
+  if (!options) return report(options.error());
+  auto hub = Hub::open(std::move(*options));
+  if (!hub) return report(hub.error());
+  auto& h = **hub;
+  const auto done = h.store().transact_blocking([&](store::Database& db) {
+    return store::api_keys_table::revoke(db, h.project_id(), id, h.clock().unix_ms());
+  });
+  if (!done) return report(done.error());
+  audit::append_or_complain(
+      &h.audit(),
+      {.kind = "api_key.revoked", .project_id = h.project_id(), .subject = id, .actor = actor()});
+  std::cerr << "Revoked. Running hubs refuse it within a second.\n";
+  return 0;
+}
+
+void add_create(CLI::App& keys, Run& run) {
+  auto* command = keys.add_subcommand(
       "create",
       "Make a key and print it once.\n"
       "  curl -u \"$(patchbay api-keys create --name app):\" http://localhost:8080/accounts");
@@ -42,6 +83,23 @@ void add_api_keys_command(CLI::App& app, Run& run) {
   command->callback([&run, common, name, scopes] {
     run = [common, name, scopes] { return create(*common, *name, *scopes); };
   });
+}
+
+}  // namespace
+
+void add_api_keys_command(CLI::App& app, Run& run) {
+  auto* keys = app.add_subcommand("api-keys", "Keys for applications that call the hub");
+  keys->require_subcommand(1);
+  add_create(*keys, run);
+  auto common = std::make_shared<CommonOptions>();
+  auto* all = keys->add_subcommand("list", "Show them all, without the keys themselves");
+  common->add_data_to(*all);
+  all->callback([&run, common] { run = [common] { return list(*common); }; });
+  auto* gone = keys->add_subcommand("revoke", "Refuse a key from now on");
+  auto id = std::make_shared<std::string>();
+  common->add_to(*gone);
+  gone->add_option("key", *id, "Id, as `api-keys list` shows it")->required();
+  gone->callback([&run, common, id] { run = [common, id] { return revoke(*common, *id); }; });
 }
 
 }  // namespace patchbay::cli

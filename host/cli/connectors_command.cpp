@@ -1,11 +1,9 @@
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
 
 #include "base/json.h"
+#include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/review_text.h"
@@ -45,12 +43,6 @@ int wrong_usage(const std::string& message) {
 
 std::string version_of(const ConnectorPtr& connector) {
   return connector->manifest ? connector->manifest->version : "-";
-}
-
-// Who decides, for the audit log.
-std::string actor() {
-  const auto* user = ::getpwuid(::getuid());
-  return "command line (" + (user != nullptr ? user->pw_name : std::to_string(::getuid())) + ")";
 }
 
 int list(const ConnectorsOptions& options) {

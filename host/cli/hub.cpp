@@ -7,6 +7,8 @@
 #include <fstream>
 
 #include "base/json.h"
+#include "base/log.h"
+#include "store/data_keys_table.h"
 #include "store/open_vault.h"
 #include "store/projects_table.h"
 
@@ -65,9 +67,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
     options.worker_program = program_folder() + "/patchbay-worker";
   PATCHBAY_TRY(hub->open_store(options));
   PATCHBAY_TRY(hub->open_clients(options));
-  hub->audit_ = std::make_unique<audit::FileAuditLog>(
-      hub->loops_, hub->clock_,
-      audit::FileAuditOptions{.folder = (fs::path(options.data_folder) / "audit").string()});
+  hub->open_audit(options);
   hub->gate_ = std::make_unique<connector::StoredGate>(*hub->store_, hub->clock_, *hub->audit_,
                                                        std::move(options.trust));
   hub->registry_ = std::make_shared<connector::Registry>(
@@ -95,20 +95,43 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
 
 Result<> Hub::open_store(const HubOptions& options) {
   // The key first: without it nothing is created.
-  PATCHBAY_TRY_ASSIGN(const auto key, vault::load_key(options.key));
+  std::vector<vault::KeySource> sources{options.key};
+  sources.insert(sources.end(), options.further_keys.begin(), options.further_keys.end());
+  PATCHBAY_TRY_ASSIGN(auto chain, vault::KeyChain::load(std::move(sources)));
+  key_chain_ = std::make_unique<vault::KeyChain>(std::move(chain));
   PATCHBAY_TRY(make_private_folder(options.data_folder));
   store::SqliteOptions sqlite;
   sqlite.path = (fs::path(options.data_folder) / "patchbay.db").string();
   PATCHBAY_TRY_ASSIGN(store_, store::open_sqlite_store(sqlite));
-  auto vault = store_->transact_blocking(
-      [&](store::Database& db) { return store::open_vault(db, key, random_, clock_.unix_ms()); });
+  auto vault = store_->transact_blocking([&](store::Database& db) -> Result<vault::Vault> {
+    PATCHBAY_TRY_ASSIGN(const auto keys, store::data_keys_table::list(db));
+    made_data_key_ = keys.empty();
+    return store::open_vault(db, *key_chain_, random_, clock_.unix_ms());
+  });
   if (!vault) return vault.error();
   vault_ = std::make_unique<vault::Vault>(std::move(*vault));
+  stored_keys_ = std::make_unique<store::StoredKeys>(*store_, *key_chain_);
+  vault_->follow(*stored_keys_, clock_);
   auto project = store_->transact_blocking(
       [&](store::Database& db) { return default_project(db, random_, clock_.unix_ms()); });
   if (!project) return project.error();
   project_id_ = std::move(*project);
   return {};
+}
+
+void Hub::open_audit(const HubOptions& options) {
+  audit_ = std::make_unique<audit::FileAuditLog>(
+      loops_, clock_,
+      audit::FileAuditOptions{.folder = (fs::path(options.data_folder) / "audit").string(),
+                              .sync_within = options.audit_sync_within});
+  audit_heads_ = std::make_unique<upkeep::AuditHeadRecorder>(loops_, *audit_, *store_, clock_);
+  keys_ = std::make_unique<upkeep::KeyKeeper>(
+      upkeep::KeyParts{loops_, *store_, *vault_, *key_chain_, clock_, random_, *audit_});
+  if (made_data_key_)
+    audit::append_or_complain(audit_.get(), {.kind = "data_key.created",
+                                             .subject = vault_->sealing_key_id(),
+                                             .key_id = key_chain_->id(),
+                                             .actor = "hub"});
 }
 
 Result<> Hub::open_clients(const HubOptions& options) {
@@ -124,6 +147,8 @@ Result<> Hub::start_connectors() {
 }
 
 void Hub::start_background() {
+  keys_->start();
+  audit_heads_->start();
   revoker_->start();
   recovery_->start();
   keeper_->start();
@@ -149,6 +174,8 @@ void Hub::stop(std::chrono::milliseconds grace) {
   keeper_->stop();
   recovery_->stop();
   revoker_->stop();
+  audit_heads_->stop();
+  keys_->stop();
   loops_.block_on(registry_->stop());
   close_idle_connections();
   loops_.stop(grace);
@@ -156,6 +183,10 @@ void Hub::stop(std::chrono::milliseconds grace) {
 
 Hub::~Hub() {
   if (registry_) stop(std::chrono::milliseconds(0));
+  if (audit_heads_) {
+    if (const auto closed = audit_heads_->close(); !closed)
+      log::error("audit", "heads_not_recorded", {{"error", closed.error().message}});
+  }
   if (store_) store_->stop();
 }
 

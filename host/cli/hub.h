@@ -12,6 +12,9 @@
 #include "accounts/flow_recovery.h"
 #include "audit/file_audit_log.h"
 #include "net/egress.h"
+#include "store/stored_keys.h"
+#include "upkeep/audit_head_recorder.h"
+#include "upkeep/key_keeper.h"
 #include "vault/key_source.h"
 
 namespace patchbay::cli {
@@ -19,11 +22,13 @@ namespace patchbay::cli {
 struct HubOptions {
   std::string data_folder;
   vault::KeySource key;
+  std::vector<vault::KeySource> further_keys;  // that data keys may be wrapped with, too
   std::string connectors_folder;
   std::string worker_program;  // empty: patchbay-worker beside this program
   net::EgressRules egress;
   connector::TrustPolicy trust;
   connector::RestartLimits restart;
+  std::chrono::milliseconds audit_sync_within{50};  // 0: before each answer
   std::size_t loops = 1;
 };
 
@@ -37,7 +42,10 @@ class Hub {
   [[nodiscard]] net::LoopPool& loops() { return loops_; }
   [[nodiscard]] store::Store& store() { return *store_; }
   [[nodiscard]] const vault::Vault& vault() const { return *vault_; }
+  [[nodiscard]] const vault::KeyChain& key_chain() const { return *key_chain_; }
+  [[nodiscard]] upkeep::KeyKeeper& keys() { return *keys_; }
   [[nodiscard]] audit::AuditLog& audit() { return *audit_; }
+  [[nodiscard]] upkeep::AuditHeadRecorder& audit_heads() { return *audit_heads_; }
   [[nodiscard]] connector::Registry& registry() { return *registry_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] Random& random() { return random_; }
@@ -60,6 +68,7 @@ class Hub {
  private:
   explicit Hub(std::size_t loops) : loops_(loops) {}
   Result<> open_store(const HubOptions& options);
+  void open_audit(const HubOptions& options);
   Result<> open_clients(const HubOptions& options);
   void close_idle_connections();
 
@@ -68,9 +77,14 @@ class Hub {
   OsRandom random_;
   net::LoopPool loops_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<vault::KeyChain> key_chain_;
+  std::unique_ptr<store::StoredKeys> stored_keys_;
   std::unique_ptr<vault::Vault> vault_;
+  bool made_data_key_ = false;
   std::string project_id_;
   std::unique_ptr<audit::FileAuditLog> audit_;
+  std::unique_ptr<upkeep::AuditHeadRecorder> audit_heads_;
+  std::unique_ptr<upkeep::KeyKeeper> keys_;
   std::unique_ptr<connector::StoredGate> gate_;
   std::shared_ptr<connector::Registry> registry_;
   std::vector<std::unique_ptr<net::HttpClient>> clients_;

@@ -24,6 +24,7 @@ void keep_memory_private() {
 int main(int argc, char** argv) {
   keep_memory_private();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error, not the end
   CLI::App app{
       "Patchbay: an integration hub you drop connectors into.\n"
       "Start one with `patchbay serve`; every command explains itself with --help."};
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
   patchbay::cli::add_check_command(app, run);
   patchbay::cli::add_api_keys_command(app, run);
   patchbay::cli::add_key_command(app, run);
+  patchbay::cli::add_audit_command(app, run);
   try {
     app.parse(argc, argv);
     // What happened is told in words; the log is for the serving hub.

@@ -9,17 +9,15 @@
 
 namespace patchbay::cli {
 
-void CommonOptions::add_to(CLI::App& command) {
+void CommonOptions::add_data_to(CLI::App& command) {
   command.add_option("--data", data, "Folder of the database and, by default, the key")
       ->envname("PATCHBAY_DATA")
       ->capture_default_str();
-  auto* file = command.add_option("--key-file", key_file,
-                                  "File with the key that seals everything (default: DATA/key)");
-  auto* env = command.add_option("--key-env", key_env, "Environment variable that holds the key");
-  auto* credential = command.add_option("--key-credential", key_credential,
-                                        "systemd credential that holds the key");
-  env->excludes(file);
-  credential->excludes(file)->excludes(env);
+}
+
+void CommonOptions::add_to(CLI::App& command) {
+  add_data_to(command);
+  main_key.add_to(command, "", "the key that seals everything (default: DATA/key)");
   command.add_option("--connectors", connectors, "Folder of the connector libraries (*.so)")
       ->envname("PATCHBAY_CONNECTORS")
       ->capture_default_str();
@@ -46,13 +44,7 @@ Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {
   options.worker_program = worker;
   options.loops = loops;
   options.egress.ca_file = ca_file;
-  if (!key_env.empty()) {
-    options.key = vault::KeyVariable{key_env};
-  } else if (!key_credential.empty()) {
-    options.key = vault::KeyCredential{key_credential};
-  } else {
-    options.key = vault::KeyFile{key_file.empty() ? data + "/key" : key_file};
-  }
+  options.key = main_key.source().value_or(vault::KeyFile{data + "/key"});
   for (const auto& sandbox : sandboxes) PATCHBAY_TRY(add_sandbox(sandbox, options.egress));
   PATCHBAY_TRY_ASSIGN(options.trust, trust_policy());
   return options;

@@ -5,14 +5,13 @@
 #include <vector>
 
 #include "cli/hub.h"
+#include "cli/key_options.h"
 
 namespace patchbay::cli {
 
 struct CommonOptions {
   std::string data = "patchbay-data";
-  std::string key_file;  // default: DATA/key
-  std::string key_env;
-  std::string key_credential;
+  KeyOptions main_key;  // default: the file DATA/key
   std::string connectors = "connectors";
   std::string worker;
   std::string ca_file;
@@ -23,6 +22,8 @@ struct CommonOptions {
   bool real = false;
 
   void add_to(CLI::App& command);
+  // --data alone, for commands that need no key.
+  void add_data_to(CLI::App& command);
   [[nodiscard]] Result<HubOptions> hub_options(std::size_t loops) const;
 
  private:

@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "net/http_server.h"
@@ -28,6 +29,8 @@ struct ServeOptions {
   std::uint16_t port = 8080;
   std::string public_url;
   std::string ready_file;
+  KeyOptions new_key;
+  std::string audit_sync = "100ms";
   std::size_t loops = 0;
 };
 
@@ -69,12 +72,20 @@ net::Task<> until_stopped() {
   (void)co_await signals.async_wait(net::asio::as_tuple(net::asio::use_awaitable));
 }
 
+// A link is the operator's way in, so it is recorded before it is shown.
+Result<SecretString> make_signin_link(Hub& hub) {
+  PATCHBAY_TRY(hub.audit().append({.kind = "operator.signin_link_made", .actor = actor()}));
+  return web::create_signin_link(hub.store(), hub.clock(), hub.random());
+}
+
 int serve(const ServeOptions& options) {
   const auto loops = options.loops != 0
                          ? options.loops
                          : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   auto hub_options = options.common.hub_options(loops);
   if (!hub_options) return report(hub_options.error());
+  if (const auto new_key = options.new_key.source()) hub_options->further_keys.push_back(*new_key);
+  if (options.audit_sync == "always") hub_options->audit_sync_within = 0ms;
   const auto overridden = overridden_hosts(hub_options->egress);
   auto opened = Hub::open(std::move(*hub_options));
   if (!opened) return report(opened.error());
@@ -90,7 +101,8 @@ int serve(const ServeOptions& options) {
                     .store = hub.store(),
                     .clock = hub.clock(),
                     .random = hub.random(),
-                    .overridden_hosts = overridden});
+                    .overridden_hosts = overridden,
+                    .audit = &hub.audit()});
   pages.add_routes(router);
   net::ServerOptions server_options;
   server_options.address = options.address;
@@ -118,7 +130,7 @@ int serve(const ServeOptions& options) {
   url = public_url(options, (*server)->port());
   hub.start_background();
 
-  const auto signin = web::create_signin_link(hub.store(), hub.clock(), hub.random());
+  const auto signin = make_signin_link(hub);
   if (!signin) return report(signin.error());
   if (!options.ready_file.empty()) {
     if (const auto written = write_ready_file(options.ready_file, url, *signin); !written)
@@ -140,7 +152,7 @@ int print_signin(const CommonOptions& common, const std::string& url) {
   if (!options) return report(options.error());
   auto hub = Hub::open(std::move(*options));
   if (!hub) return report(hub.error());
-  const auto link = web::create_signin_link((*hub)->store(), (*hub)->clock(), (*hub)->random());
+  const auto link = make_signin_link(**hub);
   if (!link) return report(link.error());
   std::cout << url << link->reveal() << "\n";
   return 0;
@@ -163,6 +175,14 @@ void add_serve_command(CLI::App& app, Run& run) {
                       "(default: http://localhost:PORT)");
   command->add_option("--ready-file", options->ready_file,
                       "Write URL and sign-in link there as JSON once the hub listens");
+  options->new_key.add_to(*command, "new-",
+                          "a key that `patchbay key rotate` is about to change to");
+  command
+      ->add_option("--audit-sync", options->audit_sync,
+                   "When audit events are on the disk: 100ms (after that time at the latest), or "
+                   "always (before each answer)")
+      ->check(CLI::IsMember({"100ms", "always"}))
+      ->capture_default_str();
   command->add_option("--loops", options->loops, "Event loops (default: one a core)");
   command->callback([&run, options] { run = [options] { return serve(*options); }; });
 }

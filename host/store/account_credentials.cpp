@@ -2,6 +2,7 @@
 
 #include "store/change_sequence_table.h"
 #include "store/row_helpers.h"
+#include "store/sealed_columns.h"
 
 namespace patchbay::store::account_credentials {
 namespace {
@@ -24,9 +25,10 @@ Result<void> insert_secrets(Database& db, std::string_view project_id, std::stri
                             const std::vector<AccountSecret>& secrets) {
   for (const auto& secret : secrets) {
     PATCHBAY_TRY(db.execute(
-        "INSERT INTO account_secrets (account_id, name, project_id, sealed, generation) "
-        "VALUES (?, ?, ?, ?, ?)",
-        {account_id, secret.name, project_id, BlobView{secret.sealed}, secret.generation}));
+        "INSERT INTO account_secrets (account_id, name, project_id, sealed, data_key_id, "
+        "generation) VALUES (?, ?, ?, ?, ?, ?)",
+        {account_id, secret.name, project_id, BlobView{secret.sealed}, data_key_of(secret.sealed),
+         secret.generation}));
   }
   return {};
 }
@@ -35,10 +37,10 @@ Result<void> insert_tokens(Database& db, std::string_view project_id, std::strin
                            const std::vector<AccountToken>& tokens) {
   for (const auto& token : tokens) {
     PATCHBAY_TRY(db.execute(
-        "INSERT INTO account_tokens (account_id, name, project_id, sealed, token_type, scopes, "
-        "minted, expires, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {account_id, token.name, project_id, BlobView{token.sealed}, token.token_type, token.scopes,
-         token.minted, token.expires, token.generation}));
+        "INSERT INTO account_tokens (account_id, name, project_id, sealed, data_key_id, "
+        "token_type, scopes, minted, expires, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {account_id, token.name, project_id, BlobView{token.sealed}, data_key_of(token.sealed),
+         token.token_type, token.scopes, token.minted, token.expires, token.generation}));
   }
   return {};
 }

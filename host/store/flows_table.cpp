@@ -1,6 +1,7 @@
 #include "store/flows_table.h"
 
 #include "store/row_helpers.h"
+#include "store/sealed_columns.h"
 
 namespace patchbay::store::flows_table {
 namespace {
@@ -19,9 +20,9 @@ Flow from(const Row& row) {
 Result<void> insert(Database& db, const Flow& f) {
   PATCHBAY_TRY(db.execute(
       "INSERT INTO flows (id, project_id, kind, session_id, account_id, connector_id, state, "
-      "sealed, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "sealed, data_key_id, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {f.id, f.project_id, f.kind, f.session_id, f.account_id, f.connector_id, f.state,
-       BlobView{f.sealed}, f.created, f.updated}));
+       BlobView{f.sealed}, data_key_of(f.sealed), f.created, f.updated}));
   return {};
 }
 
@@ -41,8 +42,9 @@ Result<std::vector<Flow>> untouched_since(Database& db, std::int64_t updated_ms)
 Result<void> update(Database& db, std::string_view id, std::string_view state,
                     std::string_view sealed, std::int64_t now_ms) {
   return require_changed(
-      db.execute("UPDATE flows SET state = ?, sealed = ?, updated = ? WHERE id = ?",
-                 {state, BlobView{sealed}, now_ms, id}),
+      db.execute(
+          "UPDATE flows SET state = ?, sealed = ?, data_key_id = ?, updated = ? WHERE id = ?",
+          {state, BlobView{sealed}, data_key_of(sealed), now_ms, id}),
       "flow");
 }
 

@@ -1,6 +1,7 @@
 #include "store/integrations_table.h"
 
 #include "store/row_helpers.h"
+#include "store/sealed_columns.h"
 
 namespace patchbay::store::integrations_table {
 namespace {
@@ -31,11 +32,12 @@ Integration from(const Row& row) {
 Result<void> insert(Database& db, const Integration& it) {
   PATCHBAY_TRY(db.execute(
       "INSERT INTO integrations (id, project_id, connector_id, name, auth_method, environment, "
-      "sealed_setup, setup_generation, allowed_actions, is_default, active, created) VALUES (" +
-          placeholders(12) + ")",
+      "sealed_setup, data_key_id, setup_generation, allowed_actions, is_default, active, created) "
+      "VALUES (" +
+          placeholders(13) + ")",
       {it.id, it.project_id, it.connector_id, it.name, it.auth_method, it.environment,
-       BlobView{it.sealed_setup}, it.setup_generation, it.allowed_actions, it.is_default, it.active,
-       it.created}));
+       BlobView{it.sealed_setup}, data_key_of(it.sealed_setup), it.setup_generation,
+       it.allowed_actions, it.is_default, it.active, it.created}));
   return {};
 }
 
@@ -63,10 +65,12 @@ Result<std::vector<Integration>> list(Database& db, std::string_view project_id,
 Result<void> update(Database& db, const Integration& it) {
   return require_changed(
       db.execute("UPDATE integrations SET name = ?, auth_method = ?, environment = ?, "
-                 "sealed_setup = ?, setup_generation = ?, allowed_actions = ?, active = ? "
+                 "sealed_setup = ?, data_key_id = ?, setup_generation = ?, allowed_actions = ?, "
+                 "active = ? "
                  "WHERE project_id = ? AND id = ?",
                  {it.name, it.auth_method, it.environment, BlobView{it.sealed_setup},
-                  it.setup_generation, it.allowed_actions, it.active, it.project_id, it.id}),
+                  data_key_of(it.sealed_setup), it.setup_generation, it.allowed_actions, it.active,
+                  it.project_id, it.id}),
       "integration");
 }
 

@@ -18,7 +18,9 @@ struct Integration {
   std::string name;
   std::string auth_method;
   std::string environment;
-  std::string sealed_setup;                    // the operator's setup fields, sealed; empty: none
+  // The operator's setup fields; place: "integrations", project, id, "setup", setup_generation;
+  // empty: none.
+  std::string sealed_setup;
   std::int64_t setup_generation = 0;           // of the sealed setup
   std::optional<std::string> allowed_actions;  // JSON array of action ids; nullopt: reads only
   bool is_default = false;

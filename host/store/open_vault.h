@@ -12,7 +12,7 @@ namespace patchbay::store {
 
 // Inside a write transaction: store.transact_blocking([&](Database& db) { return open_vault(...);
 // })
-Result<vault::Vault> open_vault(Database& db, const vault::KeyEncryptionKey& kek, Random& random,
+Result<vault::Vault> open_vault(Database& db, const vault::KeyChain& chain, Random& random,
                                 std::int64_t now_ms);
 
 }  // namespace patchbay::store

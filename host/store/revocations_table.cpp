@@ -1,6 +1,7 @@
 #include "store/revocations_table.h"
 
 #include "store/row_helpers.h"
+#include "store/sealed_columns.h"
 
 namespace patchbay::store::revocations_table {
 namespace {
@@ -30,14 +31,15 @@ Revocation from(const Row& row) {
 }  // namespace
 
 Result<void> enqueue(Database& db, const Revocation& r) {
-  PATCHBAY_TRY(db.execute(
-      "INSERT INTO revocations (id, project_id, account_id, connector_id, environment, "
-      "auth_method, sealed_payload, reason, attempts, next_attempt, give_up_at, created, "
-      "last_error) VALUES (" +
-          placeholders(13) + ")",
-      {r.id, r.project_id, r.account_id, r.connector_id, r.environment, r.auth_method,
-       BlobView{r.sealed_payload}, r.reason, r.attempts, r.next_attempt, r.give_up_at, r.created,
-       r.last_error}));
+  PATCHBAY_TRY(
+      db.execute("INSERT INTO revocations (id, project_id, account_id, connector_id, environment, "
+                 "auth_method, sealed_payload, data_key_id, reason, attempts, next_attempt, "
+                 "give_up_at, created, "
+                 "last_error) VALUES (" +
+                     placeholders(14) + ")",
+                 {r.id, r.project_id, r.account_id, r.connector_id, r.environment, r.auth_method,
+                  BlobView{r.sealed_payload}, data_key_of(r.sealed_payload), r.reason, r.attempts,
+                  r.next_attempt, r.give_up_at, r.created, r.last_error}));
   return {};
 }
 

@@ -39,14 +39,16 @@ Result<WrappedDataKey> create_data_key(const KeyEncryptionKey& kek, Random& rand
   return key;
 }
 
+Error needs_another_key(std::string_view wanted, std::string_view given) {
+  return make_error(ErrorCode::kConfiguration,
+                    "This database was set up with another key: it needs key " +
+                        std::string(wanted) + ", but the key given is " + std::string(given) +
+                        ". Give the hub the key file it was set up with, or the one that `patchbay "
+                        "key rotate` moved it to; a new key cannot open what the old one sealed.");
+}
+
 Result<SecretString> unwrap_data_key(const KeyEncryptionKey& kek, const WrappedDataKey& key) {
-  if (key.kek_id != kek.id()) {
-    return make_error(ErrorCode::kConfiguration,
-                      "This database was set up with another key: it needs key " + key.kek_id +
-                          ", but the key given is " + kek.id() +
-                          ". Give the hub the key file it was set up with; a new key cannot open "
-                          "what the old one sealed.");
-  }
+  if (key.kek_id != kek.id()) return needs_another_key(key.kek_id, kek.id());
   const std::string_view wrapped = key.wrapped;
   if (wrapped.size() == kWrappedBytes && wrapped[0] == kVersion) {
     GcmNonce nonce{};

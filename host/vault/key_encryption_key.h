@@ -23,6 +23,7 @@ class KeyEncryptionKey {
   // The first 8 hex digits of the key's SHA-256: tells keys apart, gives nothing away.
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] std::string_view reveal() const { return bytes_.reveal(); }
+  [[nodiscard]] KeyEncryptionKey copy() const { return KeyEncryptionKey(bytes_.copy()); }
 
  private:
   explicit KeyEncryptionKey(SecretString bytes);

@@ -168,15 +168,15 @@ net::Response AccountPages::back(const net::Request& request, const Site::Sessio
 
 net::Task<net::Response> AccountPages::suspend(net::Request& request,
                                                const Site::Session& session) {
-  const auto changed = co_await site_.options.accounts.suspend(site_.options.project_id,
-                                                               std::string(request.param("id")));
+  const auto changed = co_await site_.options.accounts.suspend(
+      site_.options.project_id, std::string(request.param("id")), operator_asks(request));
   if (!changed) co_return back(request, session, "account.not_suspended", changed.error());
   co_return back(request, session, "account.now_suspended");
 }
 
 net::Task<net::Response> AccountPages::resume(net::Request& request, const Site::Session& session) {
-  const auto changed = co_await site_.options.accounts.resume(site_.options.project_id,
-                                                              std::string(request.param("id")));
+  const auto changed = co_await site_.options.accounts.resume(
+      site_.options.project_id, std::string(request.param("id")), operator_asks(request));
   if (!changed) co_return back(request, session, "account.not_resumed", changed.error());
   co_return back(request, session, "account.now_resumed");
 }
@@ -235,8 +235,8 @@ net::Task<net::Response> AccountPages::ask_unlink(net::Request& request,
 }
 
 net::Task<net::Response> AccountPages::unlink(net::Request& request, const Site::Session& session) {
-  const auto gone = co_await site_.options.accounts.unlink(site_.options.project_id,
-                                                           std::string(request.param("id")));
+  const auto gone = co_await site_.options.accounts.unlink(
+      site_.options.project_id, std::string(request.param("id")), operator_asks(request));
   if (!gone) {
     if (gone.error().code == ErrorCode::kNotFound) {
       co_return site_.error(request, gone.error(), &session);

@@ -81,6 +81,8 @@ net::Task<net::Response> SigninPages::sign_in(net::Request& request) {
   if (token.empty() || !form || !csrf_matches(request, *form, csrf_from("signin", token))) {
     co_return site_.message(request, {.text_id = "signin.again", .status = 403});
   }
+  if (const auto recorded = co_await record(request, token); !recorded)
+    co_return site_.error(request, recorded.error(), nullptr);
   auto cookie = co_await site_.access.sign_in(token);
   if (!cookie) co_return site_.error(request, cookie.error(), nullptr);
   if (!*cookie) {
@@ -99,11 +101,27 @@ net::Task<net::Response> SigninPages::sign_in(net::Request& request) {
   co_return response;
 }
 
+// Before it happens; a link that is no longer open is no sign-in.
+net::Task<Result<>> SigninPages::record(const net::Request& request, std::string token) {
+  if (site_.options.audit == nullptr) co_return Result<>();
+  const auto state = co_await site_.access.link_state(std::move(token));
+  if (!state) co_return state.error();
+  if (*state != OperatorAccess::LinkState::kOpen) co_return Result<>();
+  co_return site_.options.audit->append({.kind = "operator.signed_in",
+                                         .request_id = request.id,
+                                         .peer = request.peer_address,
+                                         .actor = "operator"});
+}
+
 net::Task<net::Response> SigninPages::sign_out(net::Request& request,
                                                const Site::Session& session) {
   const auto done = co_await site_.access.sign_out(session.id);
   if (!done) co_return site_.error(request, done.error(), &session);
   site_.memory.forget(session.id);
+  audit::append_or_complain(site_.options.audit, {.kind = "operator.signed_out",
+                                                  .request_id = request.id,
+                                                  .peer = request.peer_address,
+                                                  .actor = "operator"});
   net::Response response = net::redirect("/signin");
   response.cookie(net::forget_host_cookie(kOperatorCookie));
   co_return response;

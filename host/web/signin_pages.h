@@ -15,6 +15,7 @@ class SigninPages {
   net::Task<net::Response> take_link(net::Request& request);
   net::Task<net::Response> show(net::Request& request);
   net::Task<net::Response> sign_in(net::Request& request);
+  net::Task<Result<>> record(const net::Request& request, std::string token);
   net::Task<net::Response> sign_out(net::Request& request, const Site::Session& session);
 
   Site& site_;

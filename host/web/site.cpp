@@ -76,6 +76,10 @@ Site::Site(Options site_options)
     : options(std::move(site_options)),
       access(options.store, options.clock, options.random, options.times) {}
 
+audit::Asker operator_asks(const net::Request& request) {
+  return {.request_id = request.id, .peer = request.peer_address, .actor = "operator"};
+}
+
 bool is_from_script(const net::Request& request) {
   return request.header("X-Requested-With") == "patchbay";
 }

@@ -37,6 +37,7 @@ struct Options {
   std::string hub_name = "Patchbay";
   std::string public_origin = {};  // "https://hub.example.com" behind a proxy; empty: the request's
   AccessTimes times = {};
+  audit::AuditLog* audit = nullptr;  // sign-ins and what operators do; null: not recorded
 };
 
 enum class Nav : std::uint8_t { kNone, kConnectors, kAccounts };
@@ -111,6 +112,9 @@ class Site {
   net::Task<net::Response> run_get(net::Request& request, const OperatorGet& handler);
   net::Task<net::Response> run_post(net::Request& request, const OperatorPost& handler);
 };
+
+// For the audit log: somebody who is signed in.
+audit::Asker operator_asks(const net::Request& request);
 
 // A request of one of our scripts rather than of a person's navigation.
 bool is_from_script(const net::Request& request);

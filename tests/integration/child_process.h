@@ -10,6 +10,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/fd.h"
@@ -59,6 +60,13 @@ class ChildProcess {
     char c = 0;
     while (::read(output_.get(), &c, 1) == 1 && c != '\n') text += c;
     return text;
+  }
+
+  // Until it ends by itself; its exit code, or -1 when a signal ended it.
+  int wait() {
+    int status = 0;
+    if (::waitpid(std::exchange(pid_, -1), &status, 0) < 0) return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
   // kill -9, and waits until it is gone.

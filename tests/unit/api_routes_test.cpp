@@ -289,6 +289,23 @@ TEST_F(ApiActions, TakeTheAccountFromTheBodysHeadersToo) {
   expect_error(call("POST", "/actions/rpc", R"({"action":"acme_list"})"), 400, "invalid_argument");
 }
 
+TEST_F(ApiActions, AreRecordedFirstAndNotRunOtherwise) {
+  const auto run = [this] {
+    return call("POST", "/actions/rpc", R"({"action":"acme_list"})", kForAccount);
+  };
+  audit.failure = make_error(ErrorCode::kStorage, "full");
+  expect_error(run(), 503, "audit_unavailable");
+  EXPECT_TRUE(hub.provider.requests.empty());
+  audit.failure.reset();
+  hub.provider.answer(200, R"({"data":[]})");
+  EXPECT_EQ(run().status, 200U);
+  ASSERT_EQ(audit.events.size(), 1U);
+  EXPECT_EQ(audit.events[0].kind, "action.called");
+  EXPECT_EQ(audit.events[0].account_id, "acc_1");
+  EXPECT_EQ(audit.events[0].subject, "acme_list");
+  EXPECT_FALSE(audit.events[0].key_id.empty());
+}
+
 TEST_F(ApiActions, WrapWhatClientsCantRead) {
   for (const auto& [data, shown] : std::vector<std::pair<std::string, std::string>>{
            {"[1,2]", R"({"value":[1,2]})"},
@@ -389,7 +406,11 @@ TEST_F(ApiTokens, AreNotGivenOutUnrecorded) {
   const auto response = call("GET", "/accounts/acc_1/access_token?name=main");
   EXPECT_EQ(response.status, 503U);
   EXPECT_EQ(response.headers.get("Content-Type"), "application/problem+json");
+  EXPECT_NE(response.body.find("\"code\":\"audit_unavailable\""), std::string::npos);
   EXPECT_EQ(response.body.find("token-1"), std::string::npos);
+  audit.failure.reset();
+  EXPECT_EQ(call("GET", "/accounts/acc_1/access_token?name=main").status, 200U)
+      << "it goes on by itself";
 }
 
 TEST_F(ApiTokens, ErrorsAreProblems) {

@@ -1,9 +1,15 @@
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "audit/audit_folder.h"
+#include "audit/audit_verify.h"
 #include "audit/file_audit_log.h"
 #include "store_test_support.h"
 
@@ -60,7 +66,7 @@ struct FileAuditLogTest : testing::Test {
 };
 
 TEST_F(FileAuditLogTest, WritesBeforeItReturnsAndKeepsTheChain) {
-  FileAuditLog log(loops, clock, {.folder = folder.file("audit")});
+  FileAuditLog log(loops, clock, {.folder = folder.file("audit"), .sync_within = {}});
   EXPECT_TRUE(log.heads().empty()) << "a file nobody needed";
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(log.append(event("acc_" + std::to_string(i))));
@@ -103,6 +109,128 @@ TEST_F(FileAuditLogTest, RefusesWhenTheFolderCantBeWritten) {
   // Once it can, it is.
   std::filesystem::remove(folder.file("audit"));
   EXPECT_TRUE(log.append(event("acc_1")));
+}
+
+// What the log's heads say of its folder, as `audit verify` would.
+struct FaultyDiskTest : FileAuditLogTest {
+  std::string audit = folder.file("audit");
+
+  FolderReport verify(const FileAuditLog& log) const {
+    std::vector<RecordedHead> heads;
+    for (const auto& head : log.heads())
+      heads.push_back(
+          {head.file_name, head.instance, head.head.count, head.head.hash, head.closed});
+    return verify_audit_folder(audit, heads).value();
+  }
+  // Not even half a line behind the last event.
+  void expect_all_whole(const FileAuditLog& log) const {
+    for (const auto& file : verify(log).files)
+      EXPECT_EQ(to_string(file.state), "whole") << file.detail;
+  }
+  static bool appended(FileAuditLog& log) { return log.append(event("acc_1")).has_value(); }
+};
+
+TEST_F(FaultyDiskTest, ALogOnAFullDiskRefusesAndGoesOnWhenThereIsSpace) {
+  const std::string mount = folder.file("small");
+  std::filesystem::create_directory(mount);
+  if (::mount("tmpfs", mount.c_str(), "tmpfs", 0, "size=64k") != 0)
+    GTEST_SKIP() << "this machine lets nobody mount";
+  audit = mount + "/audit";
+  {
+    FileAuditLog log(loops, clock, {.folder = audit, .sync_within = {}});
+    int written = 0;
+    while (appended(log)) ++written;
+    EXPECT_GT(written, 10);
+    EXPECT_EQ(log.append(event("acc_1")).error().code, ErrorCode::kStorage);
+    expect_all_whole(log);
+    EXPECT_EQ(verify(log).lines, written);
+    ASSERT_EQ(::mount("tmpfs", mount.c_str(), "tmpfs", MS_REMOUNT, "size=256k"), 0);
+    EXPECT_TRUE(appended(log));
+    EXPECT_EQ(verify(log).lines, written + 1);
+  }
+  ::umount(mount.c_str());
+}
+
+TEST_F(FaultyDiskTest, AFileThatMayNotGrowIsFollowedByAnother) {
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  rlimit little = before;
+  little.rlim_cur = 1'000;
+  FileAuditLog log(loops, clock, {.folder = audit, .sync_within = {}});
+  ::setrlimit(RLIMIT_FSIZE, &little);
+  std::vector<bool> outcomes;
+  for (int i = 0; i < 12; ++i) outcomes.push_back(appended(log));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_TRUE(outcomes.front());
+  const auto refused = std::ranges::find(outcomes, false);
+  ASSERT_NE(refused, outcomes.end());
+  EXPECT_NE(std::find(refused, outcomes.end(), true), outcomes.end()) << "it never went on";
+  expect_all_whole(log);
+  EXPECT_EQ(verify(log).lines, std::ranges::count(outcomes, true));
+}
+
+TEST_F(FaultyDiskTest, ARemovedFolderIsMadeAnewAndWhatIsMissingShows) {
+  FileAuditLog log(loops, clock, {.folder = audit, .sync_within = {}});
+  ASSERT_TRUE(appended(log));
+  std::filesystem::remove_all(audit);
+  EXPECT_TRUE(appended(log)) << "nothing is written to a file that nobody can find";
+  const auto report = verify(log);
+  EXPECT_EQ(report.lines, 1);
+  EXPECT_TRUE(report.is_tampered());
+}
+
+TEST_F(FaultyDiskTest, WithoutItsParentFolderItRefusesUntilThatIsBack) {
+  audit = folder.file("data") + "/audit";
+  std::filesystem::create_directory(folder.file("data"));
+  FileAuditLog log(loops, clock, {.folder = audit, .sync_within = {}});
+  ASSERT_TRUE(appended(log));
+  std::filesystem::rename(folder.file("data"), folder.file("elsewhere"));
+  EXPECT_FALSE(appended(log));
+  std::filesystem::rename(folder.file("elsewhere"), folder.file("data"));
+  EXPECT_TRUE(appended(log));
+  EXPECT_FALSE(verify(log).is_tampered());
+  EXPECT_EQ(verify(log).lines, 2);
+}
+
+TEST_F(FaultyDiskTest, AFileThatSomebodyElseWroteToIsLeftBehind) {
+  FileAuditLog log(loops, clock, {.folder = audit, .sync_within = {}});
+  ASSERT_TRUE(appended(log));
+  const std::string name = log.heads()[0].file_name;
+  std::ofstream(audit + "/" + name, std::ios::app) << "{}\n";
+  ASSERT_TRUE(appended(log));
+  EXPECT_EQ(log.heads().size(), 2U);
+  EXPECT_TRUE(verify(log).is_tampered());
+  EXPECT_EQ(verify(log).lines, 2);
+}
+
+TEST_F(FaultyDiskTest, AHeadIsWhatTheDiskHasAndClosingSaysSo) {
+  FileAuditLog log(loops, clock, {.folder = audit, .sync_within = std::chrono::hours(1)});
+  ASSERT_TRUE(appended(log));
+  ASSERT_TRUE(appended(log));
+  EXPECT_EQ(log.heads()[0].head.count, 0) << "a power cut could take them";
+  const auto heads = log.close();
+  ASSERT_EQ(heads.size(), 1U);
+  EXPECT_EQ(heads[0].head.count, 2);
+  EXPECT_TRUE(heads[0].closed);
+  EXPECT_EQ(log.append(event("acc_1")).error().code, ErrorCode::kCancelled);
+}
+
+TEST_F(FaultyDiskTest, AnEventOfUnboundedSizeIsRefused) {
+  FileAuditLog log(loops, clock, {.folder = audit, .sync_within = {}});
+  EXPECT_EQ(log.append(event(std::string(100'000, 'x'))).error().code, ErrorCode::kTooLarge);
+  EXPECT_TRUE(appended(log));
+  EXPECT_EQ(verify(log).lines, 1);
+}
+
+TEST_F(FaultyDiskTest, TwoProcessesInOneFolderShareItsId) {
+  const auto one = open_audit_folder(audit);
+  const auto two = open_audit_folder(audit);
+  ASSERT_TRUE(one);
+  EXPECT_EQ(*one, *two);
+  std::ofstream(audit + "/instance") << "short";
+  EXPECT_FALSE(open_audit_folder(audit)) << "an id is not made up a second time";
 }
 
 }  // namespace

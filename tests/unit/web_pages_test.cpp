@@ -20,8 +20,14 @@ constexpr std::string_view kOrigin = "http://localhost:8080";
 constexpr std::int64_t kMinute = 60'000;
 constexpr std::int64_t kHour = 60 * kMinute;
 
-struct SilentAudit final : audit::AuditLog {
-  Result<> append(const audit::AuditEvent& /*event*/) override { return {}; }
+struct KindsAudit final : audit::AuditLog {
+  Result<> append(const audit::AuditEvent& event) override {
+    if (full) return make_error(ErrorCode::kStorage, "full");
+    kinds.push_back(event.kind);
+    return {};
+  }
+  std::vector<std::string> kinds;
+  bool full = false;
 };
 
 // A browser as far as these tests need one: it keeps cookies.
@@ -125,7 +131,7 @@ struct WebPagesTest : testing::Test {
       store
           .transact_blocking([this](store::Database& db) { return open_vault(db, kek, random, 1); })
           .value();
-  SilentAudit audit;
+  KindsAudit audit;
   connector::StoredGate gate{store, clock, audit, {}};
   std::shared_ptr<connector::Registry> registry = std::make_shared<connector::Registry>(
       loops.loop(0).get_executor(), connector::RegistryOptions{}, gate, audit);
@@ -140,7 +146,8 @@ struct WebPagesTest : testing::Test {
                .store = store,
                .clock = clock,
                .random = random,
-               .product_name = "Shiftly"}};
+               .product_name = "Shiftly",
+               .audit = &audit}};
   net::Router router;
   std::map<std::string, std::string> cookies;
 };
@@ -157,6 +164,17 @@ TEST_F(WebPagesTest, FetchingASigninLinkConsumesNothing) {
   EXPECT_EQ(page.status, 200U);
   EXPECT_EQ(post("/signin", "csrf=" + csrf_of(page)).status, 303U);
   EXPECT_EQ(get("/app/connectors").status, 200U);
+}
+
+TEST_F(WebPagesTest, SigningInIsRecordedAndDoesNotHappenOtherwise) {
+  (void)get(fresh_link());
+  const std::string csrf = csrf_of(get("/signin"));
+  audit.full = true;
+  EXPECT_GE(post("/signin", "csrf=" + csrf).status, 500U);
+  EXPECT_FALSE(cookies.contains("__Host-patchbay"));
+  audit.full = false;
+  EXPECT_EQ(post("/signin", "csrf=" + csrf).status, 303U) << "the link is still good";
+  EXPECT_EQ(audit.kinds, std::vector<std::string>{"operator.signed_in"});
 }
 
 TEST_F(WebPagesTest, ASigninLinkWorksOnce) {

@@ -1,0 +1,41 @@
+#pragma once
+// Tells the store once a second how far the audit files have come, and at the end that they are
+// closed: what `patchbay audit verify` finds cut-off ends and removed files by.
+#include <map>
+#include <string>
+
+#include "audit/file_audit_log.h"
+#include "base/clock.h"
+#include "net/loops.h"
+#include "store/store.h"
+#include "upkeep/ticker.h"
+
+namespace patchbay::upkeep {
+
+class AuditHeadRecorder {
+ public:
+  // All of them outlive it.
+  AuditHeadRecorder(net::LoopPool& loops, audit::FileAuditLog& log, store::Store& store,
+                    const Clock& clock);
+
+  void start() { ticker_.start(); }
+  void stop() { ticker_.stop(); }
+
+  // What has moved since the last time. Loop 0.
+  net::Task<Result<>> record();
+
+  // Closes the log and records how it stays. Blocks; after the loops have ended.
+  Result<> close();
+
+ private:
+  net::Task<> tick();
+
+  audit::FileAuditLog& log_;
+  store::Store& store_;
+  const Clock& clock_;
+  std::map<std::string, std::int64_t> recorded_;  // file to lines
+  std::string last_complaint_;
+  Ticker ticker_;
+};
+
+}  // namespace patchbay::upkeep
