@@ -40,6 +40,10 @@ std::string program_folder() {
   return fs::read_symlink("/proc/self/exe", error).parent_path();
 }
 
+std::string database_path(const std::string& data_folder) {
+  return (fs::path(data_folder) / "patchbay.db").string();
+}
+
 Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules) {
   const std::ifstream file(ready_file);
   if (!file)
@@ -86,6 +90,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
   hub->revoker_ = std::make_unique<accounts::Revoker>(*hub->services_);
   hub->recovery_ = std::make_unique<accounts::FlowRecovery>(*hub->services_, *hub->revoker_);
+  hub->restored_ = std::make_unique<accounts::RestoredAccounts>(*hub->services_);
   hub->keeper_ = std::make_unique<accounts::TokenKeeper>(*hub->services_, *hub->revoker_);
   hub->linker_ = std::make_unique<accounts::Linker>(*hub->services_, *hub->revoker_, *hub->keeper_);
   hub->accounts_ = std::make_unique<accounts::AccountService>(*hub->services_, *hub->revoker_,
@@ -98,7 +103,7 @@ Result<> Hub::open_store(const HubOptions& options) {
   PATCHBAY_TRY_ASSIGN(const auto key, vault::load_key(options.key));
   PATCHBAY_TRY(make_private_folder(options.data_folder));
   store::SqliteOptions sqlite;
-  sqlite.path = (fs::path(options.data_folder) / "patchbay.db").string();
+  sqlite.path = database_path(options.data_folder);
   PATCHBAY_TRY_ASSIGN(store_, store::open_sqlite_store(sqlite));
   auto vault = store_->transact_blocking(
       [&](store::Database& db) { return store::open_vault(db, key, random_, clock_.unix_ms()); });
@@ -126,6 +131,7 @@ Result<> Hub::start_connectors() {
 void Hub::start_background() {
   revoker_->start();
   recovery_->start();
+  restored_->start();
   keeper_->start();
 }
 
@@ -147,6 +153,7 @@ void Hub::close_idle_connections() {
 void Hub::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopped_, true)) return;
   keeper_->stop();
+  restored_->stop();
   recovery_->stop();
   revoker_->stop();
   loops_.block_on(registry_->stop());

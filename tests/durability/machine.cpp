@@ -47,7 +47,10 @@ Result<> Machine::open() {
   PATCHBAY_TRY_ASSIGN(auto database, open_database());
   PATCHBAY_TRY(store::migrate_to(*database, schema_));
   store_ = std::make_unique<store::Store>(std::move(database), store::Store::Runs::kCaller);
-  return has_first_rows_ ? Result<>() : run(script_.first_rows());
+  if (has_first_rows_) return {};
+  auto done = run(script_.first_rows());
+  if (!done) close();
+  return done;
 }
 
 void Machine::apply_to_twin(const Step& step) {
@@ -65,6 +68,7 @@ Result<> Machine::run(Step step) {
   const auto done = store_->transact_blocking(step.run);
   if (done) {
     ++acknowledged_;
+    unanswered_.reset();
     apply_to_twin(step);
   } else {
     unanswered_ = std::move(step);
@@ -79,7 +83,7 @@ Result<> Machine::step() {
 Result<> Machine::migrate() {
   if (schema_ == store::latest_schema_version()) return {};
   close();
-  unanswered_ = migration();
+  unanswered_ = migration();  // should the power go
   PATCHBAY_TRY_ASSIGN(auto database, open_database());
   PATCHBAY_TRY(store::migrate(*database));
   apply_to_twin(migration());
@@ -116,7 +120,6 @@ std::string Machine::after_power_cut() {
 }
 
 std::string Machine::compare() {
-  unanswered_.reset();
   std::string found;
   const auto read = store_->read_blocking([&](Database& db) -> Result<> {
     found = describe_opened(db);

@@ -31,8 +31,9 @@ class Machine {
   // The power comes back: opens the database and says what is wrong with it; empty: nothing. The
   // transaction that was under way when the power went may be there or not, but not by half.
   std::string after_power_cut();
-  // Compares without a cut. After an error the step must not have happened.
+  // Compares without a cut: after an error the step must not have happened. Empty: all is well.
   std::string compare();
+  [[nodiscard]] bool is_open() const { return store_ != nullptr; }
 
  private:
   Result<std::unique_ptr<store::Database>> open_database() const;

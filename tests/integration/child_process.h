@@ -61,7 +61,12 @@ class ChildProcess {
     return text;
   }
 
-  // kill -9, and waits until it is gone.
+  void say(const std::string& text) {
+    const std::string all = text + "\n";
+    (void)!::write(input_.get(), all.data(), all.size());
+  }
+
+  // kill -9, and waits until it is gone. What it had written can still be read.
   void kill() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGKILL);
