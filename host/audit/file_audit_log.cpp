@@ -106,8 +106,12 @@ Result<> FileAuditLog::append(const AuditEvent& event) {
     AuditHead head = shard.head;
     PATCHBAY_TRY(shard.write(next_audit_line(head, event, clock_.unix_ms())));
     shard.head = std::move(head);
-    if (options_.sync_within.count() == 0)
-      return ::fdatasync(shard.file.get()) == 0 ? Result<>() : cannot_write("disk");
+    if (options_.sync_within.count() == 0) {
+      if (::fdatasync(shard.file.get()) == 0) return {};
+      // The line may never reach the disk, and whatever follows it would not be vouched for.
+      shard.file.reset();
+      return cannot_write("disk");
+    }
   }
   const std::lock_guard lock(mutex_);
   if (!dirty_) wake_.notify_one();
