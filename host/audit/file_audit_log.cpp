@@ -109,8 +109,9 @@ Result<> FileAuditLog::append(const AuditEvent& event) {
     if (options_.sync_within.count() == 0) {
       if (::fdatasync(shard.file.get()) == 0) return {};
       // The line may never reach the disk, and whatever follows it would not be vouched for.
+      const Error error = cannot_write("disk");
       shard.file.reset();
-      return cannot_write("disk");
+      return error;
     }
   }
   const std::lock_guard lock(mutex_);

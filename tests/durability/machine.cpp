@@ -1,5 +1,6 @@
 #include "machine.h"
 
+#include <new>
 #include <utility>
 
 namespace patchbay::durability {
@@ -19,17 +20,19 @@ Result<> in_transaction(Database& db, const Step& step) {
   return done;
 }
 
+Error out_of_memory() {
+  return make_error(ErrorCode::kStorage, std::string(Machine::kOutOfMemory));
+}
+
 Step migration() {
   return {"migrate", nullptr};
 }
 
 }  // namespace
 
-Machine::Machine(std::uint64_t seed, Synchronous synchronous)
-    : disk_(seed),
-      synchronous_(synchronous),
-      script_(seed),
-      twin_(store::open_or_fail(":memory:")) {
+Machine::Machine(std::uint64_t seed, Synchronous synchronous, Disk disk)
+    : synchronous_(synchronous), script_(seed), twin_(store::open_or_fail(":memory:")) {
+  if (disk == Disk::kPowerCut) disk_.emplace(seed);
   EXPECT_TRUE(store::migrate_to(*twin_, schema_));
 }
 
@@ -43,10 +46,31 @@ Result<std::unique_ptr<Database>> Machine::open_database() const {
   return database;
 }
 
+// Memory that runs out where no error can be returned is thrown to the caller.
+Result<> Machine::open_store() {
+  try {
+    PATCHBAY_TRY_ASSIGN(auto database, open_database());
+    PATCHBAY_TRY(store::migrate_to(*database, schema_));
+    store_ = std::make_unique<store::Store>(std::move(database), store::Store::Runs::kCaller);
+    return {};
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+Result<> Machine::use_store(const Step& step) {
+  try {
+    return store_->transact_blocking(step.run);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
 Result<> Machine::open() {
-  PATCHBAY_TRY_ASSIGN(auto database, open_database());
-  PATCHBAY_TRY(store::migrate_to(*database, schema_));
-  store_ = std::make_unique<store::Store>(std::move(database), store::Store::Runs::kCaller);
+  before_();
+  auto opened = open_store();
+  after_();
+  PATCHBAY_TRY(std::move(opened));
   if (has_first_rows_) return {};
   auto done = run(script_.first_rows());
   if (!done) close();
@@ -65,7 +89,9 @@ void Machine::apply_to_twin(const Step& step) {
 }
 
 Result<> Machine::run(Step step) {
-  const auto done = store_->transact_blocking(step.run);
+  before_();
+  const auto done = use_store(step);
+  after_();
   if (done) {
     ++acknowledged_;
     unanswered_.reset();
@@ -104,7 +130,7 @@ std::string Machine::describe_opened(Database& db) const {
 
 std::string Machine::after_power_cut() {
   close();
-  disk_.restore_power();
+  disk_->restore_power();
   auto database = open_database();
   if (!database) return "does not open: " + database.error().message;
   if (!has_first_rows_ && store::schema_version(**database).value() == 0)
