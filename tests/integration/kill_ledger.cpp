@@ -15,6 +15,7 @@ void KillLedger::read(const std::string& line) {
     words >> second;
     minting_ = first != "unlink";
     unlinking_ = first == "unlink" ? second : "";
+    refreshing_ = first == "refresh" ? second : "";
     return;
   }
   if (verb == "failed" || verb == "error:") {
@@ -25,12 +26,14 @@ void KillLedger::read(const std::string& line) {
   ++acknowledged_;
   minting_ = false;
   unlinking_.clear();
+  refreshing_.clear();
   if (verb == "linked") {
     words >> second >> generation;
     accounts_[second] = generation;
   } else if (verb == "refreshed") {
     words >> generation;
     accounts_[first] = generation;
+    ++refreshes_;
   } else {
     accounts_.erase(first);
     unlinked_.insert(first);
@@ -52,9 +55,11 @@ std::string KillLedger::check(store::Database& db) {
   }
   for (const auto& id : unlinked_)
     if (found.contains(id)) return "account " + id + " was unlinked and is back";
+  if (!refreshing_.empty() && found[refreshing_] > accounts_[refreshing_]) ++refreshes_;
   if (!unlinking_.empty() && !found.contains(unlinking_)) unlinked_.insert(unlinking_);
   accounts_ = std::move(found);
   unlinking_.clear();
+  refreshing_.clear();
   minting_ = false;
   return {};
 }

@@ -23,6 +23,9 @@ class KillLedger {
   // that the kill interrupted.
   std::string check(store::Database& db);
 
+  // Refreshes that were stored. The tokens each of them replaced live on at the provider until they
+  // run out.
+  [[nodiscard]] std::uint64_t refreshes() const { return refreshes_; }
   // Whether the kill came between the beginning and the acknowledgement of an act that mints.
   [[nodiscard]] bool interrupted_a_mint() const { return minting_; }
   [[nodiscard]] std::uint64_t acknowledged() const { return acknowledged_; }
@@ -31,10 +34,12 @@ class KillLedger {
  private:
   std::map<std::string, std::int64_t> accounts_;  // to their generation, at least
   std::set<std::string> unlinked_;
-  std::string unlinking_;  // begun and not acknowledged
+  std::string unlinking_;   // begun and not acknowledged
+  std::string refreshing_;  // begun and not acknowledged
   bool minting_ = false;
   std::string failure_;
   std::uint64_t acknowledged_ = 0;
+  std::uint64_t refreshes_ = 0;
 };
 
 }  // namespace patchbay::integration
