@@ -5,7 +5,7 @@
 // survives a kill).
 //
 // The long form (tests/durability/README.md holds its last result):
-//   PATCHBAY_KILL_CYCLES=10000 build/release/bin/patchbay_integration_tests
+//   PATCHBAY_KILL_CYCLES=10000 build/release/bin/patchbay_recovery_tests
 //   --gtest_filter='KillCycles*'
 // PATCHBAY_SEED=N repeats the acts and the times of the kills, as far as a machine does.
 #include <cstdlib>

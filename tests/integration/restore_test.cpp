@@ -1,6 +1,5 @@
 // A backup is taken while the hub serves, and put back: what was revoked stays revoked, restored
 // tokens are not used, and a rotating one is never presented.
-#include "child_process.h"
 #include "hub_fixture.h"
 #include "store/sqlite_backup.h"
 #include "store/sqlite_restore.h"
@@ -133,35 +132,6 @@ TEST_F(RestoreTest, ATokenThatCannotBeRenewedIsServedAsItWas) {
   restore();
   EXPECT_EQ(token_value(id, "main"), "misfit-token");
   EXPECT_EQ(account(id).generation, 1);
-}
-
-TEST_F(RestoreTest, TheCommandsBackUpVerifyAndRestore) {
-  open_hub();
-  linked();
-  const std::string program = PATCHBAY_BUILD_DIR "/bin/patchbay";
-  const auto says = [&](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "store");
-    arguments.insert(arguments.end(), {"--data", data});
-    if (arguments[1] != "backup") arguments.insert(arguments.end(), {"--key-file", key_file});
-    ChildProcess command(program, arguments);
-    std::string all;
-    for (auto line = command.line(); !line.empty(); line = command.line()) all += line + "\n";
-    return all;
-  };
-  EXPECT_NE(says({"backup", backup}).find("verified"), std::string::npos);
-  EXPECT_EQ(says({"backup", backup}), "") << "it overwrote the first one";
-  const auto verified = says({"verify", backup});
-  EXPECT_NE(verified.find("is whole"), std::string::npos) << verified;
-  EXPECT_NE(verified.find("3 sealed values open"), std::string::npos) << verified;
-  EXPECT_EQ(says({"restore", backup}), "") << "while a hub has the database open";
-  close_hub();
-  const auto restored = says({"restore", backup});
-  EXPECT_NE(restored.find("Restored from"), std::string::npos) << restored;
-  EXPECT_NE(restored.find("accounts unlinked"), std::string::npos) << restored;
-  EXPECT_NE(restored.find("have to be reconnected"), std::string::npos) << restored;
-  lose_database();
-  const auto blind = says({"restore", backup});
-  EXPECT_NE(blind.find("withdraw them anew"), std::string::npos) << blind;
 }
 
 }  // namespace
