@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -10,14 +11,26 @@
 namespace patchbay::store {
 namespace {
 
+// A command that root runs must not lock the hub's own user out.
+void give_to_folders_owner(const Fd& file, const std::string& path) {
+  if (::geteuid() != 0) return;
+  const auto slash = path.find_last_of('/');
+  struct stat about{};
+  if (::stat(slash == std::string::npos ? "." : path.substr(0, slash + 1).c_str(), &about) == 0)
+    (void)!::fchown(file.get(), about.st_uid, about.st_gid);
+}
+
 Result<Fd> open_lock_file(const std::string& database) {
   const std::string path = database + ".lock";
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.valid()) {
-    return make_error(ErrorCode::kStorage, "The lock file " + path + " cannot be opened (" +
-                                               std::strerror(errno) +
-                                               "). Check the folder's rights.");
+    return make_error(ErrorCode::kStorage,
+                      "The lock file " + path + " cannot be created or opened (" +
+                          std::strerror(errno) +
+                          "). Check that its folder is there, is not mounted read-only, and that "
+                          "the hub's user may read and write it.");
   }
+  give_to_folders_owner(file, path);
   return file;
 }
 

@@ -79,7 +79,8 @@ TEST_F(RestoreTest, ARevocationThatWasPendingWhenTheBackupCameIsStillDelivered) 
   open_hub();
   const auto id = linked().id;
   back_up();
-  personio.kit().inject({.kind = FaultKind::status, .route = kRevokeRoute, .status = 503});
+  personio.kit().inject(
+      {.kind = FaultKind::status, .route = kRevokeRoute, .times = 0, .status = 503});
   ASSERT_TRUE(wait(hub->accounts().unlink(hub->project_id(), id)));
   ASSERT_TRUE(called(kRevokeRoute));
   close_hub();
