@@ -11,7 +11,6 @@
 
 #include "base/fd.h"
 #include "store/database_lock.h"
-#include "store/migrations.h"
 #include "store/sqlite_database.h"
 #include "store/sqlite_errors.h"
 #include "store/store_epoch_table.h"
@@ -141,6 +140,10 @@ Result<> copy_sqlite(const std::string& from, const std::string& to, const CopyP
 
 Result<> backup_sqlite(const std::string& from, const std::string& to, std::int64_t now_ms,
                        const CopyProgress& progress) {
+  if (::access(from.c_str(), F_OK) != 0) {
+    return make_error(ErrorCode::kStorage, "There is no database " + from +
+                                               ". Check that this is the hub's data folder.");
+  }
   if (::access(to.c_str(), F_OK) == 0) return is_there_already(to);
   PATCHBAY_TRY_ASSIGN(const auto lock, DatabaseLock::shared(from));
   const std::string part = to + ".part-" + std::to_string(::getpid());

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "store/database_lock.h"
@@ -140,6 +141,7 @@ Result<> swap_in(const std::string& fresh, const Restore& restore, Restored& out
 Result<Restored> restore_sqlite(const Restore& restore, const CopyProgress& progress) {
   Restored out;
   PATCHBAY_TRY_ASSIGN(out.facts, verify_sqlite(restore.backup, restore.key));
+  ::mkdir(folder_of(restore.database).c_str(), 0700);  // on a machine that had none
   PATCHBAY_TRY_ASSIGN(const auto lock, DatabaseLock::exclusive(restore.database));
   const std::string fresh = restore.database + ".restored";
   const auto made = make_fresh(restore, fresh, out, progress);

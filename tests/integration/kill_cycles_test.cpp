@@ -63,6 +63,24 @@ class KillCyclesTest : public HubTest {
     if (!opened) throw std::runtime_error(opened.error().message);
     return *std::move(opened);
   }
+  // Commands that work on the same database beside the hub, one of them in some cycles, and are
+  // killed as it is. Whatever else an operator may run online belongs here.
+  std::vector<std::vector<std::string>> companions() const {
+    return {{"store", "backup", backup, "--data", data}};
+  }
+  // A backup has its name only when it is whole.
+  void check_backup() {
+    for (const auto& file : fs::directory_iterator(folder.path()))
+      if (file.path().filename().string().find(".part-") != std::string::npos)
+        fs::remove(file.path());
+    if (!fs::exists(backup)) return;
+    const auto kek = key();
+    const auto whole = store::verify_sqlite(backup, &kek);
+    EXPECT_TRUE(whole) << whole.error().message;
+    fs::remove(backup);
+    ++backups;
+  }
+
   vault::KeyEncryptionKey key() const { return vault::load_key(vault::KeyFile{key_file}).value(); }
 
   // A database of the version before, with accounts in it: the next hub migrates it, and is killed
@@ -148,6 +166,7 @@ class KillCyclesTest : public HubTest {
         if (line.starts_with("begin") && acts == 0) has_worked.tell();
       }
     });
+    std::unique_ptr<ChildProcess> companion;
     const auto some_time = [&](std::uint64_t most) {
       return std::chrono::microseconds(draw() % (most * 1'000));
     };
@@ -157,11 +176,15 @@ class KillCyclesTest : public HubTest {
       settled.get_future().wait();
       if (ledger.failure().empty()) check_tokens();
       hub_process.say("go");
+      if (const auto all = companions(); draw() % 3 == 0)
+        companion = std::make_unique<ChildProcess>(PATCHBAY_BUILD_DIR "/bin/patchbay",
+                                                   all[draw() % all.size()]);
       worked.get_future().wait();
       std::this_thread::sleep_for(some_time(50));
     }
     hub_process.kill();
     reader.wait();
+    companion.reset();
     ASSERT_EQ(ledger.failure(), "");
     if (ledger.interrupted_a_mint()) ++interrupted;
     check_database();
@@ -172,8 +195,11 @@ class KillCyclesTest : public HubTest {
     ASSERT_TRUE(facts) << facts.error().message;
     const auto db = open_database(database());
     ASSERT_EQ(ledger.check(*db), "");
+    check_backup();
   }
 
+  std::string backup = folder / "backup.db";
+  std::uint64_t backups = 0;  // that were made before the kill
   KillLedger ledger;
   std::uint64_t strays = 0;       // valid tokens nobody holds, as last seen
   std::uint64_t interrupted = 0;  // acts that mint, killed since then
@@ -209,7 +235,7 @@ TEST_F(KillCyclesTest, LoseNoAcknowledgedAccountAndNoToken) {
   acknowledged += ledger.acknowledged();
   EXPECT_GT(acknowledged, 0U);
   std::cout << done << " cycles, " << acknowledged << " acknowledged acts, " << all_strays
-            << " tokens whose minting a kill met\n";
+            << " tokens whose minting a kill met, " << backups << " backups made meanwhile\n";
 }
 
 }  // namespace

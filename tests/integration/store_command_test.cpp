@@ -1,6 +1,9 @@
 // patchbay store: what the commands do and say, as a person runs them.
+#include <random>
+
 #include "child_process.h"
 #include "hub_fixture.h"
+#include "store/sqlite_database.h"
 
 namespace patchbay::integration {
 namespace {
@@ -37,6 +40,38 @@ TEST_F(StoreCommandTest, BackUpVerifyAndRestore) {
   for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove(cli::database_path(data) + suffix);
   const auto blind = says({"restore", backup});
   EXPECT_NE(blind.find("withdraw them anew"), std::string::npos) << blind;
+}
+
+// It has changed nothing, or is done, or the database says that it must be run again.
+TEST_F(StoreCommandTest, ARestoreThatIsKilledAtAnyMomentLosesNothing) {
+  open_hub();
+  linked(personio.default_integration(), "in the backup");
+  ASSERT_NE(says({"backup", backup}), "");
+  linked(personio.default_integration(), "not in it");
+  close_hub();
+  std::mt19937 draw(1);
+  int undone = 0;
+  for (int i = 0; i < 20; ++i) {
+    {
+      ChildProcess restoring(PATCHBAY_BUILD_DIR "/bin/patchbay",
+                             {"store", "restore", backup, "--data", data, "--key-file", key_file});
+      std::this_thread::sleep_for(std::chrono::microseconds(draw() % 60'000));
+    }
+    store::SqliteOptions options;
+    options.path = cli::database_path(data);
+    auto database = store::open_sqlite(options);
+    if (!database) {
+      EXPECT_NE(database.error().message.find("again"), std::string::npos)
+          << database.error().message;
+      ASSERT_NE(says({"restore", backup}), "");
+      database = store::open_sqlite(options);
+    }
+    ASSERT_TRUE(database) << database.error().message;
+    const auto accounts = (*database)->query("SELECT count(*) FROM accounts")->at(0).integer(0);
+    EXPECT_TRUE(accounts == 1 || (undone == i && accounts == 2)) << accounts;
+    if (accounts == 2) ++undone;
+    EXPECT_EQ((*database)->query("PRAGMA integrity_check")->at(0).text(0), "ok");
+  }
 }
 
 }  // namespace
