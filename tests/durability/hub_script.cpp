@@ -160,7 +160,7 @@ Step HubScript::link(Database& twin) {
           }};
 }
 
-Step HubScript::refresh(Account account) {
+Step HubScript::refresh(const Account& account) {
   CredentialChange change;
   change.account_id = account.id;
   change.expected_generation = account.generation;
@@ -173,7 +173,7 @@ Step HubScript::refresh(Account account) {
           }};
 }
 
-Step HubScript::reconnect(Database& twin, Account account) {
+Step HubScript::reconnect(Database& twin, const Account& account) {
   const auto flow = first_text(twin, "SELECT id FROM flows ORDER BY id LIMIT 1");
   if (flow.empty()) return start_flow();
   CredentialChange change;
@@ -198,7 +198,7 @@ Step HubScript::reconnect(Database& twin, Account account) {
           }};
 }
 
-Step HubScript::unlink(Account account) {
+Step HubScript::unlink(const Account& account) {
   return {"unlink", [=, job = revocation(account.id), now = now_](Database& db) -> Result<> {
             PATCHBAY_TRY(accounts_table::remove(db, kProject, account.id));
             PATCHBAY_TRY(revocations_table::enqueue(db, job));
@@ -213,7 +213,7 @@ Step HubScript::next(Database& twin) {
   AccountFilter filter;
   filter.project_id = kProject;
   filter.limit = AccountFilter::kMaxLimit;
-  auto accounts = accounts_table::list(twin, filter).value();
+  const auto accounts = accounts_table::list(twin, filter).value();
   const auto kind = pick(10);
   if (kind == 0) return open_session();
   if (kind == 1) return start_flow();
@@ -223,10 +223,10 @@ Step HubScript::next(Database& twin) {
       return {"delivered", [job](Database& db) { return revocations_table::finish(db, job); }};
   }
   if (kind <= 5 || accounts.empty()) return link(twin);
-  auto account = std::move(accounts[pick(accounts.size())]);
-  if (kind <= 7) return refresh(std::move(account));
-  if (kind == 8) return reconnect(twin, std::move(account));
-  return unlink(std::move(account));
+  const auto& account = accounts[pick(accounts.size())];
+  if (kind <= 7) return refresh(account);
+  if (kind == 8) return reconnect(twin, account);
+  return unlink(account);
 }
 
 std::string HubScript::describe(Database& db) const {

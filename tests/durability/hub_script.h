@@ -36,9 +36,9 @@ class HubScript {
   Step open_session();
   Step start_flow();
   Step link(store::Database& twin);
-  Step refresh(store::Account account);
-  Step reconnect(store::Database& twin, store::Account account);
-  Step unlink(store::Account account);
+  Step refresh(const store::Account& account);
+  Step reconnect(store::Database& twin, const store::Account& account);
+  Step unlink(const store::Account& account);
   [[nodiscard]] store::AccountSecret secret(const std::string& account, std::int64_t generation);
   [[nodiscard]] std::vector<store::AccountToken> tokens(const std::string& account,
                                                         std::int64_t generation);

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 namespace patchbay::durability {
 namespace {

@@ -3,7 +3,7 @@
 // to do; nothing of the failed change stays; the store works again at once; and a power cut at the
 // day's end takes nothing that was acknowledged.
 //
-// PATCHBAY_EVERY_FAULT=1 is the long form: every write, where tests/run takes every fourth.
+// PATCHBAY_EVERY_FAULT=1 is the long form: every write, where tests/run takes every eighth.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -102,8 +102,8 @@ TEST_P(StorageFaultTest, AtAnyCallIsAnErrorThatSaysWhatToDoAndLosesNothing) {
 
 INSTANTIATE_TEST_SUITE_P(
     Every, StorageFaultTest,
-    testing::Values(DiskFault{"Write", DiskCall::kWrite, SQLITE_IOERR_WRITE, 1, 4},
-                    DiskFault{"WriteWhenFull", DiskCall::kWrite, SQLITE_FULL, 3, 4},
+    testing::Values(DiskFault{"Write", DiskCall::kWrite, SQLITE_IOERR_WRITE, 1, 8},
+                    DiskFault{"WriteWhenFull", DiskCall::kWrite, SQLITE_FULL, 5, 8},
                     DiskFault{"Sync", DiskCall::kSync, SQLITE_IOERR_FSYNC},
                     DiskFault{"Open", DiskCall::kOpen, SQLITE_CANTOPEN},
                     DiskFault{"Truncate", DiskCall::kTruncate, SQLITE_IOERR_TRUNCATE},

@@ -15,9 +15,10 @@ struct Countdown {
   bool failed = false;
 
   bool fails_now() {
-    if (left == 0 || --left != 0) return false;
-    failed = true;
-    return true;
+    if (left == 0) return false;
+    --left;
+    if (left == 0) failed = true;
+    return left == 0;
   }
 };
 

@@ -9,7 +9,10 @@
 #include <chrono>
 #include <cstdarg>
 #include <stdexcept>
+#include <utility>
 
+// The names are --wrap's.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 int __real_open(const char* path, int flags, ...);
 ssize_t __real_write(int file, const void* bytes, size_t size);
@@ -17,6 +20,7 @@ int __real_fsync(int file);
 int __real_fdatasync(int file);
 int __real_ftruncate(int file, off_t size);
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace patchbay::durability {
 namespace {
@@ -167,6 +171,7 @@ int AuditDisk::truncate(int file, std::int64_t size) {
 
 using patchbay::durability::the_disk;
 
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 
 int __wrap_open(const char* path, int flags, ...) {
@@ -198,3 +203,4 @@ int __wrap_ftruncate(int file, off_t size) {
   return disk == nullptr ? __real_ftruncate(file, size) : disk->truncate(file, size);
 }
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
