@@ -17,6 +17,7 @@ struct StoredAccount {
   store::Account account;
   std::vector<store::AccountSecret> secrets;
   std::vector<store::AccountToken> tokens;
+  bool restored = false;  // both came back from a backup; see restored_accounts.h
 };
 Result<StoredAccount> read_account(store::Database& db, std::string_view project_id,
                                    std::string_view account_id);

@@ -18,7 +18,7 @@ struct RevocationOrder {
   std::string account_id;  // may be empty
   std::string connector_id;
   // unlink, reconnect, connect_failed, connect_cancelled, connect_interrupted, refresh_lost,
-  // refresh_interrupted
+  // refresh_interrupted, restored
   std::string reason;
   const connector::FlowInput* input = nullptr;  // method, environment, fields, secrets, setup
   std::vector<connector::Token> tokens;         // to be revoked

@@ -11,6 +11,7 @@
 #include "accounts/account_events.h"
 #include "accounts/credentials.h"
 #include "accounts/permission_report.h"
+#include "accounts/restored_accounts.h"
 #include "accounts/revoker.h"
 #include "accounts/stored_journal.h"
 #include "base/log.h"
@@ -30,6 +31,11 @@ constexpr std::int64_t kUseRecordedEveryMs = 60'000;
 
 AccessToken copy_of(const connector::Token& token) {
   return {token.name, token.value.copy(), token.type, token.expires_unix_ms, token.scopes};
+}
+
+Error connector_missing(const store::Account& account) {
+  return make_error(ErrorCode::kUnavailable, "connector " + account.connector_id +
+                                                 " is not in the connectors folder or not ready");
 }
 
 // Failures that trying again can't mend: the account goes into status error with this reason.
@@ -103,6 +109,9 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     auto stored = co_await services.store.read(
         [=](store::Database& db) { return read_account(db, project_id, account_id); });
     if (!stored) co_return stored.error();
+    // Whether its tokens may be served depends on how they are renewed.
+    if (stored->restored && !renewal_of(services, stored->account))
+      co_return connector_missing(stored->account);
     auto input = open_input(services.vault, *stored);
     if (!input) co_return input.error();
     auto& entry = shard.entries[account_id];
@@ -115,11 +124,20 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     co_return entry;
   }
 
-  static void take_over(Entry& entry, StoredAccount stored, connector::FlowInput input) {
+  void take_over(Entry& entry, StoredAccount stored, connector::FlowInput input) const {
+    if (is_withdrawn(stored)) {
+      input.tokens.clear();
+      stored.tokens.clear();
+    }
     entry.account = std::move(stored.account);
     entry.tokens = std::move(input.tokens);
     entry.minted.clear();
     for (const auto& token : stored.tokens) entry.minted[token.name] = token.minted;
+  }
+
+  // Tokens out of a backup: the provider may have revoked them since.
+  [[nodiscard]] bool is_withdrawn(const StoredAccount& stored) const {
+    return stored.restored && renewal_of(services, stored.account) != manifest::Renewal::kNever;
   }
 
   static Result<> serving_error(const Entry& entry) {
@@ -276,10 +294,11 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     entry.account = stored->account;
     if (entry.account.status == store::AccountStatus::kInactive) co_return serving_error(entry);
     const auto connector = services.registry.find(entry.account.connector_id);
-    if (!connector)
-      co_return back_off(entry, make_error(ErrorCode::kUnavailable,
-                                           "connector " + entry.account.connector_id +
-                                               " is not in the connectors folder or not ready"));
+    if (!connector) co_return back_off(entry, connector_missing(entry.account));
+    if (stored->restored && renewal_of(services, entry.account) == manifest::Renewal::kRotating)
+      co_return co_await refuse_restored(entry);
+    std::vector<connector::Token> withdrawn;
+    if (is_withdrawn(*stored)) withdrawn = std::exchange(input->tokens, {});
     const auto now = services.clock.unix_ms();
     StoredJournal journal(services,
                           {services.random.id("flow_"),
@@ -313,13 +332,28 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       co_return co_await failed(entry, std::move(outcome.error));
     }
     co_return co_await keep(entry, *connector, std::move(*input), std::move(*outcome.done),
-                            journal.flow_id());
+                            journal.flow_id(), std::move(withdrawn));
+  }
+
+  Task<Result<>> refuse_restored(Entry& entry) {
+    PATCHBAY_CO_TRY(co_await require_reconnect(services, entry.account));
+    PATCHBAY_CO_TRY(co_await adopt(entry));
+    co_return make_error(ErrorCode::kConflict, "The account was reconnected meanwhile.");
   }
 
   Task<Result<>> keep(Entry& entry, const connector::Connector& connector,
-                      connector::FlowInput input, connector::FlowDone done, std::string flow_id) {
+                      connector::FlowInput input, connector::FlowDone done, std::string flow_id,
+                      std::vector<connector::Token> withdrawn) {
     const auto now = services.clock.unix_ms();
     auto& account = entry.account;
+    auto withdrawal = revoker.prepare({.project_id = entry.project_id,
+                                       .account_id = account.id,
+                                       .connector_id = account.connector_id,
+                                       .reason = "restored",
+                                       .input = &input,
+                                       .tokens = std::move(withdrawn)});
+    if (!withdrawal) co_return withdrawal.error();
+    const bool withdraws = withdrawal->has_value();
     std::vector<connector::Token> minted;
     auto minted_at = entry.minted;
     for (const auto& token : done.tokens) {
@@ -345,12 +379,14 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       change.secrets = std::move(*secrets);
     }
     auto written = co_await services.store.transact(
-        [change, flow_id](store::Database& db) -> Result<std::optional<store::Account>> {
+        [change, flow_id, job = *std::move(withdrawal)](
+            store::Database& db) -> Result<std::optional<store::Account>> {
           if (!flow_id.empty()) {
             PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, flow_id));
             if (!ours) return make_error(ErrorCode::kConflict, "The refresh took too long.");
           }
           PATCHBAY_TRY(store::account_credentials::replace(db, change));
+          if (job) PATCHBAY_TRY(store::revocations_table::enqueue(db, *job));
           return store::accounts_table::find_any(db, change.account_id);
         });
     if (!written || !*written) {
@@ -362,6 +398,7 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       if (written.error().code != ErrorCode::kConflict) co_return back_off(entry, written.error());
       co_return co_await adopt(entry);
     }
+    if (withdraws) revoker.wake();
     account = std::move(**written);
     entry.tokens = std::move(input.tokens);
     entry.minted = std::move(minted_at);

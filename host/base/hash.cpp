@@ -4,7 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <cstdlib>
+#include <new>
 
 #include "base/encoding.h"
 
@@ -14,7 +14,7 @@ Sha256 sha256(std::string_view bytes) {
   Sha256 out{};
   unsigned size = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr) != 1)
-    std::abort();  // OpenSSL without SHA-256: nothing can go on safely
+    throw std::bad_alloc();  // all that can fail here
   return out;
 }
 
@@ -27,7 +27,7 @@ Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
   unsigned size = 0;
   if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), as_bytes(bytes).data(),
            bytes.size(), out.data(), &size) == nullptr)
-    std::abort();
+    throw std::bad_alloc();
   return out;
 }
 

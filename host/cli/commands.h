@@ -16,5 +16,6 @@ void add_connectors_command(CLI::App& app, Run& run);
 void add_api_keys_command(CLI::App& app, Run& run);
 void add_key_command(CLI::App& app, Run& run);
 void add_audit_command(CLI::App& app, Run& run);
+void add_store_command(CLI::App& app, Run& run);
 
 }  // namespace patchbay::cli

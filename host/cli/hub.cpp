@@ -42,6 +42,10 @@ std::string program_folder() {
   return fs::read_symlink("/proc/self/exe", error).parent_path();
 }
 
+std::string database_path(const std::string& data_folder) {
+  return (fs::path(data_folder) / "patchbay.db").string();
+}
+
 Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules) {
   const std::ifstream file(ready_file);
   if (!file)
@@ -86,6 +90,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
   hub->revoker_ = std::make_unique<accounts::Revoker>(*hub->services_);
   hub->recovery_ = std::make_unique<accounts::FlowRecovery>(*hub->services_, *hub->revoker_);
+  hub->restored_ = std::make_unique<accounts::RestoredAccounts>(*hub->services_);
   hub->keeper_ = std::make_unique<accounts::TokenKeeper>(*hub->services_, *hub->revoker_);
   hub->linker_ = std::make_unique<accounts::Linker>(*hub->services_, *hub->revoker_, *hub->keeper_);
   hub->accounts_ = std::make_unique<accounts::AccountService>(*hub->services_, *hub->revoker_,
@@ -101,7 +106,7 @@ Result<> Hub::open_store(const HubOptions& options) {
   key_chain_ = std::make_unique<vault::KeyChain>(std::move(chain));
   PATCHBAY_TRY(make_private_folder(options.data_folder));
   store::SqliteOptions sqlite;
-  sqlite.path = (fs::path(options.data_folder) / "patchbay.db").string();
+  sqlite.path = database_path(options.data_folder);
   PATCHBAY_TRY_ASSIGN(store_, store::open_sqlite_store(sqlite));
   auto vault = store_->transact_blocking([&](store::Database& db) -> Result<vault::Vault> {
     PATCHBAY_TRY_ASSIGN(const auto keys, store::data_keys_table::list(db));
@@ -151,6 +156,7 @@ void Hub::start_background() {
   audit_heads_->start();
   revoker_->start();
   recovery_->start();
+  restored_->start();
   keeper_->start();
 }
 
@@ -172,6 +178,7 @@ void Hub::close_idle_connections() {
 void Hub::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopped_, true)) return;
   keeper_->stop();
+  restored_->stop();
   recovery_->stop();
   revoker_->stop();
   audit_heads_->stop();

@@ -10,6 +10,7 @@
 
 #include "accounts/account_service.h"
 #include "accounts/flow_recovery.h"
+#include "accounts/restored_accounts.h"
 #include "audit/file_audit_log.h"
 #include "net/egress.h"
 #include "store/stored_keys.h"
@@ -52,6 +53,7 @@ class Hub {
   [[nodiscard]] const accounts::Services& services() const { return *services_; }
   [[nodiscard]] accounts::Revoker& revoker() { return *revoker_; }
   [[nodiscard]] accounts::FlowRecovery& recovery() { return *recovery_; }
+  [[nodiscard]] accounts::RestoredAccounts& restored() { return *restored_; }
   [[nodiscard]] accounts::TokenKeeper& keeper() { return *keeper_; }
   [[nodiscard]] accounts::AccountService& accounts() { return *accounts_; }
   // The one project there is until the API makes more.
@@ -59,8 +61,8 @@ class Hub {
 
   // Reads the connectors folder and keeps watching it.
   Result<> start_connectors();
-  // Scheduled refreshes, the revocation queue, and the end of what a kill interrupted; only the
-  // serving hub runs them.
+  // Scheduled refreshes, the revocation queue, the end of what a kill interrupted, and the first
+  // look at accounts from a backup; only the serving hub runs them.
   void start_background();
   // Ends everything within `grace`.
   void stop(std::chrono::milliseconds grace);
@@ -91,10 +93,14 @@ class Hub {
   std::unique_ptr<accounts::Services> services_;
   std::unique_ptr<accounts::Revoker> revoker_;
   std::unique_ptr<accounts::FlowRecovery> recovery_;
+  std::unique_ptr<accounts::RestoredAccounts> restored_;
   std::unique_ptr<accounts::TokenKeeper> keeper_;
   std::unique_ptr<accounts::Linker> linker_;
   std::unique_ptr<accounts::AccountService> accounts_;
 };
+
+// Where the database of a data folder lies.
+std::string database_path(const std::string& data_folder);
 
 // Adds the egress override that a sandbox's ready file asks for (patchbay/sandbox/main.h).
 Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules);

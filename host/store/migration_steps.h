@@ -9,5 +9,6 @@ namespace patchbay::store {
 extern const std::span<const std::string_view> migration_1;
 extern const std::span<const std::string_view> migration_2;
 extern const std::span<const std::string_view> migration_3;
+extern const std::span<const std::string_view> migration_4;
 
 }  // namespace patchbay::store

@@ -6,10 +6,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "store/database_lock.h"
 #include "store/sqlite_errors.h"
 #include "store/sqlite_statements.h"
 
@@ -71,8 +73,10 @@ Row::Value column(sqlite3_stmt* statement, int index) {
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(Connection connection, const SqliteOptions& options)
-      : path_(options.path),
+  SqliteDatabase(Connection connection, const SqliteOptions& options,
+                 std::optional<DatabaseLock> lock)
+      : lock_(std::move(lock)),
+        path_(options.path),
         connection_(std::move(connection)),
         statements_(connection_.get(), options.cached_statements) {}
 
@@ -144,8 +148,13 @@ class SqliteDatabase final : public Database {
     if (options.max_pages > 0) {
       PATCHBAY_TRY(query("PRAGMA max_page_count = " + std::to_string(options.max_pages)));
     }
-    PATCHBAY_TRY(check_identity());
+    PATCHBAY_TRY(check_identity(options.use));
+    if (options.use == SqliteUse::kReadOnly) return {};
     if (sqlite3_db_readonly(db, "main") == 1) return sqlite_error(nullptr, SQLITE_READONLY, path_);
+    if (options.use == SqliteUse::kAlone) {
+      PATCHBAY_TRY(query("PRAGMA journal_mode = DELETE"));
+      return {};
+    }
     PATCHBAY_TRY_ASSIGN(const auto mode, query("PRAGMA journal_mode = WAL"));
     if (mode.size() != 1 || (mode[0].text(0) != "wal" && path_ != kInMemory)) {
       return make_error(ErrorCode::kStorage,
@@ -162,11 +171,11 @@ class SqliteDatabase final : public Database {
     return rows.at(0).integer(0);
   }
 
-  Result<void> check_identity() {
+  Result<void> check_identity(SqliteUse use) {
     PATCHBAY_TRY_ASSIGN(const auto id, pragma_integer("PRAGMA application_id"));
     if (id == kApplicationId) return {};
     PATCHBAY_TRY_ASSIGN(const auto pages, pragma_integer("PRAGMA page_count"));
-    if (id != 0 || pages != 0) {
+    if (id != 0 || pages != 0 || use == SqliteUse::kReadOnly) {
       return make_error(ErrorCode::kStorage,
                         "The file " + path_ +
                             " is a database of another program. Name the hub's own database file, "
@@ -205,6 +214,7 @@ class SqliteDatabase final : public Database {
     return {};
   }
 
+  std::optional<DatabaseLock> lock_;
   std::string path_;
   Connection connection_;
   SqliteStatements statements_;
@@ -216,11 +226,15 @@ Error cannot_create(const std::string& what, int why) {
                                              "). Check the path and the hub user's rights.");
 }
 
+std::string folder_of(const std::string& path) {
+  const auto slash = path.find_last_of('/');
+  return slash == std::string::npos ? std::string() : path.substr(0, slash);
+}
+
 Result<void> make_folder(const std::string& folder) {
   if (folder.empty() || ::mkdir(folder.c_str(), 0700) == 0) return {};
   if (errno == ENOENT) {
-    PATCHBAY_TRY(make_folder(folder.substr(
-        0, folder.find_last_of('/') == std::string::npos ? 0 : folder.find_last_of('/'))));
+    PATCHBAY_TRY(make_folder(folder_of(folder)));
     if (::mkdir(folder.c_str(), 0700) == 0) return {};
   }
   if (errno == EEXIST) return {};
@@ -229,9 +243,7 @@ Result<void> make_folder(const std::string& folder) {
 
 // SQLite gives the -wal and -shm files the mode of the database file.
 Result<void> make_private_file(const std::string& path) {
-  const auto slash = path.find_last_of('/');
-  const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
-  PATCHBAY_TRY(make_folder(folder));
+  const std::string folder = folder_of(path);
   const Fd created(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (created.valid()) {
     const Fd parent(
@@ -253,14 +265,23 @@ Result<void> make_private_file(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options) {
-  if (options.path != kInMemory) PATCHBAY_TRY(make_private_file(options.path));
+  std::optional<DatabaseLock> lock;
+  if (options.path != kInMemory && options.use != SqliteUse::kReadOnly) {
+    PATCHBAY_TRY(make_folder(folder_of(options.path)));
+    if (options.use == SqliteUse::kShared) {
+      PATCHBAY_TRY_ASSIGN(lock, DatabaseLock::shared(options.path));
+    }
+    PATCHBAY_TRY(make_private_file(options.path));
+  }
+  const int access = options.use == SqliteUse::kReadOnly
+                         ? SQLITE_OPEN_READONLY
+                         : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* raw = nullptr;
   const int code =
-      sqlite3_open_v2(options.path.c_str(), &raw,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+      sqlite3_open_v2(options.path.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX, nullptr);
   Connection connection(raw);
   if (code != SQLITE_OK) return sqlite_error(raw, code, options.path);
-  auto database = std::make_unique<SqliteDatabase>(std::move(connection), options);
+  auto database = std::make_unique<SqliteDatabase>(std::move(connection), options, std::move(lock));
   PATCHBAY_TRY(database->prepare(options));
   return std::unique_ptr<Database>(std::move(database));
 }

@@ -76,7 +76,8 @@ Error sqlite_error(sqlite3* connection, int code, const std::string& path) {
     case SQLITE_TOOBIG:
       return make_error(ErrorCode::kTooLarge, "A value is too large for the database.");
     case SQLITE_NOMEM:
-      return storage("There is not enough memory to use the database.");
+      return storage("There is not enough memory to use the database " + path +
+                     ". Check what uses the machine's memory; nothing was changed.");
     default:
       return make_error(
           ErrorCode::kInternal,

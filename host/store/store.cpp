@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <csignal>
+#include <new>
 
 #include "base/log.h"
 #include "store/migrations.h"
@@ -16,6 +17,12 @@ constexpr std::size_t kMaxBatch = 128;
 Error undone() {
   return make_error(ErrorCode::kStorage,
                     "The database undid the transaction. Nothing was changed; try again.");
+}
+
+Error no_memory() {
+  return make_error(ErrorCode::kStorage,
+                    "There is not enough memory to use the database. Check what uses the machine's "
+                    "memory; nothing was changed.");
 }
 
 }  // namespace
@@ -73,8 +80,10 @@ void Store::enqueue(std::unique_ptr<Job> job) {
 }
 
 void Store::serve() {
+  Jobs jobs;
+  jobs.reserve(kMaxBatch);
   for (;;) {
-    Jobs jobs;
+    jobs.clear();
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
@@ -91,11 +100,17 @@ void Store::serve() {
 void Store::run_all(Jobs& jobs) {
   for (std::size_t first = 0; first < jobs.size();) {
     std::size_t end = first + 1;
-    if (jobs[first]->access() == Access::kRead) {
-      run_read(*jobs[first]);
-    } else {
-      while (end < jobs.size() && jobs[end]->access() == Access::kWrite) ++end;
-      end = first + run_writes(std::span(jobs).subspan(first, end - first));
+    try {
+      if (jobs[first]->access() == Access::kRead) {
+        run_read(*jobs[first]);
+      } else {
+        while (end < jobs.size() && jobs[end]->access() == Access::kWrite) ++end;
+        end = first + run_writes(std::span(jobs).subspan(first, end - first));
+      }
+    } catch (const std::bad_alloc&) {
+      // Between the closures: beginning or ending a transaction. Nothing was committed.
+      database_->rollback();
+      for (std::size_t i = first; i < end; ++i) jobs[i]->fail(no_memory());
     }
     for (; first < end; ++first) jobs[first]->finish();
   }
@@ -104,6 +119,9 @@ void Store::run_all(Jobs& jobs) {
 bool Store::run_guarded(Job& job) {
   try {
     return job.run(*database_);
+  } catch (const std::bad_alloc&) {
+    job.fail(no_memory());
+    return false;
   } catch (const std::exception& failure) {
     log::error("store", "closure_threw", {{"what", failure.what()}});
   } catch (...) {
@@ -146,11 +164,12 @@ void Store::run_read(Job& job) {
 }
 
 std::size_t Store::run_writes(std::span<std::unique_ptr<Job>> jobs) {
+  std::vector<Job*> kept;
+  kept.reserve(jobs.size());
   if (auto begun = database_->begin(Access::kWrite); !begun) {
     for (auto& job : jobs) job->fail(begun.error());
     return jobs.size();
   }
-  std::vector<Job*> kept;
   std::size_t done = 0;
   for (; done < jobs.size(); ++done) {
     if (run_in_savepoint(*jobs[done])) kept.push_back(jobs[done].get());

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 #include <memory>
+#include <new>
 
 #include "base/encoding.h"
 
@@ -17,7 +18,12 @@ struct FreeContext {
 using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
 
 void must(bool worked) {
-  if (!worked) std::abort();  // out of memory, or an OpenSSL without AES-GCM: nothing is safe
+  if (!worked) std::abort();  // an OpenSSL that does not do what it says: nothing is safe
+}
+
+// For what fails when memory is short.
+void must_get_memory(bool got) {
+  if (!got) throw std::bad_alloc();
 }
 
 int int_size(std::string_view bytes) {
@@ -28,8 +34,12 @@ int int_size(std::string_view bytes) {
 const EVP_CIPHER* aes_256_gcm() {
   // Fetched once: EVP_aes_256_gcm() looks the implementation up again at each use.
   static const std::unique_ptr<EVP_CIPHER, void (*)(EVP_CIPHER*)> cipher(
-      EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr), EVP_CIPHER_free);
-  must(cipher != nullptr);
+      [] {
+        auto* const fetched = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+        must_get_memory(fetched != nullptr);  // then the next use tries again
+        return fetched;
+      }(),
+      EVP_CIPHER_free);
   return cipher.get();
 }
 
@@ -43,9 +53,9 @@ std::string gcm_seal(std::string_view key, const GcmNonce& nonce, std::string_vi
                      std::string_view plaintext) {
   must(key.size() == kGcmKeyBytes);
   const Context context(EVP_CIPHER_CTX_new());
-  must(context != nullptr);
-  must(EVP_EncryptInit_ex2(context.get(), aes_256_gcm(), as_bytes(key).data(), nonce.data(),
-                           nullptr) == 1);
+  must_get_memory(context != nullptr);
+  must_get_memory(EVP_EncryptInit_ex2(context.get(), aes_256_gcm(), as_bytes(key).data(),
+                                      nonce.data(), nullptr) == 1);
   int size = 0;
   must(EVP_EncryptUpdate(context.get(), nullptr, &size, as_bytes(associated).data(),
                          int_size(associated)) == 1);
@@ -64,9 +74,9 @@ std::optional<SecretString> gcm_open(std::string_view key, const GcmNonce& nonce
   const auto ciphertext = sealed.substr(0, sealed.size() - kGcmTagBytes);
   std::string tag(sealed.substr(ciphertext.size()));
   const Context context(EVP_CIPHER_CTX_new());
-  must(context != nullptr);
-  must(EVP_DecryptInit_ex2(context.get(), aes_256_gcm(), as_bytes(key).data(), nonce.data(),
-                           nullptr) == 1);
+  must_get_memory(context != nullptr);
+  must_get_memory(EVP_DecryptInit_ex2(context.get(), aes_256_gcm(), as_bytes(key).data(),
+                                      nonce.data(), nullptr) == 1);
   int size = 0;
   must(EVP_DecryptUpdate(context.get(), nullptr, &size, as_bytes(associated).data(),
                          int_size(associated)) == 1);

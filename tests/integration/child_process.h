@@ -69,7 +69,12 @@ class ChildProcess {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
-  // kill -9, and waits until it is gone.
+  void say(const std::string& text) {
+    const std::string all = text + "\n";
+    (void)!::write(input_.get(), all.data(), all.size());
+  }
+
+  // kill -9, and waits until it is gone. What it had written can still be read.
   void kill() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGKILL);

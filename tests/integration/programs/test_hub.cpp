@@ -4,11 +4,13 @@
 //   patchbay_test_hub hold-lock DATABASE
 //   patchbay_test_hub VERB DATA KEY CONNECTORS WORKER PORT CA [ARGUMENT...]
 //     link OWNER CLIENT_ID CLIENT_SECRET | refresh ACCOUNT | unlink ACCOUNT | serve
+//     work SEED CLIENT_ID CLIENT_SECRET   (hub_work.h)
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "cli/hub.h"
+#include "hub_work.h"
 #include "store/sqlite_database.h"
 
 namespace {
@@ -57,6 +59,8 @@ Result<> link(cli::Hub& hub, const std::vector<std::string>& args) {
 
 Result<> act(cli::Hub& hub, const std::string& verb, const std::vector<std::string>& args) {
   if (verb == "link") return link(hub, args);
+  if (verb == "work")
+    return integration::work_until_killed(hub, std::stoull(args.at(0)), args.at(1), args.at(2));
   if (verb == "refresh")
     return hub.loops().block_on(hub.accounts().refresh(hub.project_id(), args.at(0)));
   if (verb == "unlink") {
