@@ -228,6 +228,9 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
         co_return outcome;
       }
       outcome.error = saved.error();
+      // Either the account holds the tokens now, or the flow's row is still there and its recovery
+      // revokes them.
+      if (outcome.error.code == ErrorCode::kOutcomeUnknown) co_return outcome;
     }
     flowed.minted = std::move(attempt.tokens);
   }
