@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/json.h"
+#include "store/open_store.h"
 #include "store/open_vault.h"
 #include "store/projects_table.h"
 
@@ -97,14 +98,17 @@ Result<> Hub::open_store(const HubOptions& options) {
   // The key first: without it nothing is created.
   PATCHBAY_TRY_ASSIGN(const auto key, vault::load_key(options.key));
   PATCHBAY_TRY(make_private_folder(options.data_folder));
-  store::SqliteOptions sqlite;
-  sqlite.path = (fs::path(options.data_folder) / "patchbay.db").string();
-  PATCHBAY_TRY_ASSIGN(store_, store::open_sqlite_store(sqlite));
-  auto vault = store_->transact_blocking(
+  const auto location =
+      options.store
+          ? *options.store
+          : store::StoreLocation::file((fs::path(options.data_folder) / "patchbay.db").string());
+  PATCHBAY_TRY_ASSIGN(store_, store::open_store(location));
+  // Alone: of two instances that start on an empty database, one makes the key and the project.
+  auto vault = store_->transact_alone_blocking(
       [&](store::Database& db) { return store::open_vault(db, key, random_, clock_.unix_ms()); });
   if (!vault) return vault.error();
   vault_ = std::make_unique<vault::Vault>(std::move(*vault));
-  auto project = store_->transact_blocking(
+  auto project = store_->transact_alone_blocking(
       [&](store::Database& db) { return default_project(db, random_, clock_.unix_ms()); });
   if (!project) return project.error();
   project_id_ = std::move(*project);

@@ -5,6 +5,7 @@
 //
 // open() runs before any other thread and may block. After stop() nothing but destruction follows.
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,14 @@
 #include "accounts/flow_recovery.h"
 #include "audit/file_audit_log.h"
 #include "net/egress.h"
+#include "store/store_location.h"
 #include "vault/key_source.h"
 
 namespace patchbay::cli {
 
 struct HubOptions {
-  std::string data_folder;
+  std::string data_folder;  // the audit log's; the database's, unless `store` is set
+  std::optional<store::StoreLocation> store;  // none: patchbay.db in the data folder
   vault::KeySource key;
   std::string connectors_folder;
   std::string worker_program;  // empty: patchbay-worker beside this program

@@ -10,7 +10,9 @@ namespace patchbay::cli {
 
 struct CommonOptions {
   std::string data = "patchbay-data";
-  std::string key_file;  // default: DATA/key
+  std::string store;       // default: DATA/patchbay.db
+  std::string store_file;  // holds what `store` would
+  std::string key_file;    // default: DATA/key
   std::string key_env;
   std::string key_credential;
   std::string connectors = "connectors";
@@ -26,6 +28,7 @@ struct CommonOptions {
   [[nodiscard]] Result<HubOptions> hub_options(std::size_t loops) const;
 
  private:
+  [[nodiscard]] Result<std::optional<store::StoreLocation>> store_location() const;
   [[nodiscard]] Result<connector::TrustPolicy> trust_policy() const;
 };
 
