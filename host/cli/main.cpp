@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   patchbay::cli::add_connectors_command(app, run);
   patchbay::cli::add_api_keys_command(app, run);
   patchbay::cli::add_key_command(app, run);
+  patchbay::cli::add_store_command(app, run);
   try {
     app.parse(argc, argv);
     // What happened is told in words; the log is for the serving hub.
