@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/log.h"
 #include "store/postgres_errors.h"
@@ -24,11 +25,9 @@ void drop_notice(void* /*unused*/, const PGresult* /*unused*/) {}
 // Later ones win, so that the address may change what stands before it.
 PGconn* start(const PostgresOptions& options) {
   const auto timeout = std::to_string(options.connect_s);
-  const SecretString uri = [&] {
-    SecretString text(options.location.uri());
-    text.append(std::string_view("\0", 1));
-    return text;
-  }();
+  const auto address = options.location.uri();
+  std::vector<char, WipingAllocator<char>> uri(address.begin(), address.end());
+  uri.push_back('\0');
   const std::array<const char*, 9> keywords{"connect_timeout",
                                             "keepalives_idle",
                                             "tcp_user_timeout",
@@ -39,9 +38,9 @@ PGconn* start(const PostgresOptions& options) {
                                             "client_encoding",
                                             nullptr};
   const std::array<const char*, 9> values{
-      timeout.c_str(),     "30",         "15000",
-      "patchbay",          "read-write", options.location.is_local() ? nullptr : "require",
-      uri.reveal().data(), "UTF8",       nullptr};
+      timeout.c_str(), "30",         "15000",
+      "patchbay",      "read-write", options.location.is_local() ? nullptr : "require",
+      uri.data(),      "UTF8",       nullptr};
   return PQconnectdbParams(keywords.data(), values.data(), 1);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <vector>
 
 namespace patchbay::store {
 namespace {
@@ -62,10 +63,10 @@ Result<Options> parse_uri(std::string_view uri) {
   const auto authority = uri.substr(uri.find("://") + 3);
   const auto until_path = authority.substr(0, authority.find_first_of("/?"));
   if (std::ranges::count(until_path, '@') > 1) return not_understood("it has more than one @");
-  SecretString text(uri);
-  text.append(std::string_view("\0", 1));
+  std::vector<char, WipingAllocator<char>> text(uri.begin(), uri.end());
+  text.push_back('\0');
   char* why = nullptr;
-  Options options(PQconninfoParse(text.reveal().data(), &why));
+  Options options(PQconninfoParse(text.data(), &why));
   if (why != nullptr) PQfreemem(why);  // quotes the text
   if (options == nullptr) return not_understood("it is not a connection URI");
   if (!is_port_list(value_of(options, "port"))) return not_understood("its port is not a number");
