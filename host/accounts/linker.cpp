@@ -318,6 +318,7 @@ Task<LinkOutcome> Linker::conclude(Attempt& attempt, connector::FlowOutcome flow
       co_return outcome;
     }
     outcome.error = kept.error();
+    if (outcome.error.code == ErrorCode::kOutcomeUnknown) co_return outcome;  // see below
   }
   const bool done = flowed.done.has_value();
   if (done) accept(attempt, std::move(*flowed.done));
@@ -334,6 +335,9 @@ Task<LinkOutcome> Linker::conclude(Attempt& attempt, connector::FlowOutcome flow
       co_return outcome;
     }
     outcome.error = account.error();
+    // Either the account holds the tokens now, or the flow's row is still there and its recovery
+    // revokes them.
+    if (outcome.error.code == ErrorCode::kOutcomeUnknown) co_return outcome;
   }
   if (done) {
     flowed.minted = std::move(attempt.tokens);

@@ -389,6 +389,10 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
           if (job) PATCHBAY_TRY(store::revocations_table::enqueue(db, *job));
           return store::accounts_table::find_any(db, change.account_id);
         });
+    // Perhaps the account holds these tokens now, which the next refresh finds out. Otherwise the
+    // flow's row is still there, and its recovery revokes them.
+    if (!written && written.error().code == ErrorCode::kOutcomeUnknown)
+      co_return back_off(entry, written.error());
     if (!written || !*written) {
       // Lost to another change or to unlink, or the disk is full: a token that is not stored is
       // revoked rather than forgotten.

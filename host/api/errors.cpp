@@ -81,6 +81,23 @@ void add_headers(const ApiError& error, net::Response& response) {
   if (error.status == 401) response.with("WWW-Authenticate", "Bearer realm=\"patchbay\"");
 }
 
+// In place of messages that name paths, hosts or statements; empty: the message is for the caller.
+std::string_view message_for_strangers(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kStorage:
+      return "The hub can't reach or change its data at the moment. Try again later; its operator "
+             "finds the reason in the log.";
+    case ErrorCode::kOutcomeUnknown:
+      return "The hub lost its database in the middle of this, and can't tell whether it was done. "
+             "Look before you try again; its operator finds the reason in the log.";
+    case ErrorCode::kInternal:
+      return "Something went wrong inside the hub. Its operator finds the reason in the log, under "
+             "this request's id.";
+    default:
+      return {};
+  }
+}
+
 ApiError plain(const Error& error, unsigned status) {
   ApiError out;
   out.status = status;
@@ -89,13 +106,9 @@ ApiError plain(const Error& error, unsigned status) {
   out.field = error.field;
   if (!error.permission.empty()) out.missing = {error.permission};
   out.retry_after_ms = error.retry_after_ms;
-  if (error.code == ErrorCode::kInternal || error.code == ErrorCode::kStorage) {
+  if (const auto kept_back = message_for_strangers(error.code); !kept_back.empty()) {
     log::error("api", "failed", {{"code", out.code}, {"error", error.message}});
-    out.message = error.code == ErrorCode::kStorage
-                      ? "The hub can't reach or change its data at the moment. Try again later; "
-                        "its operator finds the reason in the log."
-                      : "Something went wrong inside the hub. Its operator finds the reason in "
-                        "the log, under this request's id.";
+    out.message = kept_back;
   }
   return out;
 }
@@ -135,6 +148,8 @@ unsigned http_status(ErrorCode code) {
     case ErrorCode::kConnector:
       return 502;
     case ErrorCode::kStorage:
+      return 503;
+    case ErrorCode::kOutcomeUnknown:
       return 503;
     case ErrorCode::kTooLarge:
       return 413;

@@ -36,6 +36,8 @@ std::string_view to_string(ErrorCode code) {
       return "connector_failed";
     case ErrorCode::kStorage:
       return "storage";
+    case ErrorCode::kOutcomeUnknown:
+      return "outcome_unknown";
     case ErrorCode::kTooLarge:
       return "too_large";
     case ErrorCode::kCancelled:

@@ -29,7 +29,8 @@ enum class ErrorCode : std::uint8_t {
   kProtocol,            // the other side answered something that makes no sense
   kConfiguration,       // the operator has to change something
   kConnector,           // the connector crashed, hung or broke a rule
-  kStorage,             // disk full, locked, read-only, corrupt
+  kStorage,             // disk full, locked, read-only, corrupt, out of reach
+  kOutcomeUnknown,      // done or not done, and there was no way to find out: look first
   kTooLarge,            // over a stated limit
   kCancelled,
   kInternal,

@@ -17,5 +17,6 @@ void add_api_keys_command(CLI::App& app, Run& run);
 void add_key_command(CLI::App& app, Run& run);
 void add_audit_command(CLI::App& app, Run& run);
 void add_store_command(CLI::App& app, Run& run);
+void add_store_copy(CLI::App& store, Run& run);  // within `patchbay store`
 
 }  // namespace patchbay::cli

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "store/data_keys_table.h"
+#include "store/open_store.h"
 #include "store/open_vault.h"
 #include "store/projects_table.h"
 
@@ -105,10 +106,11 @@ Result<> Hub::open_store(const HubOptions& options) {
   PATCHBAY_TRY_ASSIGN(auto chain, vault::KeyChain::load(std::move(sources)));
   key_chain_ = std::make_unique<vault::KeyChain>(std::move(chain));
   PATCHBAY_TRY(make_private_folder(options.data_folder));
-  store::SqliteOptions sqlite;
-  sqlite.path = database_path(options.data_folder);
-  PATCHBAY_TRY_ASSIGN(store_, store::open_sqlite_store(sqlite));
-  auto vault = store_->transact_blocking([&](store::Database& db) -> Result<vault::Vault> {
+  const auto location = options.store ? *options.store
+                                      : store::StoreLocation::file(database_path(options.data_folder));
+  PATCHBAY_TRY_ASSIGN(store_, store::open_store(location));
+  // Alone: of two instances that start on an empty database, one makes the key and the project.
+  auto vault = store_->transact_alone_blocking([&](store::Database& db) -> Result<vault::Vault> {
     PATCHBAY_TRY_ASSIGN(const auto keys, store::data_keys_table::list(db));
     made_data_key_ = keys.empty();
     return store::open_vault(db, *key_chain_, random_, clock_.unix_ms());
@@ -117,7 +119,7 @@ Result<> Hub::open_store(const HubOptions& options) {
   vault_ = std::make_unique<vault::Vault>(std::move(*vault));
   stored_keys_ = std::make_unique<store::StoredKeys>(*store_, *key_chain_);
   vault_->follow(*stored_keys_, clock_);
-  auto project = store_->transact_blocking(
+  auto project = store_->transact_alone_blocking(
       [&](store::Database& db) { return default_project(db, random_, clock_.unix_ms()); });
   if (!project) return project.error();
   project_id_ = std::move(*project);

@@ -5,6 +5,7 @@
 //
 // open() runs before any other thread and may block. After stop() nothing but destruction follows.
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "accounts/restored_accounts.h"
 #include "audit/file_audit_log.h"
 #include "net/egress.h"
+#include "store/store_location.h"
 #include "store/stored_keys.h"
 #include "upkeep/audit_head_recorder.h"
 #include "upkeep/key_keeper.h"
@@ -21,7 +23,8 @@
 namespace patchbay::cli {
 
 struct HubOptions {
-  std::string data_folder;
+  std::string data_folder;  // the audit log's; the database's, unless `store` is set
+  std::optional<store::StoreLocation> store;  // none: patchbay.db in the data folder
   vault::KeySource key;
   std::vector<vault::KeySource> further_keys;  // that data keys may be wrapped with, too
   std::string connectors_folder;

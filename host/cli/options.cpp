@@ -10,9 +10,23 @@
 namespace patchbay::cli {
 
 void CommonOptions::add_data_to(CLI::App& command) {
-  command.add_option("--data", data, "Folder of the database and, by default, the key")
+  command
+      .add_option("--data", data,
+                  "Folder of the audit log and, by default, the database and the key")
       ->envname("PATCHBAY_DATA")
       ->capture_default_str();
+  auto* place =
+      command
+          .add_option("--store", store,
+                      "SQLite file, or postgresql://user@host/database, which several hubs "
+                      "may share (default: DATA/patchbay.db). Everybody on the machine "
+                      "sees arguments: a password belongs into --store-file, "
+                      "PATCHBAY_STORE or ~/.pgpass")
+          ->envname("PATCHBAY_STORE");
+  command
+      .add_option("--store-file", store_file,
+                  "File that holds it in its first line; for nobody else to read (chmod 600)")
+      ->excludes(place);
 }
 
 void CommonOptions::add_to(CLI::App& command) {
@@ -40,6 +54,7 @@ void CommonOptions::add_to(CLI::App& command) {
 Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {
   HubOptions options;
   options.data_folder = data;
+  PATCHBAY_TRY_ASSIGN(options.store, store_location());
   options.connectors_folder = connectors;
   options.worker_program = worker;
   options.loops = loops;
@@ -48,6 +63,15 @@ Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {
   for (const auto& sandbox : sandboxes) PATCHBAY_TRY(add_sandbox(sandbox, options.egress));
   PATCHBAY_TRY_ASSIGN(options.trust, trust_policy());
   return options;
+}
+
+Result<std::optional<store::StoreLocation>> CommonOptions::store_location() const {
+  using Location = std::optional<store::StoreLocation>;
+  if (store.empty() && store_file.empty()) return Location();
+  PATCHBAY_TRY_ASSIGN(auto location, store_file.empty()
+                                         ? store::StoreLocation::parse(SecretString(store))
+                                         : store::StoreLocation::read_file(store_file));
+  return Location(std::move(location));
 }
 
 Result<connector::TrustPolicy> CommonOptions::trust_policy() const {

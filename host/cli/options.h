@@ -12,6 +12,8 @@ namespace patchbay::cli {
 struct CommonOptions {
   std::string data = "patchbay-data";
   KeyOptions main_key;  // default: the file DATA/key
+  std::string store;       // default: DATA/patchbay.db
+  std::string store_file;  // holds what `store` would
   std::string connectors = "connectors";
   std::string worker;
   std::string ca_file;
@@ -27,6 +29,7 @@ struct CommonOptions {
   [[nodiscard]] Result<HubOptions> hub_options(std::size_t loops) const;
 
  private:
+  [[nodiscard]] Result<std::optional<store::StoreLocation>> store_location() const;
   [[nodiscard]] Result<connector::TrustPolicy> trust_policy() const;
 };
 

@@ -175,11 +175,12 @@ void add_restore(CLI::App& store, Run& run) {
 }  // namespace
 
 void add_store_command(CLI::App& app, Run& run) {
-  auto* store = app.add_subcommand("store", "Back up the database, verify and restore backups");
+  auto* store = app.add_subcommand("store", "Back up the database, verify, restore and copy it");
   store->require_subcommand(1);
   add_backup(*store, run);
   add_verify(*store, run);
   add_restore(*store, run);
+  add_store_copy(*store, run);
 }
 
 }  // namespace patchbay::cli

@@ -1,13 +1,14 @@
 #pragma once
-// One connection to one database: SQLite today, PostgreSQL as a second implementation of the same
-// contract (tests/unit/store_database_test.cpp). One thread at a time; Store owns that thread.
+// One connection to one database: SQLite or PostgreSQL, two implementations of the same contract
+// (tests/unit/store_database_test.cpp). One thread at a time; Store owns that thread.
 //
 // SQL is written once, for both: `?` placeholders in order, text ids, times as unix milliseconds,
-// booleans as 0/1, `ON CONFLICT` and `RETURNING` allowed. Only DDL differs, through Dialect.
+// booleans as 0/1, `ON CONFLICT` and `RETURNING` allowed. What differs stands in Dialect.
 //
 // Errors: kConflict when a unique key is taken; kInvalidArgument when another constraint refuses
-// the row; kStorage when the database itself is locked, full, read-only or damaged, with a text
-// that says what to do. After an error inside a transaction, return it: the transaction is over.
+// the row; kStorage when the database itself is locked, full, read-only, damaged or out of reach,
+// with a text that says what to do; kOutcomeUnknown from commit() and outside of a transaction.
+// After an error inside a transaction, return it: the transaction is over.
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -60,6 +61,9 @@ class Row {
   [[nodiscard]] bool is_null(std::size_t column) const {
     return std::holds_alternative<std::monostate>(values_.at(column));
   }
+  [[nodiscard]] bool is_integer(std::size_t column) const {
+    return std::holds_alternative<std::int64_t>(values_.at(column));
+  }
   [[nodiscard]] std::int64_t integer(std::size_t column) const {
     return std::get<std::int64_t>(values_.at(column));
   }
@@ -78,14 +82,30 @@ class Row {
 
 using Rows = std::vector<Row>;
 
-enum class Access : std::uint8_t { kRead, kWrite };
+enum class Access : std::uint8_t {
+  kRead,   // one state, however many statements; refuses to write
+  kWrite,  // see Database::begin
+  kAlone,  // nobody else writes meanwhile, in any process: for what rests on something not being
+           // there, which no changed row would tell
+};
 
-// What CREATE TABLE calls things.
+// The words that the databases do not share.
 struct Dialect {
   std::string_view int64;         // "INTEGER"
   std::string_view bytes;         // "BLOB"
+  std::string_view text;          // "TEXT", sorted by its bytes
   std::string_view serial_key;    // column type of an ever-growing integer primary key
   std::string_view table_suffix;  // "STRICT"
+  // Ends a SELECT that claims rows: those which another transaction has claimed are left out.
+  std::string_view skip_locked;
+  // The highest number that a serial key gave (? table, ? column), and what makes a new table's go
+  // on after another one (? table, ? column, ? number).
+  std::string_view serial_last;
+  std::string_view serial_continue;
+  // Of all tables: (table, column, 1 if it holds bytes, 1 if it is a serial key, place in the
+  // primary key from 1, or 0), and (table, table it refers to).
+  std::string_view list_columns;
+  std::string_view list_references;
 };
 
 class Database {
@@ -107,12 +127,20 @@ class Database {
   }
   virtual Result<std::int64_t> execute(std::string_view sql, std::span<const Param> params) = 0;
 
-  // kWrite takes the write lock at once, so that a transaction never fails half way for want of
-  // it. Reads within one transaction see one state.
+  // What a transaction reads is one state, and what it changes is as it read it: when somebody
+  // else has changed such a row meanwhile, the statement fails and the transaction may_rerun().
+  // SQLite has one writer at a time and takes the lock here, so there it never comes to that.
   virtual Result<void> begin(Access access) = 0;
+  // kOutcomeUnknown: the connection broke before the answer came, and the outcome could not be
+  // looked up afterwards. Every other error: nothing was changed.
   virtual Result<void> commit() = 0;
   virtual void rollback() = 0;  // nothing to do outside a transaction
   [[nodiscard]] virtual bool in_transaction() const = 0;
+
+  // The error of this transaction, or of the one that ended last, has its reason outside of it:
+  // somebody else was faster, a deadlock, a lost connection. Rolled back and begun again, the same
+  // may work. Until begin().
+  [[nodiscard]] virtual bool may_rerun() const { return false; }
 
   virtual Result<bool> has_table(std::string_view name) = 0;
   [[nodiscard]] virtual const Dialect& dialect() const = 0;

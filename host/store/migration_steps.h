@@ -1,6 +1,7 @@
 #pragma once
 // The steps themselves, one file each. A step that was released never changes; mistakes are mended
-// by the next one. @int, @bytes, @serial and @table stand for the dialect's own words.
+// by the next one. @int, @bytes, @serial and @table stand for the dialect's own words; TEXT sorts
+// by its bytes in each.
 #include <span>
 #include <string_view>
 

@@ -29,6 +29,7 @@ std::string in_dialect(std::string_view statement, const Dialect& dialect) {
   std::string out(statement);
   replace_all(out, "@int", dialect.int64);
   replace_all(out, "@bytes", dialect.bytes);
+  replace_all(out, " TEXT", " " + std::string(dialect.text));
   replace_all(out, "@serial", dialect.serial_key);
   replace_all(out, "@table", dialect.table_suffix);
   return out;
@@ -84,7 +85,7 @@ Result<void> migrate_to(Database& database, std::int64_t version) {
   PATCHBAY_TRY_ASSIGN(const auto current, schema_version(database));
   if (current > latest_schema_version()) return too_new(current);
   if (current >= version) return {};
-  PATCHBAY_TRY(database.begin(Access::kWrite));
+  PATCHBAY_TRY(database.begin(Access::kAlone));
   auto applied = apply(database, version);
   if (applied) applied = database.commit();
   if (!applied) database.rollback();

@@ -96,7 +96,7 @@ class SqliteDatabase final : public Database {
 
   Result<void> begin(Access access) override {
     reading_ = false;
-    PATCHBAY_TRY(execute(access == Access::kWrite ? "BEGIN IMMEDIATE" : "BEGIN"));
+    PATCHBAY_TRY(execute(access == Access::kRead ? "BEGIN" : "BEGIN IMMEDIATE"));
     reading_ = access == Access::kRead;
     return {};
   }
@@ -127,8 +127,26 @@ class SqliteDatabase final : public Database {
   }
 
   [[nodiscard]] const Dialect& dialect() const override {
-    static constexpr Dialect kSqlite{"INTEGER", "BLOB", "INTEGER PRIMARY KEY AUTOINCREMENT",
-                                     "STRICT"};
+    static constexpr Dialect kSqlite{
+        .int64 = "INTEGER",
+        .bytes = "BLOB",
+        .text = "TEXT",
+        .serial_key = "INTEGER PRIMARY KEY AUTOINCREMENT",
+        .table_suffix = "STRICT",
+        .skip_locked = "",  // there is one writer
+        .serial_last =
+            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?1 AND ?2 <> ''",
+        .serial_continue =
+            "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?3 WHERE ?2 <> '' AND "
+            "NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
+        .list_columns =
+            "SELECT t.name, c.name, c.type = 'BLOB', "
+            "c.pk = 1 AND t.sql LIKE '%' || c.name || ' INTEGER PRIMARY KEY AUTOINCREMENT%', c.pk "
+            "FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
+            "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid",
+        .list_references =
+            "SELECT DISTINCT t.name, f.\"table\" FROM sqlite_schema t "
+            "JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'"};
     return kSqlite;
   }
 

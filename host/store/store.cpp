@@ -12,7 +12,10 @@ namespace patchbay::store {
 namespace {
 
 constexpr std::size_t kMaxQueue = 16'384;
-constexpr std::size_t kMaxBatch = 128;
+// As many savepoints as PostgreSQL keeps track of in shared memory; more slow everybody down.
+constexpr std::size_t kMaxBatch = 64;
+// How often a batch may lose to other instances before it asks them to wait.
+constexpr int kRacesToLose = 4;
 
 Error undone() {
   return make_error(ErrorCode::kStorage,
@@ -101,10 +104,12 @@ void Store::run_all(Jobs& jobs) {
   for (std::size_t first = 0; first < jobs.size();) {
     std::size_t end = first + 1;
     try {
-      if (jobs[first]->access() == Access::kRead) {
+      const auto access = jobs[first]->access();
+      if (access == Access::kRead) {
         run_read(*jobs[first]);
       } else {
-        while (end < jobs.size() && jobs[end]->access() == Access::kWrite) ++end;
+        while (access == Access::kWrite && end < jobs.size() && jobs[end]->access() == access)
+          ++end;
         end = first + run_writes(std::span(jobs).subspan(first, end - first));
       }
     } catch (const std::bad_alloc&) {
@@ -140,6 +145,10 @@ bool Store::run_in_savepoint(Job& job) {
     return false;
   }
   if (!run_guarded(job)) {
+    if (database_->may_rerun()) {
+      database_->rollback();
+      return false;
+    }
     if (!database_->execute("ROLLBACK TO SAVEPOINT job") ||
         !database_->execute("RELEASE SAVEPOINT job")) {
       database_->rollback();
@@ -154,7 +163,7 @@ bool Store::run_in_savepoint(Job& job) {
   return true;
 }
 
-void Store::run_read(Job& job) {
+void Store::read_once(Job& job) {
   if (auto begun = database_->begin(Access::kRead); !begun) {
     job.fail(std::move(begun).error());
     return;
@@ -163,10 +172,15 @@ void Store::run_read(Job& job) {
   database_->rollback();
 }
 
-std::size_t Store::run_writes(std::span<std::unique_ptr<Job>> jobs) {
+void Store::run_read(Job& job) {
+  read_once(job);
+  if (database_->may_rerun()) read_once(job);
+}
+
+std::size_t Store::write_once(std::span<std::unique_ptr<Job>> jobs, Access access) {
   std::vector<Job*> kept;
   kept.reserve(jobs.size());
-  if (auto begun = database_->begin(Access::kWrite); !begun) {
+  if (auto begun = database_->begin(access); !begun) {
     for (auto& job : jobs) job->fail(begun.error());
     return jobs.size();
   }
@@ -184,6 +198,14 @@ std::size_t Store::run_writes(std::span<std::unique_ptr<Job>> jobs) {
     for (Job* job : kept) job->fail(committed.error());
   }
   return jobs.size();
+}
+
+std::size_t Store::run_writes(std::span<std::unique_ptr<Job>> jobs) {
+  for (int i = 0; i < kRacesToLose; ++i) {
+    const auto done = write_once(jobs, jobs.front()->access());
+    if (!database_->may_rerun()) return done;
+  }
+  return write_once(jobs, Access::kAlone);
 }
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {

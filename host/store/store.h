@@ -5,10 +5,14 @@
 //   auto account = co_await store.transact([=](Database& db) -> Result<Account> { ... });
 //
 // A closure runs in one transaction: all of it happens, or (error, exception, full disk, kill -9)
-// nothing of it. When the awaitable completes with a value the change is on disk. Closures run
-// one after another in the order they were handed in, must not wait for anything but the database,
-// and must own what they capture. Writes that queue up behind each other share one commit (one
-// fsync); each stays all-or-nothing for itself.
+// nothing of it. When the awaitable completes with a value the change is on disk; with
+// kOutcomeUnknown nobody knows. Closures run one after another in the order they were handed in,
+// must not wait for anything but the database, and must own what they capture. Writes that queue up
+// behind each other share one commit (one fsync); each stays all-or-nothing for itself.
+//
+// A closure may run several times before its result counts: when another instance on the same
+// PostgreSQL was faster, all it did is undone and it sees the new state. So it must do nothing but
+// use the database, and leave what it captured as it was.
 //
 // transact/read: any thread, resumes on the awaiting coroutine's executor; not cancellable once
 // handed in. The store thread posts to the loops it serves: stop() before a loop is destroyed.
@@ -53,12 +57,11 @@ class Store {
   Store& operator=(const Store&) = delete;
   ~Store();
 
-  // One transaction with the write lock.
   template <class F>
   boost::asio::awaitable<ResultOf<F>> transact(F work) {
     return submit(Access::kWrite, std::move(work));
   }
-  // One consistent view, no write lock; the closure must not write.
+  // One consistent view; the closure must not write.
   template <class F>
   boost::asio::awaitable<ResultOf<F>> read(F work) {
     return submit(Access::kRead, std::move(work));
@@ -72,6 +75,11 @@ class Store {
   template <class F>
   ResultOf<F> read_blocking(F work) {
     return submit_blocking(Access::kRead, std::move(work));
+  }
+  // Access::kAlone: "if there is none, make one", where no unique key keeps two instances apart.
+  template <class F>
+  ResultOf<F> transact_alone_blocking(F work) {
+    return submit_blocking(Access::kAlone, std::move(work));
   }
 
   // Finishes what is queued and ends the thread. Later calls get kCancelled. Idempotent; not from
@@ -180,8 +188,11 @@ class Store {
   bool run_guarded(Job& job);
   bool run_in_savepoint(Job& job);  // true: its writes stand, if the transaction commits
   void run_read(Job& job);
-  // One transaction for several; returns how many were dealt with, at least one.
+  void read_once(Job& job);
+  // One transaction for several, again when others were faster; returns how many were dealt with,
+  // at least one.
   std::size_t run_writes(std::span<std::unique_ptr<Job>> jobs);
+  std::size_t write_once(std::span<std::unique_ptr<Job>> jobs, Access access);
 
   std::unique_ptr<Database> database_;  // the store thread's alone once that runs
   std::mutex mutex_;                    // guards queue_ and stopping_

@@ -1,7 +1,8 @@
 #pragma once
-// A whole hub in a temporary folder, beside a Personio sandbox in this process: real TLS, real
-// SQLite, real patchbay-worker processes, event loops on threads of their own. The sandbox listens
-// already when a test begins; the hub is opened by open_hub().
+// A whole hub in a temporary folder, beside a Personio sandbox in this process: real TLS, a real
+// database (SQLite, unless a test names another), real patchbay-worker processes, event loops on
+// threads of their own. The sandbox listens already when a test begins; the hub is opened by
+// open_hub().
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -74,6 +75,7 @@ class HubTest : public testing::Test {
   cli::HubOptions options() const {
     cli::HubOptions made;
     made.data_folder = data;
+    made.store = store_location;
     made.key = vault::KeyFile{key_file};
     made.connectors_folder = connectors;
     made.worker_program = kWorkerProgram;
@@ -238,6 +240,7 @@ class HubTest : public testing::Test {
 
   TempFolder folder;
   std::string data = folder / "data";
+  std::optional<store::StoreLocation> store_location;
   std::string key_file = folder / "key";
   std::string connectors = folder / "connectors";
   connector::TrustPolicy trust{.approve_all = true, .pinned = {}, .trusted_keys = {}};

@@ -37,7 +37,7 @@ struct AccountsTest : TablesTest {
   }
 };
 
-TEST_F(AccountsTest, EveryColumnComesBackAsItWasStored) {
+TEST_P(AccountsTest, EveryColumnComesBackAsItWasStored) {
   Account other = example_account("acc_2", "owner_2");
   other.type = AccountType::kTest;
   other.status = AccountStatus::kError;
@@ -60,7 +60,7 @@ TEST_F(AccountsTest, EveryColumnComesBackAsItWasStored) {
   EXPECT_TRUE(fields(seen) == fields(other));
 }
 
-TEST_F(AccountsTest, AnotherProjectDoesNotSeeTheAccount) {
+TEST_P(AccountsTest, AnotherProjectDoesNotSeeTheAccount) {
   add_project(db, "prj_2");
   EXPECT_FALSE(accounts_table::find(db, "prj_2", "acc_1")->has_value());
   EXPECT_FALSE(accounts_table::find_by_owner(db, "prj_2", "personio", "owner_1")->has_value());
@@ -71,21 +71,21 @@ TEST_F(AccountsTest, AnotherProjectDoesNotSeeTheAccount) {
   EXPECT_EQ(accounts_table::count(db, filter).value(), 0);
 }
 
-TEST_F(AccountsTest, AnOwnerHasOneAccountPerConnectorUnlessSeveralAreWanted) {
+TEST_P(AccountsTest, AnOwnerHasOneAccountPerConnectorUnlessSeveralAreWanted) {
   EXPECT_EQ(code_of(accounts_table::insert(db, example_account("acc_2"))), ErrorCode::kConflict);
   ASSERT_TRUE(accounts_table::insert(db, example_account("acc_2"), true));
   ASSERT_TRUE(accounts_table::insert(db, example_account("acc_3"), true));
   EXPECT_EQ(accounts_table::find_by_owner(db, "prj_1", "personio", "owner_1").value()->id, "acc_1");
 }
 
-TEST_F(AccountsTest, TheFirstOfSeveralIsTheOneALaterConnectUpdates) {
+TEST_P(AccountsTest, TheFirstOfSeveralIsTheOneALaterConnectUpdates) {
   ASSERT_TRUE(accounts_table::insert(db, example_account("acc_8", "owner_8"), true));
   EXPECT_EQ(code_of(accounts_table::insert(db, example_account("acc_9", "owner_8"))),
             ErrorCode::kConflict);
   EXPECT_EQ(accounts_table::find_by_owner(db, "prj_1", "personio", "owner_8").value()->id, "acc_8");
 }
 
-TEST_F(AccountsTest, WhenTheFirstOfSeveralIsUnlinkedTheOldestOtherTakesItsPlace) {
+TEST_P(AccountsTest, WhenTheFirstOfSeveralIsUnlinkedTheOldestOtherTakesItsPlace) {
   for (int i = 2; i < 4; ++i) {
     Account next = example_account("acc_" + std::to_string(i));
     next.created = 100 + i;
@@ -95,7 +95,7 @@ TEST_F(AccountsTest, WhenTheFirstOfSeveralIsUnlinkedTheOldestOtherTakesItsPlace)
   EXPECT_EQ(accounts_table::find_by_owner(db, "prj_1", "personio", "owner_1").value()->id, "acc_2");
 }
 
-TEST_F(AccountsTest, ListsAreFilteredAndPagedOldestFirst) {
+TEST_P(AccountsTest, ListsAreFilteredAndPagedOldestFirst) {
   for (int i = 2; i <= 30; ++i) {
     Account next = example_account("acc_" + std::to_string(i), "owner_" + std::to_string(i));
     next.created = 100 + i;
@@ -132,14 +132,14 @@ TEST_F(AccountsTest, ListsAreFilteredAndPagedOldestFirst) {
   EXPECT_EQ(accounts_table::count(db, filter).value(), 1);
 }
 
-TEST_F(AccountsTest, AFilterOfTooManyValuesIsRefused) {
+TEST_P(AccountsTest, AFilterOfTooManyValuesIsRefused) {
   AccountFilter filter;
   filter.project_id = "prj_1";
   filter.account_ids.assign(AccountFilter::kMaxFilterValues + 1, "x");
   EXPECT_EQ(code_of(accounts_table::list(db, filter)), ErrorCode::kInvalidArgument);
 }
 
-TEST_F(AccountsTest, DueAccountsComeMostOverdueFirstAndOnlyActiveOnes) {
+TEST_P(AccountsTest, DueAccountsComeMostOverdueFirstAndOnlyActiveOnes) {
   const auto with = [](const std::string& id, std::int64_t due, AccountStatus status) {
     Account out = example_account(id, id);
     out.next_refresh = due;
@@ -156,7 +156,7 @@ TEST_F(AccountsTest, DueAccountsComeMostOverdueFirstAndOnlyActiveOnes) {
   EXPECT_EQ(due[1].id, "late");
 }
 
-TEST_F(AccountsTest, DetailsChangeOneByOneAndTheRestStays) {
+TEST_P(AccountsTest, DetailsChangeOneByOneAndTheRestStays) {
   AccountDetails details;
   details.label = "New";
   details.type = AccountType::kTest;
@@ -170,7 +170,7 @@ TEST_F(AccountsTest, DetailsChangeOneByOneAndTheRestStays) {
   EXPECT_EQ(seen.generation, 1);
 }
 
-TEST_F(AccountsTest, MovingAnAccountToAnOwnerWhoHasOneIsAConflict) {
+TEST_P(AccountsTest, MovingAnAccountToAnOwnerWhoHasOneIsAConflict) {
   ASSERT_TRUE(accounts_table::insert(db, example_account("acc_2", "owner_2")));
   AccountDetails details;
   details.owner_id = "owner_1";
@@ -178,7 +178,7 @@ TEST_F(AccountsTest, MovingAnAccountToAnOwnerWhoHasOneIsAConflict) {
             ErrorCode::kConflict);
 }
 
-TEST_F(AccountsTest, ARefreshReplacesTokensAndLeavesSecrets) {
+TEST_P(AccountsTest, ARefreshReplacesTokensAndLeavesSecrets) {
   EXPECT_EQ(account_credentials::replace(db, refresh(1)).value(), 2);
   EXPECT_EQ(load().generation, 2);
   EXPECT_EQ(load().next_refresh, 777);
@@ -193,7 +193,7 @@ TEST_F(AccountsTest, ARefreshReplacesTokensAndLeavesSecrets) {
   EXPECT_EQ(secrets[0].generation, 1);
 }
 
-TEST_F(AccountsTest, OfTwoChangesFromOneGenerationTheSecondIsAConflictAndWritesNothing) {
+TEST_P(AccountsTest, OfTwoChangesFromOneGenerationTheSecondIsAConflictAndWritesNothing) {
   ASSERT_TRUE(account_credentials::replace(db, refresh(1)));
   auto late = refresh(1);
   late.tokens = std::vector{token("stale", 2)};
@@ -202,24 +202,24 @@ TEST_F(AccountsTest, OfTwoChangesFromOneGenerationTheSecondIsAConflictAndWritesN
   EXPECT_EQ(load().generation, 2);
 }
 
-TEST_F(AccountsTest, AChangeFromAGenerationNotReachedYetIsAConflict) {
+TEST_P(AccountsTest, AChangeFromAGenerationNotReachedYetIsAConflict) {
   EXPECT_EQ(code_of(account_credentials::replace(db, refresh(2))), ErrorCode::kConflict);
   EXPECT_EQ(load().generation, 1);
 }
 
-TEST_F(AccountsTest, AChangeThatArrivesAfterUnlinkFindsNothing) {
+TEST_P(AccountsTest, AChangeThatArrivesAfterUnlinkFindsNothing) {
   ASSERT_TRUE(accounts_table::remove(db, "prj_1", "acc_1"));
   EXPECT_EQ(code_of(account_credentials::replace(db, refresh(1))), ErrorCode::kNotFound);
 }
 
-TEST_F(AccountsTest, CredentialsSealedForAnotherGenerationAreRefused) {
+TEST_P(AccountsTest, CredentialsSealedForAnotherGenerationAreRefused) {
   auto change = refresh(1);
   change.tokens->front().generation = 1;
   EXPECT_EQ(code_of(account_credentials::replace(db, change)), ErrorCode::kInternal);
   EXPECT_EQ(load().generation, 1);
 }
 
-TEST_F(AccountsTest, AReconnectSwapsSecretsTokensAndConnectionButNotTheAccount) {
+TEST_P(AccountsTest, AReconnectSwapsSecretsTokensAndConnectionButNotTheAccount) {
   const auto before = sequence();
   ASSERT_TRUE(integrations_table::insert(db, example_integration("int_2")));
   CredentialChange change = refresh(1);
@@ -242,7 +242,7 @@ TEST_F(AccountsTest, AReconnectSwapsSecretsTokensAndConnectionButNotTheAccount) 
   EXPECT_GT(sequence(), before);
 }
 
-TEST_F(AccountsTest, NewCredentialsClearAnErrorButNotASuspension) {
+TEST_P(AccountsTest, NewCredentialsClearAnErrorButNotASuspension) {
   ASSERT_TRUE(
       accounts_table::set_error(db, "acc_1", 1, "invalid_credentials", "refused", 300).value());
   EXPECT_EQ(load().status, AccountStatus::kError);
@@ -257,7 +257,7 @@ TEST_F(AccountsTest, NewCredentialsClearAnErrorButNotASuspension) {
   EXPECT_EQ(load().reason_text, "on leave");
 }
 
-TEST_F(AccountsTest, AnErrorOfReplacedCredentialsIsIgnored) {
+TEST_P(AccountsTest, AnErrorOfReplacedCredentialsIsIgnored) {
   ASSERT_TRUE(account_credentials::replace(db, refresh(1)));
   EXPECT_FALSE(accounts_table::set_error(db, "acc_1", 1, "revoked", "x", 300).value());
   EXPECT_EQ(load().status, AccountStatus::kActive);
@@ -266,7 +266,7 @@ TEST_F(AccountsTest, AnErrorOfReplacedCredentialsIsIgnored) {
   EXPECT_EQ(load().status, AccountStatus::kInactive);
 }
 
-TEST_F(AccountsTest, SuspendAndResumeMayBeRepeatedAndSuspendingRaisesTheSequence) {
+TEST_P(AccountsTest, SuspendAndResumeMayBeRepeatedAndSuspendingRaisesTheSequence) {
   const auto before = sequence();
   ASSERT_TRUE(accounts_table::suspend(db, "prj_1", "acc_1", "why", 600));
   ASSERT_TRUE(accounts_table::suspend(db, "prj_1", "acc_1", "again", 700));
@@ -281,7 +281,7 @@ TEST_F(AccountsTest, SuspendAndResumeMayBeRepeatedAndSuspendingRaisesTheSequence
   EXPECT_EQ(load().status, AccountStatus::kError);
 }
 
-TEST_F(AccountsTest, RemovingTakesSecretsAndTokensAndRaisesTheSequence) {
+TEST_P(AccountsTest, RemovingTakesSecretsAndTokensAndRaisesTheSequence) {
   const auto before = sequence();
   ASSERT_TRUE(accounts_table::remove(db, "prj_1", "acc_1"));
   EXPECT_TRUE(account_credentials::secrets(db, "acc_1")->empty());
@@ -290,7 +290,7 @@ TEST_F(AccountsTest, RemovingTakesSecretsAndTokensAndRaisesTheSequence) {
   EXPECT_EQ(code_of(accounts_table::remove(db, "prj_1", "acc_1")), ErrorCode::kNotFound);
 }
 
-TEST_F(AccountsTest, UseIsRecordedForwardsOnly) {
+TEST_P(AccountsTest, UseIsRecordedForwardsOnly) {
   ASSERT_TRUE(accounts_table::record_use(db, "acc_1", 50));
   ASSERT_TRUE(accounts_table::record_use(db, "acc_1", 40));
   EXPECT_EQ(load().last_used, 50);
@@ -299,7 +299,7 @@ TEST_F(AccountsTest, UseIsRecordedForwardsOnly) {
   EXPECT_EQ(load().next_refresh, 9);
 }
 
-TEST_F(AccountsTest, AnAccountOfAMissingProjectOrIntegrationIsRefused) {
+TEST_P(AccountsTest, AnAccountOfAMissingProjectOrIntegrationIsRefused) {
   Account stray = example_account("acc_9", "owner_9");
   stray.integration_id = "none";
   EXPECT_EQ(code_of(accounts_table::insert(db, stray)), ErrorCode::kInvalidArgument);
@@ -307,6 +307,8 @@ TEST_F(AccountsTest, AnAccountOfAMissingProjectOrIntegrationIsRefused) {
   stray.project_id = "none";
   EXPECT_EQ(code_of(accounts_table::insert(db, stray)), ErrorCode::kInvalidArgument);
 }
+
+INSTANTIATE_TEST_SUITE_P(Every, AccountsTest, every_kind, name_of_kind);
 
 }  // namespace
 }  // namespace patchbay::store

@@ -25,7 +25,7 @@ struct ConnectorApprovalsTest : TablesTest {
   }
 };
 
-TEST_F(ConnectorApprovalsTest, EveryColumnComesBackAsItWasStored) {
+TEST_P(ConnectorApprovalsTest, EveryColumnComesBackAsItWasStored) {
   EXPECT_FALSE(find("aa"));
   decide(approval("aa", 10));
   const auto seen = find("aa").value();
@@ -40,7 +40,7 @@ TEST_F(ConnectorApprovalsTest, EveryColumnComesBackAsItWasStored) {
   EXPECT_FALSE(seen.withdrawn);
 }
 
-TEST_F(ConnectorApprovalsTest, ADecisionReplacesTheOneBefore) {
+TEST_P(ConnectorApprovalsTest, ADecisionReplacesTheOneBefore) {
   decide(approval("aa", 10));
   auto withdrawn = approval("aa", 20);
   withdrawn.withdrawn = true;
@@ -51,7 +51,7 @@ TEST_F(ConnectorApprovalsTest, ADecisionReplacesTheOneBefore) {
   EXPECT_FALSE(find("aa")->withdrawn);
 }
 
-TEST_F(ConnectorApprovalsTest, TheLatestIsTheNewestThatIsLetInAndIsNotTheGivenOne) {
+TEST_P(ConnectorApprovalsTest, TheLatestIsTheNewestThatIsLetInAndIsNotTheGivenOne) {
   EXPECT_EQ(latest("aa"), "none");
   decide(approval("aa", 10));
   decide(approval("bb", 20));
@@ -65,7 +65,7 @@ TEST_F(ConnectorApprovalsTest, TheLatestIsTheNewestThatIsLetInAndIsNotTheGivenOn
   EXPECT_EQ(latest("dd"), "aa");
 }
 
-TEST_F(ConnectorApprovalsTest, IdsAreListedOnce) {
+TEST_P(ConnectorApprovalsTest, IdsAreListedOnce) {
   decide(approval("aa", 10));
   decide(approval("bb", 20));
   decide(approval("cc", 30, "another"));
@@ -73,7 +73,7 @@ TEST_F(ConnectorApprovalsTest, IdsAreListedOnce) {
             (std::vector<std::string>{"acme", "another"}));
 }
 
-TEST_F(ConnectorApprovalsTest, EachDecisionRaisesTheChangeSequence) {
+TEST_P(ConnectorApprovalsTest, EachDecisionRaisesTheChangeSequence) {
   const auto before = change_sequence_table::current(db).value();
   decide(approval("aa", 10));
   const auto then = change_sequence_table::current(db).value();
@@ -81,6 +81,8 @@ TEST_F(ConnectorApprovalsTest, EachDecisionRaisesTheChangeSequence) {
   decide(approval("aa", 20));
   EXPECT_GT(change_sequence_table::current(db).value(), then);
 }
+
+INSTANTIATE_TEST_SUITE_P(Every, ConnectorApprovalsTest, every_kind, name_of_kind);
 
 }  // namespace
 }  // namespace patchbay::store

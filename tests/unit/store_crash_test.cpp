@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <vector>
 
 #include "base/fd.h"
 #include "store/store.h"
@@ -14,10 +15,8 @@ namespace patchbay::store {
 namespace {
 
 // Each transaction writes two rows. Acknowledges by one byte after the store did.
-[[noreturn]] void write_until_killed(const std::string& path, int acknowledge) {
-  SqliteOptions options;
-  options.path = path;
-  auto store = open_sqlite_store(options);
+[[noreturn]] void write_until_killed(const StoreLocation& location, int acknowledge) {
+  auto store = open_store(location);
   for (int i = 0; store; ++i) {
     const auto done = (*store)->transact_blocking([i](Database& db) -> Result<void> {
       const std::string id = std::to_string(i);
@@ -30,13 +29,13 @@ namespace {
 }
 
 // Returns how many transactions were acknowledged before the child was killed.
-int run_and_kill(const std::string& path, int after) {
+int run_and_kill(const StoreLocation& location, int after) {
   int ends[2] = {-1, -1};
   EXPECT_EQ(::pipe(ends), 0);
   const Fd reading(ends[0]);
   Fd writing(ends[1]);
   const pid_t child = ::fork();
-  if (child == 0) write_until_killed(path, writing.get());
+  if (child == 0) write_until_killed(location, writing.get());
   writing.reset();
   int acknowledged = 0;
   char byte = 0;
@@ -49,12 +48,17 @@ int run_and_kill(const std::string& path, int after) {
   return acknowledged;
 }
 
-TEST(StoreCrashTest, AcknowledgedTransactionsSurviveKillNineAndNoneIsHalfThere) {
-  for (const int after : {1, 2, 7, 40, 300}) {  // 300: past the first checkpoint
-    const TestFolder folder;
-    const int acknowledged = run_and_kill(folder.file(), after);
+struct StoreCrashTest : testing::TestWithParam<Kind> {};
+
+TEST_P(StoreCrashTest, AcknowledgedTransactionsSurviveKillNineAndNoneIsHalfThere) {
+  const auto rounds = GetParam() == Kind::kSqlite ? std::vector{1, 2, 7, 40, 300}
+                                                  // 300: past the first checkpoint
+                                                  : std::vector{1, 7, 40};
+  for (const int after : rounds) {
+    const TestPlace place(GetParam());
+    const int acknowledged = run_and_kill(place.location(), after);
     ASSERT_GE(acknowledged, after);
-    const auto db = migrated(folder.file());
+    const auto db = place.open_migrated();
     for (int i = 0; i < acknowledged; ++i) {
       for (const auto* half : {"a", "b"}) {
         const auto row = projects_table::find(*db, std::to_string(i) + half);
@@ -62,9 +66,12 @@ TEST(StoreCrashTest, AcknowledgedTransactionsSurviveKillNineAndNoneIsHalfThere) 
       }
     }
     EXPECT_EQ(projects_table::list(*db)->size() % 2, 0U);
-    EXPECT_EQ(db->query("PRAGMA integrity_check")->front().text(0), "ok");
+    if (GetParam() == Kind::kSqlite)
+      EXPECT_EQ(db->query("PRAGMA integrity_check")->front().text(0), "ok");
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreCrashTest, every_kind, name_of_kind);
 
 }  // namespace
 }  // namespace patchbay::store

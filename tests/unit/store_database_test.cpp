@@ -1,32 +1,30 @@
-// The contract of Database, for every implementation: add a factory to the list at the end.
+// The contract of Database, for every implementation.
 #include <gtest/gtest.h>
-
-#include <functional>
 
 #include "store_test_support.h"
 
 namespace patchbay::store {
 namespace {
 
-struct Implementation {
-  std::string name;
-  std::function<std::unique_ptr<Database>(const TestFolder&)> open;
-};
+enum class Place : std::uint8_t { kSqliteFile, kSqliteMemory, kPostgres };
 
-struct DatabaseContract : testing::TestWithParam<Implementation> {
-  TestFolder folder;
-  std::unique_ptr<Database> owned = GetParam().open(folder);
+struct DatabaseContract : testing::TestWithParam<Place> {
+  TestPlace place{GetParam() == Place::kPostgres ? Kind::kPostgres : Kind::kSqlite};
+  std::unique_ptr<Database> owned =
+      GetParam() == Place::kSqliteMemory ? open_or_fail(":memory:") : place.open();
   Database& db = *owned;
 
   DatabaseContract() {
     const auto& names = db.dialect();
     const std::string int64(names.int64);
-    EXPECT_TRUE(db.execute("CREATE TABLE t (id TEXT NOT NULL PRIMARY KEY, n " + int64 + ", b " +
-                           std::string(names.bytes) + ") " + std::string(names.table_suffix)));
-    EXPECT_TRUE(
-        db.execute("CREATE TABLE child (t_id TEXT NOT NULL REFERENCES t (id) ON DELETE "
-                   "CASCADE, n " +
-                   int64 + " CHECK (n > 0)) " + std::string(names.table_suffix)));
+    const std::string text(names.text);
+    EXPECT_TRUE(db.execute("CREATE TABLE t (id " + text + " NOT NULL PRIMARY KEY, n " + int64 +
+                           ", b " + std::string(names.bytes) + ") " +
+                           std::string(names.table_suffix)));
+    EXPECT_TRUE(db.execute("CREATE TABLE child (t_id " + text +
+                           " NOT NULL REFERENCES t (id) ON DELETE "
+                           "CASCADE, n " +
+                           int64 + " CHECK (n > 0)) " + std::string(names.table_suffix)));
     EXPECT_TRUE(db.execute("CREATE TABLE counted (seq " + std::string(names.serial_key) +
                            ", v TEXT) " + std::string(names.table_suffix)));
   }
@@ -160,16 +158,105 @@ TEST_P(DatabaseContract, ManyDifferentStatementsDoNotWearItOut) {
   }
 }
 
+TEST_P(DatabaseContract, AStatementAfterAFailedOneInATransactionDoesNotStandOnItsOwn) {
+  ASSERT_TRUE(db.begin(Access::kWrite));
+  ASSERT_TRUE(add("a"));
+  ASSERT_FALSE(add("a"));
+  (void)add("b");
+  db.rollback();
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_P(DatabaseContract, QuestionMarksInLiteralsNamesAndCommentsAreNoPlaceholders) {
+  ASSERT_TRUE(add("a"));
+  const auto rows =
+      db.query("SELECT '?', 'it''s ?' AS \"?\", id /* ? */ FROM t -- ?\n WHERE id = ?", {"a"});
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(rows->at(0).text(0), "?");
+  EXPECT_EQ(rows->at(0).text(1), "it's ?");
+}
+
+TEST_P(DatabaseContract, TextSortsByItsBytes) {
+  for (const auto* id : {"b", "B", "a", "_", "Z", "z", "ä"}) ASSERT_TRUE(add(id));
+  std::string all;
+  const auto sorted = db.query("SELECT id FROM t ORDER BY id");
+  for (const auto& row : sorted.value()) all += row.text(0);
+  EXPECT_EQ(all, "BZ_abzä");
+}
+
+TEST_P(DatabaseContract, AValueThatIsTooLargeIsRefusedByName) {
+  const std::string large((16 << 20) + 1, 'x');
+  EXPECT_EQ(code_of(db.execute("INSERT INTO t (id) VALUES (?)", {large})), ErrorCode::kTooLarge);
+  EXPECT_TRUE(add("a"));
+}
+
+TEST_P(DatabaseContract, ErrorsQuoteNoValue) {
+  ASSERT_TRUE(add("hunter2"));
+  const auto taken = db.execute("INSERT INTO t (id) VALUES (?)", {"hunter2"});
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().message.find("hunter2"), std::string::npos) << taken.error().message;
+  const auto wrong = db.execute("INSERT INTO t (id, n) VALUES (?, ?)", {"b", "hunter2"});
+  if (!wrong) EXPECT_EQ(wrong.error().message.find("hunter2"), std::string::npos);
+}
+
+TEST_P(DatabaseContract, ClaimingLeavesOutWhatAnotherTransactionHasClaimed) {
+  ASSERT_TRUE(add("a") && add("b"));
+  const auto claim = [](Database& by) {
+    return by.query("SELECT id FROM t ORDER BY id LIMIT 1 " +
+                    std::string(by.dialect().skip_locked));
+  };
+  ASSERT_TRUE(db.begin(Access::kWrite));
+  EXPECT_EQ(claim(db)->at(0).text(0), "a");
+  if (GetParam() == Place::kPostgres) {
+    const auto other = place.open();
+    ASSERT_TRUE(other->begin(Access::kWrite));
+    EXPECT_EQ(claim(*other)->at(0).text(0), "b");
+  }
+  db.rollback();
+}
+
+TEST_P(DatabaseContract, ANewTablesSerialKeyGoesOnWhereAnotherStopped) {
+  const auto last = [this] {
+    return db.query(db.dialect().serial_last, {"counted", "seq"}).value().at(0).integer(0);
+  };
+  EXPECT_EQ(last(), 0);
+  ASSERT_TRUE(db.query(db.dialect().serial_continue, {"counted", "seq", 41}));
+  EXPECT_EQ(db.query("INSERT INTO counted (v) VALUES (?) RETURNING seq", {"x"})->at(0).integer(0),
+            42);
+  EXPECT_EQ(last(), 42);
+}
+
+TEST_P(DatabaseContract, TheCatalogueTellsColumnsAndReferences) {
+  std::string columns;
+  const auto listed = db.query(db.dialect().list_columns);
+  ASSERT_TRUE(listed) << listed.error().message;
+  for (const auto& row : *listed)
+    columns += row.text(0) + "." + row.text(1) + (row.flag(2) ? " bytes" : "") +
+               (row.flag(3) ? " serial" : "") + " " + std::to_string(row.integer(4)) + "\n";
+  EXPECT_EQ(columns,
+            "child.t_id 0\nchild.n 0\ncounted.seq serial 1\ncounted.v 0\nt.id 1\nt.n 0\n"
+            "t.b bytes 0\n");
+  const auto references = db.query(db.dialect().list_references);
+  ASSERT_TRUE(references) << references.error().message;
+  ASSERT_EQ(references->size(), 1U);
+  EXPECT_EQ(references->at(0).text(0), "child");
+  EXPECT_EQ(references->at(0).text(1), "t");
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, DatabaseContract,
-                         testing::Values(Implementation{"SqliteFile",
-                                                        [](const TestFolder& folder) {
-                                                          return open_or_fail(folder.file());
-                                                        }},
-                                         Implementation{"SqliteMemory",
-                                                        [](const TestFolder&) {
-                                                          return open_or_fail(":memory:");
-                                                        }}),
-                         [](const auto& chosen) { return chosen.param.name; });
+                         testing::Values(Place::kSqliteFile, Place::kSqliteMemory,
+                                         Place::kPostgres),
+                         [](const testing::TestParamInfo<Place>& chosen) {
+                           switch (chosen.param) {
+                             case Place::kSqliteFile:
+                               return "SqliteFile";
+                             case Place::kSqliteMemory:
+                               return "SqliteMemory";
+                             case Place::kPostgres:
+                               break;
+                           }
+                           return "Postgres";
+                         });
 
 }  // namespace
 }  // namespace patchbay::store

@@ -11,17 +11,22 @@
 namespace patchbay::store {
 namespace {
 
-TEST(MigrationsTest, AnEmptyDatabaseGetsTheLatestSchema) {
-  const auto db = open_or_fail(":memory:");
+struct MigrationsTest : testing::TestWithParam<Kind> {
+  TestPlace place{GetParam()};
+};
+
+TEST_P(MigrationsTest, AnEmptyDatabaseGetsTheLatestSchema) {
+  const auto db = place.open();
   EXPECT_EQ(schema_version(*db).value(), 0);
   ASSERT_TRUE(migrate(*db));
   EXPECT_EQ(schema_version(*db).value(), latest_schema_version());
   EXPECT_TRUE(db->has_table("accounts").value());
 }
 
-TEST(MigrationsTest, EveryEarlierVersionReachesTheLatest) {
+TEST_P(MigrationsTest, EveryEarlierVersionReachesTheLatest) {
   for (std::int64_t from = 0; from <= latest_schema_version(); ++from) {
-    const auto db = open_or_fail(":memory:");
+    const TestPlace fresh(GetParam());
+    const auto db = fresh.open();
     ASSERT_TRUE(migrate_to(*db, from));
     EXPECT_EQ(schema_version(*db).value(), from);
     ASSERT_TRUE(migrate(*db));
@@ -29,27 +34,25 @@ TEST(MigrationsTest, EveryEarlierVersionReachesTheLatest) {
   }
 }
 
-TEST(MigrationsTest, MigratingAgainChangesNothing) {
-  const TestFolder folder;
+TEST_P(MigrationsTest, MigratingAgainChangesNothing) {
   {
-    const auto db = migrated(folder.file());
+    const auto db = place.open_migrated();
     add_project(*db);
     ASSERT_TRUE(change_sequence_table::bump(*db));
   }
-  const auto db = migrated(folder.file());
+  const auto db = place.open_migrated();
   EXPECT_TRUE(projects_table::find(*db, "prj_1").value().has_value());
   EXPECT_EQ(change_sequence_table::current(*db).value(), 2);
 }
 
-TEST(MigrationsTest, AnUpToDateDatabaseNeedsNoWriteLock) {
-  const TestFolder folder;
-  const auto holder = migrated(folder.file());
+TEST_P(MigrationsTest, AnUpToDateDatabaseNeedsNoWriteLock) {
+  const auto holder = place.open_migrated();
   ASSERT_TRUE(holder->begin(Access::kWrite));
-  EXPECT_TRUE(migrate(*open_or_fail(folder.file())));
+  EXPECT_TRUE(migrate(*place.open()));
 }
 
-TEST(MigrationsTest, ANewerSchemaIsRefusedAndLeftAlone) {
-  const auto db = migrated();
+TEST_P(MigrationsTest, ANewerSchemaIsRefusedAndLeftAlone) {
+  const auto db = place.open_migrated();
   ASSERT_TRUE(db->execute("UPDATE schema_version SET version = ?", {latest_schema_version() + 1}));
   const auto done = migrate(*db);
   EXPECT_EQ(code_of(done), ErrorCode::kConfiguration);
@@ -57,30 +60,31 @@ TEST(MigrationsTest, ANewerSchemaIsRefusedAndLeftAlone) {
   EXPECT_EQ(schema_version(*db).value(), latest_schema_version() + 1);
 }
 
-TEST(MigrationsTest, AStepThatFailsLeavesNothingBehind) {
-  const auto db = open_or_fail(":memory:");
-  ASSERT_TRUE(db->execute("CREATE TABLE flows (x INTEGER) STRICT"));  // in the way of step 1
+TEST_P(MigrationsTest, AStepThatFailsLeavesNothingBehind) {
+  const auto db = place.open();
+  ASSERT_TRUE(db->execute("CREATE TABLE flows (x INTEGER)"));  // in the way of step 1
   EXPECT_FALSE(migrate(*db));
   EXPECT_FALSE(db->in_transaction());
   EXPECT_EQ(schema_version(*db).value(), 0);
   EXPECT_FALSE(db->has_table("projects").value());
 }
 
-TEST(MigrationsTest, TwoProcessesMigratingAtOnceBothSucceed) {
-  const TestFolder folder;
-  open_or_fail(folder.file());
+TEST_P(MigrationsTest, TwoProcessesMigratingAtOnceBothSucceed) {
+  (void)place.open();
   std::vector<std::jthread> threads;
   threads.reserve(4);
   std::atomic<int> good{0};
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
-      const auto db = open_or_fail(folder.file(), 5'000);
+      const auto db = place.open(5'000);
       if (migrate(*db)) ++good;
     });
   }
   threads.clear();
   EXPECT_EQ(good, 4);
 }
+
+INSTANTIATE_TEST_SUITE_P(Every, MigrationsTest, every_kind, name_of_kind);
 
 }  // namespace
 }  // namespace patchbay::store

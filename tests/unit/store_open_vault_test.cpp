@@ -12,21 +12,19 @@ namespace {
 
 const vault::Place kPlace{kSecretsTable, "prj_1", "acc_1", "client_secret", 1};
 
-struct OpenVaultTest : testing::Test {
-  TestFolder folder;
+struct OpenVaultTest : testing::TestWithParam<Kind> {
+  TestPlace place{GetParam()};
   OsRandom random;
   vault::KeyEncryptionKey kek = vault::KeyEncryptionKey::generate(random);
 
   Result<vault::Vault> open(const vault::KeyEncryptionKey& key) {
-    SqliteOptions options;
-    options.path = folder.file();
-    auto store = open_sqlite_store(options);
-    return (*store)->transact_blocking(
+    auto store = open_store(place.location());
+    return (*store)->transact_alone_blocking(
         [&](Database& db) { return open_vault(db, key, random, 1'000); });
   }
 };
 
-TEST_F(OpenVaultTest, WhatWasSealedOpensAfterARestart) {
+TEST_P(OpenVaultTest, WhatWasSealedOpensAfterARestart) {
   const auto first = open(kek);
   ASSERT_TRUE(first) << first.error().message;
   const auto record = first->seal("secret", kPlace).value();
@@ -36,7 +34,7 @@ TEST_F(OpenVaultTest, WhatWasSealedOpensAfterARestart) {
   EXPECT_TRUE(second->open(record, kPlace)->equals("secret"));
 }
 
-TEST_F(OpenVaultTest, AnotherKeyThanTheDatabasesIsRefusedWithBothIds) {
+TEST_P(OpenVaultTest, AnotherKeyThanTheDatabasesIsRefusedWithBothIds) {
   ASSERT_TRUE(open(kek));
   const auto other = vault::KeyEncryptionKey::generate(random);
   const auto refused = open(other);
@@ -46,8 +44,8 @@ TEST_F(OpenVaultTest, AnotherKeyThanTheDatabasesIsRefusedWithBothIds) {
   EXPECT_TRUE(open(kek));  // and the database was left as it is
 }
 
-TEST_F(OpenVaultTest, KeysRotateRowByRow) {
-  const auto db = migrated(folder.file());
+TEST_P(OpenVaultTest, KeysRotateRowByRow) {
+  const auto db = place.open_migrated();
   const auto next = vault::KeyEncryptionKey::generate(random);
   const auto record = open_vault(*db, kek, random, 1)->seal("secret", kPlace).value();
   for (const auto& key : data_keys_table::list(*db).value()) {
@@ -63,6 +61,8 @@ TEST_F(OpenVaultTest, KeysRotateRowByRow) {
   EXPECT_NE(vault->sealing_key_id(), old_data_key);
   EXPECT_TRUE(vault->open(record, kPlace));
 }
+
+INSTANTIATE_TEST_SUITE_P(Every, OpenVaultTest, every_kind, name_of_kind);
 
 }  // namespace
 }  // namespace patchbay::store

@@ -13,9 +13,9 @@
 namespace patchbay::store {
 namespace {
 
-using IntegrationsTest = TablesTest;
+struct IntegrationsTest : TablesTest {};
 
-TEST_F(IntegrationsTest, EveryColumnComesBackAndNoAllowedActionsMeansReadsOnly) {
+TEST_P(IntegrationsTest, EveryColumnComesBackAndNoAllowedActionsMeansReadsOnly) {
   const auto seen = integrations_table::find(db, "prj_1", "int_1").value().value();
   EXPECT_EQ(seen.sealed_setup, example_integration().sealed_setup);
   EXPECT_EQ(seen.auth_method, "client_credentials");
@@ -26,7 +26,7 @@ TEST_F(IntegrationsTest, EveryColumnComesBackAndNoAllowedActionsMeansReadsOnly) 
   EXPECT_FALSE(integrations_table::find(db, "prj_2", "int_1")->has_value());
 }
 
-TEST_F(IntegrationsTest, OneIsTheDefaultAndTheTitleCanPassOn) {
+TEST_P(IntegrationsTest, OneIsTheDefaultAndTheTitleCanPassOn) {
   EXPECT_FALSE(integrations_table::find_default(db, "prj_1", "personio")->has_value());
   auto second = example_integration("int_2");
   second.is_default = true;
@@ -42,7 +42,7 @@ TEST_F(IntegrationsTest, OneIsTheDefaultAndTheTitleCanPassOn) {
   EXPECT_EQ(code_of(integrations_table::set_default(db, "prj_1", "none")), ErrorCode::kNotFound);
 }
 
-TEST_F(IntegrationsTest, UpdatesKeepIdentityAndListsFilterByConnector) {
+TEST_P(IntegrationsTest, UpdatesKeepIdentityAndListsFilterByConnector) {
   auto changed = example_integration();
   changed.name = "HR";
   changed.allowed_actions = R"(["list_persons"])";
@@ -79,7 +79,7 @@ struct SessionsTest : TablesTest {
   std::int64_t number = connect_sessions_table::insert(db, example()).value();
 };
 
-TEST_F(SessionsTest, ASessionIsFoundByItsTokensHash) {
+TEST_P(SessionsTest, ASessionIsFoundByItsTokensHash) {
   const auto seen = connect_sessions_table::find_by_token_hash(db, "hash_1").value().value();
   EXPECT_EQ(seen.id, "cs_1");
   EXPECT_EQ(seen.number, number);
@@ -92,7 +92,7 @@ TEST_F(SessionsTest, ASessionIsFoundByItsTokensHash) {
   EXPECT_EQ(code_of(connect_sessions_table::insert(db, example())), ErrorCode::kConflict);
 }
 
-TEST_F(SessionsTest, ExactlyOneClaimWins) {
+TEST_P(SessionsTest, ExactlyOneClaimWins) {
   ASSERT_TRUE(connect_sessions_table::claim(db, "cs_1", "acc_1", 150));
   EXPECT_EQ(code_of(connect_sessions_table::claim(db, "cs_1", "acc_2", 150)), ErrorCode::kConflict);
   const auto seen = connect_sessions_table::find(db, "prj_1", "cs_1").value().value();
@@ -101,21 +101,21 @@ TEST_F(SessionsTest, ExactlyOneClaimWins) {
   EXPECT_EQ(code_of(connect_sessions_table::cancel(db, "cs_1")), ErrorCode::kConflict);
 }
 
-TEST_F(SessionsTest, ExpiredCancelledAndUnknownSessionsCannotBeClaimed) {
+TEST_P(SessionsTest, ExpiredCancelledAndUnknownSessionsCannotBeClaimed) {
   EXPECT_EQ(code_of(connect_sessions_table::claim(db, "cs_1", "acc_1", 200)), ErrorCode::kExpired);
   ASSERT_TRUE(connect_sessions_table::cancel(db, "cs_1"));
   EXPECT_EQ(code_of(connect_sessions_table::claim(db, "cs_1", "acc_1", 150)), ErrorCode::kConflict);
   EXPECT_EQ(code_of(connect_sessions_table::claim(db, "none", "acc_1", 150)), ErrorCode::kNotFound);
 }
 
-TEST_F(SessionsTest, ExpiredSessionsCanBeSweptAway) {
+TEST_P(SessionsTest, ExpiredSessionsCanBeSweptAway) {
   EXPECT_EQ(connect_sessions_table::remove_expired(db, 200).value(), 0);
   EXPECT_EQ(connect_sessions_table::remove_expired(db, 201).value(), 1);
 }
 
-using RevocationsTest = TablesTest;
+struct RevocationsTest : TablesTest {};
 
-TEST_F(RevocationsTest, AJobIsRetriedUntilItIsFinished) {
+TEST_P(RevocationsTest, AJobIsRetriedUntilItIsFinished) {
   EXPECT_FALSE(revocations_table::next_due(db)->has_value());
   Revocation job;
   job.id = "rev_1";
@@ -148,9 +148,9 @@ TEST_F(RevocationsTest, AJobIsRetriedUntilItIsFinished) {
   EXPECT_TRUE(revocations_table::find(db, "rev_2")->has_value());
 }
 
-using ApiKeysTableTest = TablesTest;
+struct ApiKeysTableTest : TablesTest {};
 
-TEST_F(ApiKeysTableTest, AKeyIsFoundByPrefixAndRevokedOnce) {
+TEST_P(ApiKeysTableTest, AKeyIsFoundByPrefixAndRevokedOnce) {
   const ApiKey key{"key_1", "prj_1", "pb_abc", "hash", "CI", "accounts", 10, 0, 0};
   ASSERT_TRUE(api_keys_table::insert(db, key));
   ApiKey twin = key;
@@ -172,9 +172,9 @@ TEST_F(ApiKeysTableTest, AKeyIsFoundByPrefixAndRevokedOnce) {
   EXPECT_TRUE(api_keys_table::list(db, "prj_2")->empty());
 }
 
-using OperatorAccessTest = TablesTest;
+struct OperatorAccessTest : TablesTest {};
 
-TEST_F(OperatorAccessTest, ASigninLinkWorksOnceAndOnlyInTime) {
+TEST_P(OperatorAccessTest, ASigninLinkWorksOnceAndOnlyInTime) {
   ASSERT_TRUE(signin_links_table::insert(db, {"one", 10, 100, 0}));
   ASSERT_TRUE(signin_links_table::insert(db, {"two", 10, 100, 0}));
   EXPECT_TRUE(signin_links_table::find(db, "one")->has_value());
@@ -186,7 +186,7 @@ TEST_F(OperatorAccessTest, ASigninLinkWorksOnceAndOnlyInTime) {
   EXPECT_EQ(signin_links_table::remove_expired(db, 100).value(), 2);
 }
 
-TEST_F(OperatorAccessTest, ASessionEndsByItselfOrBySigningOut) {
+TEST_P(OperatorAccessTest, ASessionEndsByItselfOrBySigningOut) {
   ASSERT_TRUE(operator_sessions_table::insert(db, {"one", 10, 100, "csrf"}));
   ASSERT_TRUE(operator_sessions_table::insert(db, {"two", 10, 200, "csrf"}));
   EXPECT_EQ(operator_sessions_table::find(db, "one", 99).value()->csrf, "csrf");
@@ -196,9 +196,9 @@ TEST_F(OperatorAccessTest, ASessionEndsByItselfOrBySigningOut) {
   EXPECT_EQ(operator_sessions_table::remove_expired(db, 100).value(), 1);
 }
 
-using EventsTest = TablesTest;
+struct EventsTest : TablesTest {};
 
-TEST_F(EventsTest, EventsComeInOrderFromAPointOn) {
+TEST_P(EventsTest, EventsComeInOrderFromAPointOn) {
   add_project(db, "prj_2");
   const auto append = [this](const std::string& kind, const std::string& project) {
     return events_table::append(db, {0, project, kind, "acc_1", R"({"a":1})", 5}).value();
@@ -216,9 +216,9 @@ TEST_F(EventsTest, EventsComeInOrderFromAPointOn) {
   EXPECT_EQ(events_table::list_of_account(db, "prj_1", "acc_1", 10)->front().seq, third);
 }
 
-using FlowsTest = TablesTest;
+struct FlowsTest : TablesTest {};
 
-TEST_F(FlowsTest, AFlowStandsUntilItIsRemoved) {
+TEST_P(FlowsTest, AFlowStandsUntilItIsRemoved) {
   const Flow flow{"flow_1", "prj_1", "connect", "cs_1", "", "personio", "{}", "", 10, 10};
   ASSERT_TRUE(flows_table::insert(db, flow));
   ASSERT_TRUE(flows_table::update(db, "flow_1", R"({"step":2})", std::string("\0x", 2), 20));
@@ -234,11 +234,20 @@ TEST_F(FlowsTest, AFlowStandsUntilItIsRemoved) {
   EXPECT_EQ(code_of(flows_table::update(db, "flow_1", "{}", "", 1)), ErrorCode::kNotFound);
 }
 
-TEST_F(TablesTest, TheChangeSequenceGrowsByOne) {
+TEST_P(TablesTest, TheChangeSequenceGrowsByOne) {
   const auto before = change_sequence_table::current(db).value();
   EXPECT_EQ(change_sequence_table::bump(db).value(), before + 1);
   EXPECT_EQ(change_sequence_table::current(db).value(), before + 1);
 }
+
+INSTANTIATE_TEST_SUITE_P(Every, IntegrationsTest, every_kind, name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Every, SessionsTest, every_kind, name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Every, RevocationsTest, every_kind, name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Every, ApiKeysTableTest, every_kind, name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Every, OperatorAccessTest, every_kind, name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Every, EventsTest, every_kind, name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Every, FlowsTest, every_kind, name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Every, TablesTest, every_kind, name_of_kind);
 
 }  // namespace
 }  // namespace patchbay::store

@@ -1,5 +1,5 @@
 #pragma once
-// What the store's tests share: a private folder, opened databases, and example rows.
+// What the store's tests share: a private folder, opened databases of every kind, example rows.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -11,8 +11,11 @@
 #include "store/accounts_table.h"
 #include "store/integrations_table.h"
 #include "store/migrations.h"
+#include "store/open_store.h"
+#include "store/postgres_database.h"
 #include "store/projects_table.h"
 #include "store/sqlite_database.h"
+#include "support/postgres_cluster.h"
 
 namespace patchbay::store {
 
@@ -54,6 +57,44 @@ inline std::unique_ptr<Database> migrated(const std::string& path = ":memory:") 
   const auto done = migrate(*database);
   EXPECT_TRUE(done) << done.error().message;
   return database;
+}
+
+enum class Kind : std::uint8_t { kSqlite, kPostgres };
+
+// A place for one test's store, with nothing in it, opened as often as the test likes.
+class TestPlace {
+ public:
+  explicit TestPlace(Kind kind) : location_(make(kind, folder_)) {}
+  [[nodiscard]] const StoreLocation& location() const { return location_; }
+
+  // Waits for locks only shortly.
+  [[nodiscard]] std::unique_ptr<Database> open(int lock_ms = 20) const {
+    if (!location_.is_postgres()) return open_or_fail(location_.path(), lock_ms);
+    auto database = open_postgres({.location = location_, .lock_ms = lock_ms});
+    if (!database) throw std::runtime_error(database.error().message);
+    return *std::move(database);
+  }
+  [[nodiscard]] std::unique_ptr<Database> open_migrated(int lock_ms = 20) const {
+    auto database = open(lock_ms);
+    const auto done = migrate(*database);
+    EXPECT_TRUE(done) << done.error().message;
+    return database;
+  }
+
+ private:
+  static StoreLocation make(Kind kind, const TestFolder& folder) {
+    if (kind == Kind::kSqlite) return StoreLocation::file(folder.file());
+    return StoreLocation::parse(SecretString(testing_support::new_postgres_schema())).value();
+  }
+  TestFolder folder_;
+  StoreLocation location_;
+};
+
+// TEST_P with these runs on every kind of database:
+//   INSTANTIATE_TEST_SUITE_P(Every, SomeTest, every_kind, name_of_kind);
+inline const auto every_kind = testing::Values(Kind::kSqlite, Kind::kPostgres);
+inline std::string name_of_kind(const testing::TestParamInfo<Kind>& kind) {
+  return kind.param == Kind::kSqlite ? "Sqlite" : "Postgres";
 }
 
 inline void add_project(Database& db, const std::string& id = "prj_1") {
@@ -101,8 +142,10 @@ inline Account example_account(const std::string& id = "acc_1",
 }
 
 // A database with one project and one integration.
-struct TablesTest : testing::Test {
-  std::unique_ptr<Database> owned = migrated();
+struct TablesTest : testing::TestWithParam<Kind> {
+  std::unique_ptr<TestPlace> place =
+      GetParam() == Kind::kSqlite ? nullptr : std::make_unique<TestPlace>(GetParam());
+  std::unique_ptr<Database> owned = place ? place->open_migrated() : migrated();
   Database& db = *owned;
 
   TablesTest() {

@@ -29,15 +29,6 @@ auto counting() {
   };
 }
 
-std::unique_ptr<Store> start(const std::string& path) {
-  SqliteOptions options;
-  options.path = path;
-  options.busy_timeout_ms = 20;
-  auto store = open_sqlite_store(options);
-  EXPECT_TRUE(store) << store.error().message;
-  return *std::move(store);
-}
-
 template <class Coroutine>
 void run(asio::io_context& loop, Coroutine coroutine) {
   asio::co_spawn(loop, std::move(coroutine), [](const std::exception_ptr& failure) {
@@ -46,15 +37,15 @@ void run(asio::io_context& loop, Coroutine coroutine) {
   loop.run();
 }
 
-struct StoreTest : testing::Test {
-  TestFolder folder;
+struct StoreTest : testing::TestWithParam<Kind> {
+  TestPlace place{GetParam()};
   asio::io_context loop;  // loops outlive the store that resumes on them
   std::array<asio::io_context, 4> more_loops;
-  std::unique_ptr<Store> store = start(folder.file());
+  std::unique_ptr<Store> store = std::make_unique<Store>(place.open_migrated());
   std::int64_t count() { return store->read_blocking(counting()).value(); }
 };
 
-TEST_F(StoreTest, ATransactionResumesOnTheCallersLoopWithItsResult) {
+TEST_P(StoreTest, ATransactionResumesOnTheCallersLoopWithItsResult) {
   run(loop, [this]() -> asio::awaitable<void> {
     const auto loop_thread = std::this_thread::get_id();
     std::thread::id store_thread;
@@ -70,7 +61,7 @@ TEST_F(StoreTest, ATransactionResumesOnTheCallersLoopWithItsResult) {
   });
 }
 
-TEST_F(StoreTest, AnErrorUndoesEverythingTheClosureWrote) {
+TEST_P(StoreTest, AnErrorUndoesEverythingTheClosureWrote) {
   const auto done = store->transact_blocking([](Database& db) -> Result<void> {
     PATCHBAY_TRY(projects_table::insert(db, {"prj_1", "x", 1}));
     return make_error(ErrorCode::kConflict, "changed my mind");
@@ -79,7 +70,7 @@ TEST_F(StoreTest, AnErrorUndoesEverythingTheClosureWrote) {
   EXPECT_EQ(count(), 0);
 }
 
-TEST_F(StoreTest, AnExceptionUndoesEverythingAndTheStoreLivesOn) {
+TEST_P(StoreTest, AnExceptionUndoesEverythingAndTheStoreLivesOn) {
   const auto done = store->transact_blocking([](Database& db) -> Result<void> {
     PATCHBAY_TRY(projects_table::insert(db, {"prj_1", "x", 1}));
     throw std::runtime_error("bad idea 4711");
@@ -90,12 +81,12 @@ TEST_F(StoreTest, AnExceptionUndoesEverythingAndTheStoreLivesOn) {
   EXPECT_TRUE(store->transact_blocking(adding("prj_2")));
 }
 
-TEST_F(StoreTest, AReadThatWritesIsRefused) {
+TEST_P(StoreTest, AReadThatWritesIsRefused) {
   EXPECT_EQ(code_of(store->read_blocking(adding("prj_1"))), ErrorCode::kInternal);
   EXPECT_EQ(count(), 0);
 }
 
-TEST_F(StoreTest, ResultsThatOnlyMoveAreHandedOver) {
+TEST_P(StoreTest, ResultsThatOnlyMoveAreHandedOver) {
   const auto made = store->transact_blocking(
       [](Database&) -> Result<std::unique_ptr<int>> { return std::make_unique<int>(7); });
   ASSERT_TRUE(made);
@@ -127,7 +118,7 @@ class Gate {
   std::jthread thread_;
 };
 
-TEST_F(StoreTest, QueuedTransactionsFailAloneAndTheOthersStand) {
+TEST_P(StoreTest, QueuedTransactionsFailAloneAndTheOthersStand) {
   Gate gate(*store);
   std::vector<ErrorCode> failures;
   int good = 0;
@@ -148,9 +139,9 @@ TEST_F(StoreTest, QueuedTransactionsFailAloneAndTheOthersStand) {
   EXPECT_EQ(count(), 4);
 }
 
-TEST_F(StoreTest, QueuedTransactionsFailTogetherWhenTheDatabaseIsLocked) {
-  const auto other = open_or_fail(folder.file());
-  ASSERT_TRUE(other->begin(Access::kWrite));
+TEST_P(StoreTest, QueuedTransactionsFailTogetherWhenTheDatabaseIsLocked) {
+  const auto other = place.open();
+  ASSERT_TRUE(other->begin(Access::kAlone));
   std::vector<ErrorCode> failures;
   Gate gate(*store);
   for (const auto* id : {"a", "b"}) {
@@ -216,7 +207,7 @@ TEST(StoreFullTest, InAFullDatabaseEachAcknowledgedTransactionStandsWholeAndNoOt
   }
 }
 
-TEST_F(StoreTest, ManyLoopsMayUseItAtOnce) {
+TEST_P(StoreTest, ManyLoopsMayUseItAtOnce) {
   std::vector<std::jthread> threads;
   threads.reserve(more_loops.size());
   for (int t = 0; t < 4; ++t) {
@@ -239,7 +230,7 @@ TEST_F(StoreTest, ManyLoopsMayUseItAtOnce) {
   EXPECT_EQ(count(), 100);
 }
 
-TEST_F(StoreTest, StoppingFinishesWhatIsQueuedAndRefusesTheRest) {
+TEST_P(StoreTest, StoppingFinishesWhatIsQueuedAndRefusesTheRest) {
   std::vector<bool> results;
   Gate gate(*store);
   for (int i = 0; i < 10; ++i) {
@@ -259,7 +250,7 @@ TEST_F(StoreTest, StoppingFinishesWhatIsQueuedAndRefusesTheRest) {
   EXPECT_EQ(code_of(store->transact_blocking(adding("late"))), ErrorCode::kCancelled);
   store->stop();
   store.reset();
-  store = start(folder.file());
+  store = std::make_unique<Store>(place.open_migrated());
   EXPECT_EQ(count(), 10);
 }
 
@@ -284,6 +275,8 @@ TEST(StoreOpenTest, ADatabaseThatCannotBeOpenedIsAnErrorAndNoStore) {
   options.path = folder.path();
   EXPECT_EQ(code_of(open_sqlite_store(options)), ErrorCode::kStorage);
 }
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreTest, every_kind, name_of_kind);
 
 }  // namespace
 }  // namespace patchbay::store

@@ -5,6 +5,9 @@
 //   patchbay_test_hub VERB DATA KEY CONNECTORS WORKER PORT CA [ARGUMENT...]
 //     link OWNER CLIENT_ID CLIENT_SECRET | refresh ACCOUNT | unlink ACCOUNT | serve
 //     work SEED CLIENT_ID CLIENT_SECRET   (hub_work.h)
+//
+// The environment variable PATCHBAY_STORE names another store than the one in DATA.
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -78,6 +81,11 @@ int main(int argc, char** argv) {
   if (args.size() < 7) return 2;
   cli::HubOptions options;
   options.data_folder = args[1];
+  if (const char* place = std::getenv("PATCHBAY_STORE")) {
+    auto location = store::StoreLocation::parse(SecretString(place));
+    if (!location) return said(location.error());
+    options.store = *location;
+  }
   options.key = vault::KeyFile{args[2]};
   options.connectors_folder = args[3];
   options.worker_program = args[4];

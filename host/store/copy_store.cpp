@@ -1,0 +1,215 @@
+#include "store/copy_store.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "base/hash.h"
+#include "store/migrations.h"
+#include "store/row_helpers.h"
+#include "store/table_shape.h"
+
+namespace patchbay::store {
+namespace {
+
+constexpr std::int64_t kPage = 500;
+
+std::string joined(const std::vector<ColumnShape>& columns) {
+  std::string out;
+  for (const auto& column : columns) out += (out.empty() ? "" : ", ") + column.name;
+  return out;
+}
+
+std::string key_of(const TableShape& table) {
+  std::string out;
+  for (const auto at : table.key) out += (out.empty() ? "" : ", ") + table.columns[at].name;
+  return out;
+}
+
+// Borrows from the row.
+Param value_of(const Row& row, const TableShape& table, std::size_t column) {
+  if (row.is_null(column)) return std::nullopt;
+  if (row.is_integer(column)) return row.integer(column);
+  if (table.columns[column].is_bytes) return BlobView{row.text(column)};
+  return row.text(column);
+}
+
+// The rows of a table in the order of its key, page by page.
+class TableReader {
+ public:
+  TableReader(Database& database, const TableShape& table) : database_(database), table_(table) {}
+
+  // Empty at the end.
+  Result<Rows> next() {
+    std::vector<Param> params;
+    std::string where;
+    if (last_) {
+      where = " WHERE (" + key_of(table_) + ") > (" + placeholders(table_.key.size()) + ")";
+      for (const auto at : table_.key) params.push_back(value_of(*last_, table_, at));
+    }
+    params.emplace_back(kPage);
+    PATCHBAY_TRY_ASSIGN(
+        auto rows, database_.query("SELECT " + joined(table_.columns) + " FROM " + table_.name +
+                                       where + " ORDER BY " + key_of(table_) + " LIMIT ?",
+                                   params));
+    if (!rows.empty()) last_ = rows.back();
+    return rows;
+  }
+
+ private:
+  Database& database_;
+  const TableShape& table_;
+  std::optional<Row> last_;
+};
+
+// Counts rows, and chains their hashes.
+class Checksum {
+ public:
+  explicit Checksum(const TableShape& table) : table_(table), chain_(joined(table.columns)) {}
+
+  // Unambiguous: each value with its kind and length before it.
+  void add(const Row& row) {
+    std::string text = std::move(chain_);
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      if (row.is_null(i)) {
+        text += "n;";
+      } else if (row.is_integer(i)) {
+        text += "i" + std::to_string(row.integer(i)) + ";";
+      } else {
+        text += "t" + std::to_string(row.text(i).size()) + ":" + row.text(i);
+      }
+    }
+    chain_ = sha256_hex(text);
+    ++rows_;
+  }
+  [[nodiscard]] TableCopy result() const { return {table_.name, rows_, sha256_hex(chain_)}; }
+
+ private:
+  const TableShape& table_;
+  std::int64_t rows_ = 0;
+  std::string chain_;
+};
+
+Result<TableCopy> checksum_table(Database& database, const TableShape& table) {
+  TableReader reader(database, table);
+  Checksum sum(table);
+  for (;;) {
+    PATCHBAY_TRY_ASSIGN(const auto rows, reader.next());
+    if (rows.empty()) return sum.result();
+    for (const auto& row : rows) sum.add(row);
+  }
+}
+
+Result<void> copy_serial(Database& from, Database& to, const TableShape& table) {
+  if (table.serial.empty()) return {};
+  PATCHBAY_TRY_ASSIGN(const auto last, single_integer(from.query(from.dialect().serial_last,
+                                                                 {table.name, table.serial})));
+  if (last > 0)
+    PATCHBAY_TRY(to.query(to.dialect().serial_continue, {table.name, table.serial, last}));
+  return {};
+}
+
+Result<TableCopy> copy_table(Database& from, Database& to, const TableShape& table,
+                             const CopyProgress& progress) {
+  PATCHBAY_TRY(copy_serial(from, to, table));
+  const std::string insert = "INSERT INTO " + table.name + " (" + joined(table.columns) +
+                             ") VALUES (" + placeholders(table.columns.size()) + ")";
+  TableReader reader(from, table);
+  Checksum sum(table);
+  for (;;) {
+    PATCHBAY_TRY_ASSIGN(const auto rows, reader.next());
+    if (rows.empty()) return sum.result();
+    for (const auto& row : rows) {
+      std::vector<Param> values;
+      values.reserve(table.columns.size());
+      for (std::size_t i = 0; i < table.columns.size(); ++i)
+        values.push_back(value_of(row, table, i));
+      PATCHBAY_TRY(to.execute(insert, values));
+      sum.add(row);
+    }
+    if (progress) progress(table.name, sum.result().rows);
+  }
+}
+
+// A new schema's one row is no content.
+Result<void> require_empty(Database& to, const std::vector<TableShape>& tables) {
+  PATCHBAY_TRY(to.execute("DELETE FROM change_sequence WHERE value = 1"));
+  for (const auto& table : tables) {
+    PATCHBAY_TRY_ASSIGN(const auto rows, to.query("SELECT 1 FROM " + table.name + " LIMIT 1"));
+    if (!rows.empty())
+      return make_error(ErrorCode::kConflict, "The target holds data already (in " + table.name +
+                                                  "). Name an empty database or a new file; "
+                                                  "nothing was changed.");
+  }
+  return {};
+}
+
+Result<void> require_same(const TableCopy& given, const TableCopy& found) {
+  if (given.rows == found.rows && given.checksum == found.checksum) return {};
+  return make_error(ErrorCode::kStorage,
+                    "The target does not give back what was copied into " + given.name + " (" +
+                        std::to_string(found.rows) + " of " + std::to_string(given.rows) +
+                        " rows, or other content). Nothing was kept there; look at its disk.");
+}
+
+Result<std::vector<TableCopy>> copy_all(Database& from, Database& to,
+                                        const CopyProgress& progress) {
+  PATCHBAY_TRY_ASSIGN(const auto tables, table_shapes(from));
+  PATCHBAY_TRY(require_empty(to, tables));
+  std::vector<TableCopy> copied;
+  for (const auto& table : tables) {
+    PATCHBAY_TRY_ASSIGN(auto copy, copy_table(from, to, table, progress));
+    copied.push_back(std::move(copy));
+  }
+  // A server ends transactions in which nothing happens for long, and what follows may take long.
+  from.rollback();
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    PATCHBAY_TRY_ASSIGN(const auto found, checksum_table(to, tables[i]));
+    PATCHBAY_TRY(require_same(copied[i], found));
+  }
+  return copied;
+}
+
+Result<void> require_current_schema(Database& from) {
+  PATCHBAY_TRY_ASSIGN(const auto version, schema_version(from));
+  if (version == latest_schema_version()) return {};
+  return make_error(ErrorCode::kConfiguration,
+                    "The source has schema version " + std::to_string(version) +
+                        " where this program has " + std::to_string(latest_schema_version()) +
+                        ". Start the hub of this version on it once, then copy.");
+}
+
+}  // namespace
+
+Result<std::vector<TableCopy>> copy_store(Database& from, Database& to,
+                                          const CopyProgress& progress) {
+  PATCHBAY_TRY(require_current_schema(from));
+  PATCHBAY_TRY(migrate(to));
+  PATCHBAY_TRY(from.begin(Access::kAlone));
+  auto begun = to.begin(Access::kAlone);
+  auto copied = begun ? copy_all(from, to, progress) : begun.error();
+  if (copied) {
+    if (auto committed = to.commit(); !committed) copied = committed.error();
+  }
+  to.rollback();
+  from.rollback();
+  return copied;
+}
+
+Result<std::vector<TableCopy>> checksum_store(Database& database) {
+  PATCHBAY_TRY(database.begin(Access::kRead));
+  const auto sums = [&]() -> Result<std::vector<TableCopy>> {
+    PATCHBAY_TRY_ASSIGN(const auto tables, table_shapes(database));
+    std::vector<TableCopy> out;
+    for (const auto& table : tables) {
+      PATCHBAY_TRY_ASSIGN(auto sum, checksum_table(database, table));
+      out.push_back(std::move(sum));
+    }
+    return out;
+  };
+  auto out = sums();
+  database.rollback();
+  return out;
+}
+
+}  // namespace patchbay::store

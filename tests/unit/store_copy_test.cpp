@@ -1,0 +1,178 @@
+// Copying a store, in every direction: all of it, exactly, or nothing.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "store/account_credentials.h"
+#include "store/change_sequence_table.h"
+#include "store/copy_store.h"
+#include "store/events_table.h"
+#include "store/store_in_use.h"
+#include "store/table_shape.h"
+#include "store_test_support.h"
+
+namespace patchbay::store {
+namespace {
+
+constexpr int kMoreThanAPage = 700;
+
+// At least one row in every table, and values that are easily got wrong.
+void fill(Database& db, int accounts = 2) {
+  ASSERT_TRUE(db.begin(Access::kWrite));
+  add_project(db);
+  EXPECT_TRUE(integrations_table::insert(db, example_integration()));
+  for (int i = 0; i < accounts; ++i) {
+    const auto id = "acc_" + std::to_string(i);
+    auto account = example_account(id, "owner " + id);
+    account.label = i % 2 == 0 ? "" : "Grüße '\"?\\ \n";
+    account.last_used = i == 0 ? INT64_MIN : INT64_MAX;
+    EXPECT_TRUE(accounts_table::insert(db, account));
+    EXPECT_TRUE(account_credentials::insert(db, account,
+                                            {{"client_secret", std::string("\0\xff;", 3), 1}},
+                                            {{"v2", "", "Bearer", "", 1, 2, 1}}));
+  }
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(events_table::append(db, {0, "prj_1", "account.created", "acc_1", "{}", 5}));
+    EXPECT_TRUE(change_sequence_table::bump(db));
+  }
+  // The highest number is given, but not there any more.
+  EXPECT_TRUE(db.execute("DELETE FROM events WHERE seq = 3"));
+  const std::vector<std::string> others = {
+      "INSERT INTO data_keys VALUES ('k1', 'kek', ?, 1, 0)",
+      "INSERT INTO connect_sessions VALUES (9, 's', 'prj_1', 'h', '', '', '', '', '', '', 0, "
+      "'test', "
+      "'', '{}', '[]', 1, 2, 'open', '')",
+      "INSERT INTO revocations VALUES ('r', 'prj_1', '', '', '', '', ?, '', 0, 1, 2, 3, '')",
+      "INSERT INTO api_keys VALUES ('a', 'prj_1', 'p', 'h', '', '', 1, 0, 0)",
+      "INSERT INTO operator_sessions VALUES ('h', 1, 2, 'c')",
+      "INSERT INTO signin_links VALUES ('h', 1, 2, 0)",
+      "INSERT INTO flows VALUES ('f', 'prj_1', 'connect', '', '', '', '{}', ?, 1, 1)",
+      "INSERT INTO connector_approvals VALUES ('x', 'c', '1', '{}', '', '', '', 1, 0)"};
+  for (const auto& sql : others) {
+    const std::string bytes("\x00\x80\xff", 3);
+    const auto done =
+        sql.find('?') == std::string::npos ? db.execute(sql) : db.execute(sql, {BlobView{bytes}});
+    EXPECT_TRUE(done) << sql << ": " << done.error().message;
+  }
+  ASSERT_TRUE(db.commit());
+}
+
+struct Direction {
+  Kind from;
+  Kind to;
+};
+
+struct CopyTest : testing::TestWithParam<Direction> {
+  TestPlace from_place{GetParam().from};
+  TestPlace to_place{GetParam().to};
+  std::unique_ptr<Database> from = from_place.open_migrated();
+  std::unique_ptr<Database> to = to_place.open();
+};
+
+TEST_P(CopyTest, EveryRowOfEveryTableComesOverAsItWas) {
+  fill(*from, kMoreThanAPage);
+  std::set<std::string> reported;
+  const auto copied = copy_store(
+      *from, *to, [&](const std::string& table, std::int64_t) { reported.insert(table); });
+  ASSERT_TRUE(copied) << copied.error().message;
+  const auto here = checksum_store(*from);
+  const auto there = checksum_store(*to);
+  ASSERT_TRUE(here && there);
+  ASSERT_EQ(here->size(), copied->size());
+  for (std::size_t i = 0; i < here->size(); ++i) {
+    EXPECT_GT(here->at(i).rows, 0) << here->at(i).name << ": fill() leaves this table out";
+    EXPECT_EQ(here->at(i).name, there->at(i).name);
+    EXPECT_EQ(here->at(i).checksum, there->at(i).checksum) << here->at(i).name;
+    EXPECT_EQ(here->at(i).checksum, copied->at(i).checksum) << here->at(i).name;
+    EXPECT_TRUE(reported.contains(here->at(i).name));
+  }
+  const auto account = accounts_table::find(*to, "prj_1", "acc_1")->value();
+  EXPECT_EQ(account.label, "Grüße '\"?\\ \n");
+  EXPECT_EQ(account.last_used, INT64_MAX);
+  EXPECT_EQ(account_credentials::secrets(*to, "acc_1")->front().sealed, std::string("\0\xff;", 3));
+}
+
+TEST_P(CopyTest, NumbersOnceGivenAreNotGivenAgain) {
+  fill(*from);
+  ASSERT_TRUE(copy_store(*from, *to));
+  EXPECT_EQ(events_table::append(*to, {0, "prj_1", "k", "", "{}", 6}).value(), 4);
+  EXPECT_EQ(change_sequence_table::current(*to).value(),
+            change_sequence_table::current(*from).value());
+}
+
+TEST_P(CopyTest, ATargetThatHoldsAnythingIsLeftAlone) {
+  add_project(*from);
+  ASSERT_TRUE(migrate(*to));
+  ASSERT_TRUE(projects_table::insert(*to, {"prj_9", "Theirs", 1}));
+  const auto refused = copy_store(*from, *to);
+  EXPECT_EQ(code_of(refused), ErrorCode::kConflict);
+  EXPECT_EQ(projects_table::list(*to)->size(), 1U);
+  EXPECT_EQ(change_sequence_table::current(*to).value(), 1);
+  EXPECT_FALSE(to->in_transaction() || from->in_transaction());
+}
+
+TEST_P(CopyTest, ACopyThatFailsHalfWayLeavesNothingAndMayBeMadeAgain) {
+  fill(*from);
+  const auto failed = copy_store(*from, *to, [&](const std::string& table, std::int64_t) {
+    if (table == "accounts") to->rollback();  // as a full disk does
+  });
+  EXPECT_FALSE(failed);
+  EXPECT_TRUE(projects_table::list(*to)->empty());
+  const auto again = copy_store(*from, *to);
+  EXPECT_TRUE(again) << again.error().message;
+}
+
+TEST_P(CopyTest, ASourceOfAnotherVersionIsRefused) {
+  const TestPlace old_place(GetParam().from);
+  const auto old = old_place.open();
+  ASSERT_TRUE(migrate_to(*old, latest_schema_version() - 1));
+  EXPECT_EQ(code_of(copy_store(*old, *to)), ErrorCode::kConfiguration);
+  EXPECT_FALSE(to->has_table("projects").value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, CopyTest,
+                         testing::Values(Direction{Kind::kSqlite, Kind::kPostgres},
+                                         Direction{Kind::kPostgres, Kind::kSqlite},
+                                         Direction{Kind::kSqlite, Kind::kSqlite},
+                                         Direction{Kind::kPostgres, Kind::kPostgres}),
+                         [](const testing::TestParamInfo<Direction>& way) {
+                           const auto name = [](Kind kind) {
+                             return kind == Kind::kSqlite ? "Sqlite" : "Postgres";
+                           };
+                           return std::string(name(way.param.from)) + "To" + name(way.param.to);
+                         });
+
+struct TableShapeTest : testing::TestWithParam<Kind> {
+  TestPlace place{GetParam()};
+};
+
+TEST_P(TableShapeTest, TheWholeSchemaIsFoundParentsFirst) {
+  const auto db = place.open_migrated();
+  const auto tables = table_shapes(*db);
+  ASSERT_TRUE(tables) << tables.error().message;
+  std::set<std::string> seen;
+  for (const auto& table : *tables) {
+    for (const auto& parent : table.refers_to) EXPECT_TRUE(seen.contains(parent)) << table.name;
+    seen.insert(table.name);
+    EXPECT_EQ(table.serial, table.name == "events"             ? "seq"
+                            : table.name == "connect_sessions" ? "number"
+                                                               : "");
+  }
+  EXPECT_EQ(seen.size(), 15U);
+  EXPECT_TRUE(seen.contains("account_tokens"));
+  EXPECT_FALSE(seen.contains("schema_version"));
+}
+
+TEST_P(TableShapeTest, AnOpenStoreIsInUseAndAClosedOneIsNot) {
+  EXPECT_FALSE(is_in_use(place.location()).value());
+  if (GetParam() == Kind::kPostgres) {
+    const auto db = place.open_migrated();
+    EXPECT_TRUE(is_in_use(place.location()).value());
+  }
+  EXPECT_FALSE(is_in_use(place.location()).value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, TableShapeTest, every_kind, name_of_kind);
+
+}  // namespace
+}  // namespace patchbay::store
