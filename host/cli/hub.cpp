@@ -106,8 +106,9 @@ Result<> Hub::open_store(const HubOptions& options) {
   PATCHBAY_TRY_ASSIGN(auto chain, vault::KeyChain::load(std::move(sources)));
   key_chain_ = std::make_unique<vault::KeyChain>(std::move(chain));
   PATCHBAY_TRY(make_private_folder(options.data_folder));
-  const auto location = options.store ? *options.store
-                                      : store::StoreLocation::file(database_path(options.data_folder));
+  const auto location = options.store
+                            ? *options.store
+                            : store::StoreLocation::file(database_path(options.data_folder));
   PATCHBAY_TRY_ASSIGN(store_, store::open_store(location));
   // Alone: of two instances that start on an empty database, one makes the key and the project.
   auto vault = store_->transact_alone_blocking([&](store::Database& db) -> Result<vault::Vault> {

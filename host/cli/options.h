@@ -11,7 +11,7 @@ namespace patchbay::cli {
 
 struct CommonOptions {
   std::string data = "patchbay-data";
-  KeyOptions main_key;  // default: the file DATA/key
+  KeyOptions main_key;     // default: the file DATA/key
   std::string store;       // default: DATA/patchbay.db
   std::string store_file;  // holds what `store` would
   std::string connectors = "connectors";
@@ -26,10 +26,11 @@ struct CommonOptions {
   void add_to(CLI::App& command);
   // --data alone, for commands that need no key.
   void add_data_to(CLI::App& command);
+  // What --store or --store-file say; nothing: the database in the data folder.
+  [[nodiscard]] Result<std::optional<store::StoreLocation>> store_location() const;
   [[nodiscard]] Result<HubOptions> hub_options(std::size_t loops) const;
 
  private:
-  [[nodiscard]] Result<std::optional<store::StoreLocation>> store_location() const;
   [[nodiscard]] Result<connector::TrustPolicy> trust_policy() const;
 };
 

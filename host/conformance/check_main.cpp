@@ -77,8 +77,7 @@ int main(int argc, char** argv) {
   app.add_option("--random", options.random_exchanges, "How many random exchanges to play")
       ->check(CLI::Range(0, 10'000'000))
       ->capture_default_str();
-  app.footer(
-      "Example:\n  patchbay check acme.so --random 100000 --seed 7");
+  app.footer("Example:\n  patchbay check acme.so --random 100000 --seed 7");
   CLI11_PARSE(app, argc, argv);
   log::set_level(log::Level::kError);
   if (in_process) options.worker_program.clear();

@@ -131,9 +131,10 @@ Result<TableCopy> copy_table(Database& from, Database& to, const TableShape& tab
   }
 }
 
-// A new schema's one row is no content.
+// The rows that a new schema begins with are no content.
 Result<void> require_empty(Database& to, const std::vector<TableShape>& tables) {
   PATCHBAY_TRY(to.execute("DELETE FROM change_sequence WHERE value = 1"));
+  PATCHBAY_TRY(to.execute("DELETE FROM store_epoch WHERE epoch = 1"));
   for (const auto& table : tables) {
     PATCHBAY_TRY_ASSIGN(const auto rows, to.query("SELECT 1 FROM " + table.name + " LIMIT 1"));
     if (!rows.empty())

@@ -51,7 +51,13 @@ struct BackupTest : testing::Test {
 
   BackupTest() {
     add_project(*db);
-    EXPECT_TRUE(integrations_table::insert(*db, example_integration()));
+    auto integration = example_integration();
+    integration.sealed_setup =
+        vault
+            .seal("the operator's client",
+                  {"integrations", "prj_1", integration.id, "setup", integration.setup_generation})
+            .value();
+    EXPECT_TRUE(integrations_table::insert(*db, integration));
   }
 
   void add_account(const std::string& id) {
@@ -116,7 +122,7 @@ TEST_F(BackupTest, ABackupIsWholePrivateAndOneFile) {
   const auto facts = verify_sqlite(backup, &kek);
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_EQ(facts->accounts, 1);
-  EXPECT_EQ(facts->opened, 2);
+  EXPECT_EQ(facts->opened, 3);
   EXPECT_EQ(facts->backup_taken, kNow);
   EXPECT_EQ(facts->schema_version, latest_schema_version());
   EXPECT_EQ(files(), before) << "verifying left a file";
@@ -271,7 +277,7 @@ TEST_F(BackupTest, WhatWasTakenAwaySinceTheBackupStaysTakenAway) {
   EXPECT_TRUE(connector_approvals_table::find(*db, "aa").value()->withdrawn);
   EXPECT_TRUE(revocations_table::find(*db, "rev_new").value()) << "pending, and forgotten";
   EXPECT_TRUE(revocations_table::find(*db, "rev_old").value()) << "told again does no harm";
-  EXPECT_EQ(open_all_sealed(*db, vault).value(), 6);
+  EXPECT_EQ(open_all_sealed(*db, vault).value(), 7);
   EXPECT_EQ(connect_sessions_table::find(*db, "prj_1", "cs_1").value()->status,
             SessionStatus::kCancelled);
   EXPECT_EQ(number("SELECT count(*) FROM operator_sessions"), 0);

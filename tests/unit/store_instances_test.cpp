@@ -165,7 +165,7 @@ TEST_P(InstancesTest, WhoeverMakesAThingWithoutAKeyAloneMakesTheOnlyOne) {
       const auto done = store.transact_alone_blocking([&](Database& db) -> Result<void> {
         PATCHBAY_TRY_ASSIGN(const auto found, db.query("SELECT 1 FROM data_keys"));
         if (!found.empty()) return {};
-        PATCHBAY_TRY(db.execute("INSERT INTO data_keys VALUES (?, 'kek', ?, 1, 0)",
+        PATCHBAY_TRY(db.execute("INSERT INTO data_keys VALUES (?, 'kek', ?, 1, 0, 0)",
                                 {std::to_string(instance), BlobView{"wrapped"}}));
         return {};
       });
