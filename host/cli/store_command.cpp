@@ -5,6 +5,7 @@
 
 #include "base/iso_time.h"
 #include "cli/commands.h"
+#include "cli/key_options.h"
 #include "cli/options.h"
 #include "store/sqlite_backup.h"
 #include "store/sqlite_restore.h"
@@ -16,9 +17,7 @@ namespace {
 struct StoreOptions {
   std::string data = "patchbay-data";
   std::string file;
-  std::string key_file;
-  std::string key_env;
-  std::string key_credential;
+  KeyOptions main_key;  // default: the file DATA/key
   bool without_key = false;
 
   void add_data(CLI::App& command) {
@@ -27,24 +26,16 @@ struct StoreOptions {
         ->capture_default_str();
   }
   void add_key(CLI::App& command) {
-    auto* from_file = command.add_option("--key-file", key_file,
-                                         "File with the key that seals everything (default: "
-                                         "DATA/key)");
-    auto* env = command.add_option("--key-env", key_env, "Environment variable that holds the key");
-    auto* credential = command.add_option("--key-credential", key_credential,
-                                          "systemd credential that holds the key");
+    main_key.add_to(command, "", "the key that seals everything (default: DATA/key)");
     auto* none = command.add_flag("--without-key", without_key,
                                   "Do not open the sealed values; checks less");
-    env->excludes(from_file);
-    credential->excludes(from_file)->excludes(env);
-    none->excludes(from_file)->excludes(env)->excludes(credential);
+    for (const char* other : {"--key-file", "--key-env", "--key-credential"})
+      none->excludes(command.get_option(other));
   }
   // Nothing when the key is not wanted.
   [[nodiscard]] Result<std::optional<vault::KeyEncryptionKey>> key() const {
     if (without_key) return std::optional<vault::KeyEncryptionKey>();
-    vault::KeySource source = vault::KeyFile{key_file.empty() ? data + "/key" : key_file};
-    if (!key_env.empty()) source = vault::KeyVariable{key_env};
-    if (!key_credential.empty()) source = vault::KeyCredential{key_credential};
+    const auto source = main_key.source().value_or(vault::KeyFile{data + "/key"});
     PATCHBAY_TRY_ASSIGN(auto loaded, vault::load_key(source));
     return std::optional(std::move(loaded));
   }

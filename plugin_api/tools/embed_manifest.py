@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the C++ file that puts a manifest into a connector library.
+"""Writes the file that puts a manifest into a connector library.
 
-    embed_manifest.py MANIFEST.json OUT.cpp
+    embed_manifest.py MANIFEST.json OUT.cpp|OUT.c|OUT.bin
 
-The layout is described in plugin_api/include/patchbay/manifest_blob.h, which holds the same magic.
+C++ gets patchbay::sdk::embedded_manifest(); C gets the array patchbay_manifest_blob, whose JSON begins
+behind patchbay_manifest_header bytes; any other language includes the bytes of OUT.bin as one constant
+array that its linker must keep (JSON from byte 72 on). The layout is described in plugin_api/include/patchbay/manifest_blob.h, which holds the same magic.
 """
 import hashlib
 import json
@@ -32,6 +34,18 @@ std::string_view patchbay::sdk::embedded_manifest() noexcept {{
 """
 
 
+C_TEMPLATE = """/* Made by embed_manifest.py from {source}. Not to be edited. */
+extern const unsigned char patchbay_manifest_blob[];
+extern const unsigned int patchbay_manifest_header;
+extern const unsigned int patchbay_manifest_length;
+const unsigned char patchbay_manifest_blob[] = {{
+{bytes}
+}};
+const unsigned int patchbay_manifest_header = {header};
+const unsigned int patchbay_manifest_length = {length};
+"""
+
+
 def main():
     source, target = (pathlib.Path(arg) for arg in sys.argv[1:])
     text = source.read_bytes()
@@ -46,9 +60,12 @@ def main():
         sys.exit(f"{source}: not valid JSON: {error}")
     header = MAGIC + struct.pack("<Q", len(text)) + hashlib.sha256(text).digest()
     blob = header + text
+    if target.suffix == ".bin":
+        target.write_bytes(blob)
+        return
     lines = (",".join(map(str, blob[i : i + 32])) + "," for i in range(0, len(blob), 32))
     target.write_text(
-        TEMPLATE.format(
+        (C_TEMPLATE if target.suffix == ".c" else TEMPLATE).format(
             source=source.name, bytes="\n".join(lines), header=len(header), length=len(text)
         )
     )
