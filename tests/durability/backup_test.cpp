@@ -206,7 +206,6 @@ TEST_F(BackupTest, VerifyingFindsASealedValueThatDoesNotOpenAndTheWrongKey) {
                              "UPDATE account_secrets SET generation = generation + 1",
                              "UPDATE revocations SET id = 'rev_2'"}) {
     db = open_or_fail(backup);
-    const auto whole = read_file(backup);
     ASSERT_TRUE(db->execute(damage));
     db.reset();
     EXPECT_EQ(code_of(verify_sqlite(backup, &kek)), ErrorCode::kStorage) << damage;
