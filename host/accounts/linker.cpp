@@ -11,8 +11,6 @@
 #include "accounts/waiting_flows.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "store/accounts_table.h"
-#include "store/events_table.h"
 #include "store/flows_table.h"
 
 namespace patchbay::accounts {

@@ -7,6 +7,7 @@
 
 #include "conformance/action_rules.h"
 #include "conformance/heap_watch.h"
+#include "connector/flow_driver.h"
 
 namespace patchbay::conformance {
 namespace {
@@ -17,7 +18,7 @@ using testing::Seen;
 using testing::TokenSpec;
 using Kind = Interruption::Kind;
 
-constexpr unsigned kMostSteps = 32;  // connector::FlowLimits
+constexpr unsigned kMostSteps = connector::FlowLimits{}.steps;
 constexpr std::uint32_t kUnknownEvent = 4711;
 constexpr std::size_t kTail = 256;  // bytes of a later revision's structs
 constexpr char kTailByte = '\x5a';

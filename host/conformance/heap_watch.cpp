@@ -26,17 +26,7 @@ HeapCount heap_count() {
 
 }  // namespace patchbay::conformance
 
-#ifdef PATCHBAY_SANITIZED
-
-bool patchbay::conformance::heap_is_watched() {
-  return false;
-}
-
-#else
-
-bool patchbay::conformance::heap_is_watched() {
-  return true;
-}
+#ifndef PATCHBAY_SANITIZED
 
 namespace {
 

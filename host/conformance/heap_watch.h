@@ -27,7 +27,4 @@ class HeapWatch {
 // Of this thread, since its start.
 HeapCount heap_count();
 
-// Whether this program can tell.
-bool heap_is_watched();
-
 }  // namespace patchbay::conformance

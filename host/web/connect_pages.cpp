@@ -403,9 +403,11 @@ net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
         request, {.text_id = "connect.stale_page", .status = 403, .for_end_users = true});
   }
   const auto key = sha256_hex(token);
-  site_.runs->cancel(key);
-  // What waits for the person is left to the recovery, which revokes what it had minted.
-  if (const auto session = co_await site_.options.accounts.find_session(token)) {
+  const auto run = site_.runs->find(key, site_.now());
+  if (run && run->state == State::kRunning) {
+    site_.runs->cancel(key);
+  } else if (const auto session = co_await site_.options.accounts.find_session(token)) {
+    // What waits for the person is left to the recovery, which revokes what it had minted.
     const auto given_up = co_await site_.options.accounts.linker().give_up(*session);
     if (!given_up) log::warning("web", "not_given_up", {{"error", given_up.error().message}});
     site_.runs->forget(key);
