@@ -16,7 +16,6 @@
 namespace patchbay::accounts {
 namespace {
 
-using connector::FlowInput;
 using manifest::AuthMethod;
 
 manifest::FormView form_values(const FormInput& form) {
@@ -52,7 +51,7 @@ std::string facts_json(const std::vector<connector::NamedValue>& facts) {
 std::optional<std::string> missing_permission(const manifest::Manifest& manifest,
                                               const GrantedPermissions& granted) {
   for (const auto& required : manifest.required_permissions()) {
-    const auto name = required.to_string();
+    auto name = required.to_string();
     if (std::find(granted.denied.begin(), granted.denied.end(), name) != granted.denied.end())
       return name;
   }

@@ -13,7 +13,7 @@
 
 namespace patchbay::accounts {
 
-inline constexpr std::int64_t kPatienceMs = 5 * 60'000;
+inline constexpr std::int64_t kPatienceMs = 300'000;  // five minutes
 
 struct WaitingFlow {
   store::Flow row;

@@ -199,12 +199,14 @@ class Subject::Flow {
     const auto setup_fields = testing::detail::borrow(spec.setup_fields);
     const auto setup_secrets = testing::detail::borrow(spec.setup_secrets);
     std::vector<patchbay_token> tokens;
+    tokens.reserve(spec.tokens.size());
     for (const TokenSpec& token : spec.tokens)
       tokens.push_back({sizeof(patchbay_token), 0, testing::detail::borrow(token.name),
                         testing::detail::borrow(token.value), testing::detail::borrow(token.type),
                         token.expires_unix_ms, testing::detail::borrow(token.scopes)});
     const auto token_pointers = testing::detail::pointers(tokens);
     std::vector<patchbay_str> needed;
+    needed.reserve(spec.needed_permissions.size());
     for (const auto& id : spec.needed_permissions) needed.push_back(testing::detail::borrow(id));
     Larger<patchbay_input> input;
     input.known.struct_size = size_of(input);
@@ -261,7 +263,7 @@ class Subject::Flow {
     c.kind = kind;
     c.unix_ms = testing::kStartUnixMs + 1000 * std::int64_t{trace_.steps};
     for (std::size_t i = 0; i < sizeof c.random; ++i)
-      c.random[i] = static_cast<std::uint8_t>(i * 7 + trace_.steps * 31U);
+      c.random[i] = static_cast<std::uint8_t>(i * 7 + std::size_t{trace_.steps} * 31);
     return event;
   }
 
@@ -466,12 +468,14 @@ Trace Subject::run(const Trial& trial, Findings& findings) {
 
 std::vector<Trace> Subject::run_in_turns(const std::vector<Trial>& trials, Findings& findings) {
   std::vector<std::unique_ptr<Flow>> flows;
+  flows.reserve(trials.size());
   for (const auto& trial : trials) flows.push_back(std::make_unique<Flow>(*this, trial, findings));
   for (bool any = true; any;) {
     any = false;
     for (auto& flow : flows) any = flow->next() || any;
   }
   std::vector<Trace> traces;
+  traces.reserve(flows.size());
   for (auto& flow : flows) traces.push_back(flow->finish());
   return traces;
 }
