@@ -1,6 +1,6 @@
 // What the hub reads from a worker and a worker from the hub. The first byte chooses the message:
 // 'b' begin, 'e' event, 'a' action, 'l' loaded, 'g' log line, 'd' denied system call; 'f' is a
-// whole packet on the socket.
+// whole packet on the socket, of one frame or several.
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -32,10 +32,16 @@ void fuzz_packet(std::string_view bytes) {
     return made;
   }();
   if (::send(pair[0], bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) return;
+  FrameReader reader(pair[1]);
   Frame frame;
-  const auto status = receive_frame(pair[1], frame);
+  auto status = reader.next(frame);
   require(status != FrameStatus::kWouldBlock);
-  require(!frame.descriptor.valid());
+  while (status == FrameStatus::kOk) {
+    require(!frame.descriptor.valid());
+    require(frame.payload.size() < bytes.size());
+    status = reader.next(frame);
+  }
+  require(status != FrameStatus::kWouldBlock || !reader.has_more());
 }
 
 }  // namespace

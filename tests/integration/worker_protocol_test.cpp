@@ -54,9 +54,9 @@ TEST_P(BreachAtLoad, IsAnErrorThatNamesTheConnector) {
 
 INSTANTIATE_TEST_SUITE_P(When, BreachAtLoad,
                          testing::Values("silent", "garbage", "empty_packet_and_stay",
-                                         "wrong_magic", "unknown_type", "memfd_missing",
-                                         "unsealed_memfd", "truncated_message", "hub_side_frame",
-                                         "action_before_load", "exit"),
+                                         "wrong_magic", "unknown_type", "half_a_second_frame",
+                                         "memfd_missing", "unsealed_memfd", "truncated_message",
+                                         "hub_side_frame", "action_before_load", "exit"),
                          [](const auto& info) { return std::string(info.param); });
 
 class BreachInFlow : public WorkerProtocol {};

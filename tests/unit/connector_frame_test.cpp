@@ -13,7 +13,7 @@
 namespace patchbay::connector {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x31304250;
+constexpr std::uint32_t kMagic = 0x32304250;
 
 struct FrameTest : testing::Test {
   FrameTest() {
@@ -25,12 +25,27 @@ struct FrameTest : testing::Test {
     ::fcntl(theirs.get(), F_SETFL, O_NONBLOCK);
   }
 
-  static std::string head(std::uint32_t magic, std::uint16_t type, std::uint16_t in_memfd) {
-    std::string bytes(16, '\0');
+  static std::string head(std::uint32_t magic, std::uint16_t type, std::uint16_t in_memfd,
+                          std::uint64_t size = 0) {
+    std::string bytes(24, '\0');
     std::memcpy(bytes.data(), &magic, sizeof magic);
     std::memcpy(bytes.data() + 4, &type, sizeof type);
     std::memcpy(bytes.data() + 6, &in_memfd, sizeof in_memfd);
+    std::memcpy(bytes.data() + 16, &size, sizeof size);
     return bytes;
+  }
+  static Frame step(std::uint64_t flow, std::size_t size, char fill = 'p') {
+    return {FrameType::kStep, flow, SecretString(std::string(size, fill)), {}};
+  }
+  // Everything that waits on the socket; the last status.
+  FrameStatus receive_all(std::vector<Frame>& frames) {
+    FrameReader reader(ours.get());
+    while (true) {
+      Frame frame;
+      const auto status = reader.next(frame);
+      if (status != FrameStatus::kOk) return status;
+      frames.push_back(std::move(frame));
+    }
   }
   FrameStatus receive_raw(std::string_view packet, int descriptor = -1, int copies = 1) {
     iovec part{const_cast<char*>(packet.data()), packet.size()};
@@ -52,14 +67,14 @@ struct FrameTest : testing::Test {
     }
     EXPECT_GE(::sendmsg(theirs.get(), &message, MSG_NOSIGNAL), 0) << std::strerror(errno);
     Frame frame;
-    return receive_frame(ours.get(), frame);
+    return FrameReader(ours.get()).next(frame);
   }
   void expect_round_trip(std::size_t size) {
     const std::string payload(size, 'p');
     ASSERT_EQ(send_frame(theirs.get(), {FrameType::kStep, 7, SecretString(payload), {}}),
               FrameStatus::kOk);
     Frame frame;
-    ASSERT_EQ(receive_frame(ours.get(), frame), FrameStatus::kOk);
+    ASSERT_EQ(FrameReader(ours.get()).next(frame), FrameStatus::kOk);
     EXPECT_EQ(frame.type, FrameType::kStep);
     EXPECT_EQ(frame.flow_id, 7U);
     EXPECT_TRUE(frame.payload.equals(payload)) << size;
@@ -70,11 +85,11 @@ struct FrameTest : testing::Test {
 };
 
 TEST_F(FrameTest, SmallAndEmptyPayloadsTravelInThePacket) {
-  for (const std::size_t size : {0U, 1U, 1000U, 65536U - 16U}) expect_round_trip(size);
+  for (const std::size_t size : {0U, 1U, 1000U, 65536U - 24U}) expect_round_trip(size);
 }
 
 TEST_F(FrameTest, LargerPayloadsTravelInASealedMemfd) {
-  for (const std::size_t size : {std::size_t{65536 - 15}, std::size_t{65536}, kMaxMessageBytes})
+  for (const std::size_t size : {std::size_t{65536 - 23}, std::size_t{65536}, kMaxMessageBytes})
     expect_round_trip(size);
 }
 
@@ -83,14 +98,14 @@ TEST_F(FrameTest, APayloadOverTheLimitIsNotSent) {
   EXPECT_EQ(send_frame(theirs.get(), {FrameType::kStep, 7, SecretString(payload), {}}),
             FrameStatus::kBroken);
   Frame frame;
-  EXPECT_EQ(receive_frame(ours.get(), frame), FrameStatus::kWouldBlock);
+  EXPECT_EQ(FrameReader(ours.get()).next(frame), FrameStatus::kWouldBlock);
 }
 
 TEST_F(FrameTest, ADescriptorTravelsAlong) {
   Frame load{FrameType::kLoad, 0, {}, make_sealed_memfd("test", "library")};
   ASSERT_EQ(send_frame(theirs.get(), load), FrameStatus::kOk);
   Frame frame;
-  ASSERT_EQ(receive_frame(ours.get(), frame), FrameStatus::kOk);
+  ASSERT_EQ(FrameReader(ours.get()).next(frame), FrameStatus::kOk);
   ASSERT_TRUE(frame.descriptor.valid());
   EXPECT_NE(::fcntl(frame.descriptor.get(), F_GETFD) & FD_CLOEXEC, 0);
   std::array<char, 16> bytes{};
@@ -109,9 +124,9 @@ TEST_F(FrameTest, WhatIsInASealedMemfdCannotBeChanged) {
 
 TEST_F(FrameTest, AnEmptySocketWouldBlockAndAClosedOneIsClosed) {
   Frame frame;
-  EXPECT_EQ(receive_frame(ours.get(), frame), FrameStatus::kWouldBlock);
+  EXPECT_EQ(FrameReader(ours.get()).next(frame), FrameStatus::kWouldBlock);
   theirs.reset();
-  EXPECT_EQ(receive_frame(ours.get(), frame), FrameStatus::kClosed);
+  EXPECT_EQ(FrameReader(ours.get()).next(frame), FrameStatus::kClosed);
   EXPECT_EQ(send_frame(ours.get(), {FrameType::kStep, 1, {}, {}}), FrameStatus::kClosed);
 }
 
@@ -126,13 +141,92 @@ TEST_F(FrameTest, AFullSocketWouldBlockInsteadOfWaiting) {
 TEST_F(FrameTest, WrongHeadsAreBroken) {
   EXPECT_EQ(receive_raw(head(kMagic, 5, 0)), FrameStatus::kOk);
   EXPECT_EQ(receive_raw("x"), FrameStatus::kBroken);
-  EXPECT_EQ(receive_raw(head(kMagic, 5, 0).substr(0, 15)), FrameStatus::kBroken);
+  EXPECT_EQ(receive_raw(head(kMagic, 5, 0).substr(0, 23)), FrameStatus::kBroken);
   EXPECT_EQ(receive_raw(head(kMagic + 1, 5, 0)), FrameStatus::kBroken) << "wrong magic";
   EXPECT_EQ(receive_raw(head(kMagic, 0, 0)), FrameStatus::kBroken) << "type 0";
   EXPECT_EQ(receive_raw(head(kMagic, 9, 0)), FrameStatus::kBroken) << "type 9";
   EXPECT_EQ(receive_raw(head(kMagic, 5, 2)), FrameStatus::kBroken) << "unknown place";
-  EXPECT_EQ(receive_raw(head(kMagic, 5, 0) + std::string(70'000, 'x')), FrameStatus::kBroken)
+  EXPECT_EQ(receive_raw(head(kMagic, 5, 0, 70'000) + std::string(70'000, 'x')),
+            FrameStatus::kBroken)
       << "longer than a packet may be";
+  EXPECT_EQ(receive_raw(head(kMagic, 5, 0, 3) + "xx"), FrameStatus::kBroken) << "one byte short";
+  EXPECT_EQ(receive_raw(head(kMagic, 5, 0, ~std::uint64_t{0}) + "xx"), FrameStatus::kBroken)
+      << "a size that wraps around";
+}
+
+TEST_F(FrameTest, SmallFramesShareAPacketAndKeepTheirOrder) {
+  std::deque<Frame> queue;
+  for (std::uint64_t i = 0; i < 40; ++i) queue.push_back(step(i, i));
+  ASSERT_EQ(send_frames(theirs.get(), queue), FrameStatus::kOk);
+  EXPECT_EQ(queue.size(), 8U) << "32 go in one packet";
+  ASSERT_EQ(send_frames(theirs.get(), queue), FrameStatus::kOk);
+  EXPECT_TRUE(queue.empty());
+  std::vector<Frame> frames;
+  EXPECT_EQ(receive_all(frames), FrameStatus::kWouldBlock);
+  ASSERT_EQ(frames.size(), 40U);
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    EXPECT_EQ(frames[i].flow_id, i);
+    EXPECT_EQ(frames[i].payload.size(), i);
+  }
+}
+
+TEST_F(FrameTest, AQueueOfAnySizesArrivesWholeAndInOrder) {
+  std::deque<Frame> queue;
+  for (const std::size_t size : {10U, 40'000U, 30'000U, 65536U - 24U, 65536U, 5U, 1'000'000U, 0U})
+    queue.push_back(step(queue.size(), size));
+  queue.push_back({FrameType::kLoad, queue.size(), {}, make_sealed_memfd("test", "library")});
+  queue.push_back(step(queue.size(), 1));
+  const auto count = queue.size();
+  while (!queue.empty()) ASSERT_EQ(send_frames(theirs.get(), queue), FrameStatus::kOk);
+  std::vector<Frame> frames;
+  EXPECT_EQ(receive_all(frames), FrameStatus::kWouldBlock);
+  ASSERT_EQ(frames.size(), count);
+  for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(frames[i].flow_id, i);
+  EXPECT_TRUE(frames[count - 2].descriptor.valid());
+  EXPECT_FALSE(frames[count - 1].descriptor.valid());
+}
+
+TEST_F(FrameTest, AFullSocketLeavesInTheQueueWhatItDidNotTake) {
+  std::deque<Frame> queue;
+  std::uint64_t made = 0;
+  auto status = FrameStatus::kOk;
+  while (status == FrameStatus::kOk && made < 1000) {
+    queue.push_back(step(made++, 60'000));
+    status = send_frames(theirs.get(), queue);
+  }
+  ASSERT_EQ(status, FrameStatus::kWouldBlock);
+  ASSERT_EQ(queue.size(), 1U);
+  std::vector<Frame> frames;
+  EXPECT_EQ(receive_all(frames), FrameStatus::kWouldBlock);
+  EXPECT_EQ(send_frames(theirs.get(), queue), FrameStatus::kOk);
+  EXPECT_EQ(receive_all(frames), FrameStatus::kWouldBlock);
+  ASSERT_EQ(frames.size(), made);
+  for (std::uint64_t i = 0; i < made; ++i) EXPECT_EQ(frames[i].flow_id, i);
+}
+
+TEST_F(FrameTest, APacketIsBrokenFromItsFirstWrongFrameOn) {
+  const auto good = head(kMagic, 5, 0, 2) + "ab";
+  for (const auto& rest : {std::string("x"), head(kMagic + 1, 5, 0), head(kMagic, 5, 0, 1),
+                           head(kMagic, 5, 1), good.substr(0, 25)}) {
+    const auto packet = good + rest;
+    ASSERT_GE(::send(theirs.get(), packet.data(), packet.size(), MSG_NOSIGNAL), 0);
+    FrameReader reader(ours.get());
+    Frame frame;
+    ASSERT_EQ(reader.next(frame), FrameStatus::kOk);
+    EXPECT_TRUE(frame.payload.equals("ab"));
+    EXPECT_TRUE(reader.has_more());
+    EXPECT_EQ(reader.next(frame), FrameStatus::kBroken);
+  }
+}
+
+TEST_F(FrameTest, ADescriptorBelongsToOneFrameAlone) {
+  const auto memfd = make_sealed_memfd("test", "payload");
+  EXPECT_EQ(receive_raw(head(kMagic, 5, 1) + head(kMagic, 5, 0), memfd.get()),
+            FrameStatus::kBroken);
+  EXPECT_EQ(receive_raw(head(kMagic, 5, 0) + head(kMagic, 5, 1), memfd.get()),
+            FrameStatus::kBroken);
+  EXPECT_EQ(receive_raw(head(kMagic, 5, 1, 2) + "ab", memfd.get()), FrameStatus::kBroken)
+      << "a payload here and there";
 }
 
 TEST_F(FrameTest, AMemfdThatIsMissingUnsealedEmptyOrTooLargeIsBroken) {

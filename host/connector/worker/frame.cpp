@@ -7,17 +7,21 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 #include "connector/worker/flow_codec.h"
 
 namespace patchbay::connector {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x31304250;  // "PB01"
+constexpr std::uint32_t kMagic = 0x32304250;  // "PB02"
 constexpr std::size_t kMaxPacket = std::size_t{64} << 10U;
+// What a crash takes along of the work that was done before it.
+constexpr std::size_t kMostFramesSent = 32;  // in one packet
 constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 
 struct Head {
@@ -25,8 +29,9 @@ struct Head {
   std::uint16_t type;
   std::uint16_t in_memfd;  // 1: the payload lies in the descriptor
   std::uint64_t flow_id;
+  std::uint64_t size;  // of the payload behind this head; 0 when it lies in the descriptor
 };
-static_assert(sizeof(Head) == 16);
+static_assert(sizeof(Head) == 24);
 constexpr std::size_t kMaxInline = kMaxPacket - sizeof(Head);
 
 union ControlBuffer {
@@ -71,8 +76,40 @@ Fd make_sealed_memfd(const char* name, std::string_view bytes) {
   return fd;
 }
 
+namespace {
+
+Head head_of(const Frame& frame) {
+  return {kMagic, static_cast<std::uint16_t>(frame.type), 0, frame.flow_id, frame.payload.size()};
+}
+
+bool needs_own_packet(const Frame& frame) {
+  return frame.descriptor.valid() || frame.payload.size() > kMaxInline;
+}
+
+FrameStatus send_packet(int socket, std::span<iovec> parts, int descriptor = -1) {
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  ControlBuffer control{};
+  if (descriptor >= 0) {
+    message.msg_control = control.bytes.data();
+    message.msg_controllen = control.bytes.size();
+    cmsghdr* item = CMSG_FIRSTHDR(&message);
+    item->cmsg_level = SOL_SOCKET;
+    item->cmsg_type = SCM_RIGHTS;
+    item->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(item), &descriptor, sizeof descriptor);
+  }
+  while (true) {
+    if (::sendmsg(socket, &message, MSG_NOSIGNAL) >= 0) return FrameStatus::kOk;
+    if (errno != EINTR) return status_from_errno();
+  }
+}
+
+}  // namespace
+
 FrameStatus send_frame(int socket, const Frame& frame) {
-  Head head{kMagic, static_cast<std::uint16_t>(frame.type), 0, frame.flow_id};
+  Head head = head_of(frame);
   std::string_view payload = frame.payload.reveal();
   if (payload.size() > kMaxMessageBytes) return FrameStatus::kBroken;
   Fd memfd;
@@ -82,33 +119,39 @@ FrameStatus send_frame(int socket, const Frame& frame) {
     if (!memfd.valid()) return FrameStatus::kBroken;
     passed = memfd.get();
     head.in_memfd = 1;
+    head.size = 0;
     payload = {};
   }
   std::array<iovec, 2> parts{
       {{&head, sizeof head}, {const_cast<char*>(payload.data()), payload.size()}}};
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = payload.empty() ? 1 : 2;
-  ControlBuffer control{};
-  if (passed >= 0) {
-    message.msg_control = control.bytes.data();
-    message.msg_controllen = control.bytes.size();
-    cmsghdr* item = CMSG_FIRSTHDR(&message);
-    item->cmsg_level = SOL_SOCKET;
-    item->cmsg_type = SCM_RIGHTS;
-    item->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(item), &passed, sizeof passed);
+  return send_packet(socket, parts, passed);
+}
+
+FrameStatus send_frames(int socket, std::deque<Frame>& queue) {
+  std::array<Head, kMostFramesSent> heads;
+  std::array<iovec, 2 * kMostFramesSent> parts;
+  std::size_t count = 0;
+  for (std::size_t bytes = 0; count < std::min(queue.size(), kMostFramesSent); ++count) {
+    const Frame& frame = queue[count];
+    bytes += sizeof(Head) + frame.payload.size();
+    if (needs_own_packet(frame) || bytes > kMaxPacket) break;
+    heads[count] = head_of(frame);
+    parts[2 * count] = {&heads[count], sizeof(Head)};
+    parts[2 * count + 1] = {const_cast<char*>(frame.payload.reveal().data()), frame.payload.size()};
   }
-  while (true) {
-    if (::sendmsg(socket, &message, MSG_NOSIGNAL) >= 0) return FrameStatus::kOk;
-    if (errno != EINTR) return status_from_errno();
-  }
+  const bool alone = count == 0;
+  const auto status = alone ? send_frame(socket, queue.front())
+                            : send_packet(socket, std::span(parts).first(2 * count));
+  if (status == FrameStatus::kOk)
+    queue.erase(queue.begin(), queue.begin() + (alone ? 1 : static_cast<std::ptrdiff_t>(count)));
+  return status;
 }
 
 void send_denied(int socket, std::uint32_t system_call, bool ended) {
-  Head head{kMagic, static_cast<std::uint16_t>(FrameType::kDenied), 0, 0};
   std::uint32_t number = htole32(system_call);
   std::uint8_t flag = ended ? 1 : 0;
+  Head head{kMagic, static_cast<std::uint16_t>(FrameType::kDenied), 0, 0,
+            sizeof number + sizeof flag};
   // As encode(DeniedMessage) lays it out.
   std::array<iovec, 3> parts{
       {{&head, sizeof head}, {&number, sizeof number}, {&flag, sizeof flag}}};
@@ -119,10 +162,6 @@ void send_denied(int socket, std::uint32_t system_call, bool ended) {
 }
 
 namespace {
-
-// Packets land here and are wiped as far as they were filled; one a thread, so that a frame costs
-// no allocation.
-thread_local std::array<char, kMaxPacket> packet;
 
 ssize_t receive_packet(int socket, msghdr& message) {
   // A peer that died with frames of ours unread is told as ECONNRESET, once, before what it had
@@ -141,29 +180,20 @@ bool may_be_large(FrameType type) {
          type == FrameType::kLoaded;
 }
 
-FrameStatus read_packet(Frame& frame, const msghdr& message, std::size_t size) {
-  Head head{};
-  if (size < sizeof head || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-    return FrameStatus::kBroken;
-  std::memcpy(&head, packet.data(), sizeof head);
-  if (head.magic != kMagic || head.type < 1 || head.type > 8 || head.in_memfd > 1)
-    return FrameStatus::kBroken;
-  frame.type = static_cast<FrameType>(head.type);
-  frame.flow_id = head.flow_id;
-  if (head.in_memfd == 1) {
-    const Fd memfd = std::move(frame.descriptor);
-    if (!may_be_large(frame.type) || !memfd.valid() || !read_memfd(memfd.get(), frame.payload))
-      return FrameStatus::kBroken;
-  } else {
-    frame.payload = SecretString(std::string_view(packet.data() + sizeof head, size - sizeof head));
-  }
-  return FrameStatus::kOk;
-}
-
 }  // namespace
 
-FrameStatus receive_frame(int socket, Frame& frame) {
-  iovec part{packet.data(), packet.size()};
+FrameStatus FrameReader::next(Frame& frame) {
+  Fd descriptor;
+  if (!has_more()) {
+    if (const auto status = receive(descriptor); status != FrameStatus::kOk) return status;
+  }
+  return take(frame, std::move(descriptor));
+}
+
+// A packet; the one before is used up.
+FrameStatus FrameReader::receive(Fd& descriptor) {
+  packet_.resize(kMaxPacket);
+  iovec part{packet_.data(), packet_.size()};
   ControlBuffer control{};
   msghdr message{};
   message.msg_iov = &part;
@@ -171,20 +201,46 @@ FrameStatus receive_frame(int socket, Frame& frame) {
   message.msg_control = control.bytes.data();
   // Not the buffer's size: its padding has room for a second descriptor, which nobody would close.
   message.msg_controllen = CMSG_LEN(sizeof(int));
-  const ssize_t got = receive_packet(socket, message);
+  const ssize_t got = receive_packet(socket_, message);
   if (got < 0) return status_from_errno();
-  frame.descriptor = Fd();
   if (const cmsghdr* item = CMSG_FIRSTHDR(&message);
       item != nullptr && item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_RIGHTS) {
     int fd = -1;
     std::memcpy(&fd, CMSG_DATA(item), sizeof fd);
-    frame.descriptor = Fd(fd);
+    descriptor = Fd(fd);
   }
   if (got == 0) return FrameStatus::kClosed;
-  const auto size = static_cast<std::size_t>(got);
-  const auto status = read_packet(frame, message, size);
-  wipe(packet.data(), size);
-  return status;
+  at_ = 0;
+  end_ = static_cast<std::size_t>(got);
+  return (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 ? FrameStatus::kOk
+                                                             : FrameStatus::kBroken;
+}
+
+// The frame at at_. A descriptor came with the packet, which then is this frame alone.
+FrameStatus FrameReader::take(Frame& frame, Fd descriptor) {
+  Head head{};
+  if (end_ - at_ < sizeof head) return FrameStatus::kBroken;
+  std::memcpy(&head, packet_.data() + at_, sizeof head);
+  const auto payload = at_ + sizeof head;
+  if (head.magic != kMagic || head.type < 1 || head.type > 8 || head.in_memfd > 1 ||
+      head.size > end_ - payload)
+    return FrameStatus::kBroken;
+  const auto size = static_cast<std::size_t>(head.size);
+  frame.type = static_cast<FrameType>(head.type);
+  frame.flow_id = head.flow_id;
+  if (descriptor.valid() && (payload + size != end_ || at_ != 0)) return FrameStatus::kBroken;
+  if (head.in_memfd == 1) {
+    if (size != 0 || !may_be_large(frame.type) || !descriptor.valid() ||
+        !read_memfd(descriptor.get(), frame.payload))
+      return FrameStatus::kBroken;
+    descriptor.reset();
+  } else {
+    frame.payload = SecretString(std::string_view(packet_.data() + payload, size));
+    wipe(packet_.data() + payload, size);
+  }
+  frame.descriptor = std::move(descriptor);
+  at_ = payload + size;
+  return FrameStatus::kOk;
 }
 
 }  // namespace patchbay::connector

@@ -1,13 +1,16 @@
 #pragma once
-// One message on the SOCK_SEQPACKET pair between hub and worker: a 16-byte head and a payload, in
-// one packet of at most 64 KiB. A larger payload, up to kMaxMessageBytes, lies in a sealed memfd
-// that is passed along; the receiver checks the seals and the size before it maps anything. The
-// library to be loaded travels the same way.
+// Messages on the SOCK_SEQPACKET pair between hub and worker. A frame is a 24-byte head and a
+// payload; a packet, of at most 64 KiB, holds one frame or several, so that many small messages
+// cost one system call. A larger payload, up to kMaxMessageBytes, lies in a sealed memfd that is
+// passed along, and its frame has the packet to itself; the receiver checks the seals and the size
+// before it maps anything. The library to be loaded travels the same way.
 //
-// send_frame and receive_frame work on blocking and non-blocking sockets: the latter give
-// kWouldBlock. Both sides treat the other as hostile: whatever does not fit is kBroken, after which
-// the socket is of no use.
+// All of it works on blocking and non-blocking sockets: the latter give kWouldBlock. Both sides
+// treat the other as hostile: whatever does not fit is kBroken, after which the socket is of no
+// use.
 #include <cstdint>
+#include <deque>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/secret.h"
@@ -35,7 +38,29 @@ struct Frame {
 enum class FrameStatus { kOk, kWouldBlock, kClosed, kBroken };
 
 FrameStatus send_frame(int socket, const Frame& frame);
-FrameStatus receive_frame(int socket, Frame& frame);
+
+// Sends one packet, with as many frames from the front as fit into it, and takes those out. Not for
+// an empty queue.
+FrameStatus send_frames(int socket, std::deque<Frame>& queue);
+
+// Reads the frames of one socket, which must outlive it. One thread.
+class FrameReader {
+ public:
+  explicit FrameReader(int socket) : socket_(socket) {}
+
+  FrameStatus next(Frame& frame);
+  // Whether next() has something before it asks the socket.
+  [[nodiscard]] bool has_more() const { return at_ < end_; }
+
+ private:
+  FrameStatus receive(Fd& descriptor);
+  FrameStatus take(Frame& frame, Fd descriptor);
+
+  int socket_;
+  std::vector<char, WipingAllocator<char>> packet_;  // wiped as far as it was read, too
+  std::size_t at_ = 0;
+  std::size_t end_ = 0;
+};
 
 // A kDenied frame from a signal handler: no allocation, one sendmsg.
 void send_denied(int socket, std::uint32_t system_call, bool ended);

@@ -8,7 +8,9 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <memory>
+#include <optional>
 
 #include "connector/worker/denied_calls.h"
 #include "connector/worker/flow_codec.h"
@@ -26,6 +28,11 @@ constexpr int kLostHub = 70;
 void send(FrameType type, std::uint64_t flow_id, patchbay::SecretString payload) {
   if (send_frame(kSocket, {type, flow_id, std::move(payload), {}}) != FrameStatus::kOk)
     ::_exit(kLostHub);
+}
+
+void send_all(std::deque<Frame>& frames) {
+  while (!frames.empty())
+    if (send_frames(kSocket, frames) != FrameStatus::kOk) ::_exit(kLostHub);
 }
 
 void send_log(std::uint32_t level, std::string_view text) {
@@ -52,35 +59,43 @@ std::unique_ptr<Library> load(const patchbay::Fd& file, LoadedMessage& loaded) {
   return library;
 }
 
-int serve() {
-  std::unique_ptr<Library> library;
-  Frame frame;
-  while (receive_frame(kSocket, frame) == FrameStatus::kOk) {
-    if (frame.type == FrameType::kLoad && !library && frame.descriptor.valid()) {
-      LoadedMessage loaded;
-      library = load(frame.descriptor, loaded);
-      frame.descriptor.reset();
-      send(FrameType::kLoaded, 0, encode(loaded));
-      if (!library) return 0;
-      continue;
-    }
-    if (!library) return kLostHub;
-    if (frame.type == FrameType::kBegin) {
-      const auto message = decode<BeginMessage>(frame.payload.reveal());
-      if (!message) return kLostHub;
-      send(FrameType::kAction, frame.flow_id,
-           encode(ActionMessage{library->begin(frame.flow_id, *message), {}}));
-    } else if (frame.type == FrameType::kStep) {
-      const auto event = decode<FlowEvent>(frame.payload.reveal());
-      if (!event) return kLostHub;
-      send(FrameType::kAction, frame.flow_id, encode(library->step(frame.flow_id, *event)));
-    } else if (frame.type == FrameType::kRelease) {
-      library->release(frame.flow_id);
+// The answer to a frame, or nothing when it makes no sense here.
+std::optional<ActionMessage> answer_to(Library& library, const Frame& frame) {
+  if (frame.type == FrameType::kBegin) {
+    if (const auto message = decode<BeginMessage>(frame.payload.reveal()))
+      return ActionMessage{library.begin(frame.flow_id, *message), {}};
+  } else if (frame.type == FrameType::kStep) {
+    if (const auto event = decode<FlowEvent>(frame.payload.reveal()))
+      return library.step(frame.flow_id, *event);
+  }
+  return std::nullopt;
+}
+
+int serve_flows(FrameReader& hub, Library& library) {
+  std::deque<Frame> answers;
+  for (Frame frame; hub.next(frame) == FrameStatus::kOk;) {
+    if (frame.type == FrameType::kRelease) {
+      library.release(frame.flow_id);
+    } else if (const auto answer = answer_to(library, frame)) {
+      answers.push_back({FrameType::kAction, frame.flow_id, encode(*answer), {}});
     } else {
       return kLostHub;
     }
+    if (!hub.has_more()) send_all(answers);
   }
   return 0;
+}
+
+int serve() {
+  FrameReader hub(kSocket);
+  Frame frame;
+  if (hub.next(frame) != FrameStatus::kOk) return 0;
+  if (frame.type != FrameType::kLoad || !frame.descriptor.valid()) return kLostHub;
+  LoadedMessage loaded;
+  const auto library = load(frame.descriptor, loaded);
+  frame.descriptor.reset();
+  send(FrameType::kLoaded, 0, encode(loaded));
+  return library ? serve_flows(hub, *library) : 0;
 }
 
 }  // namespace

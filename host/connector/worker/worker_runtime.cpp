@@ -87,10 +87,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   void release(FlowId flow) override {
     asio::post(home_, [self = shared_from_this(), flow] {
-      if (self->flow_worker_.erase(flow) == 0 || !self->socket_) return;
-      self->releases_.push_back(flow);
-      if (!std::exchange(self->releasing_, true))
-        asio::co_spawn(self->home_, send_releases(self, self->generation_), asio::detached);
+      if (self->flow_worker_.erase(flow) != 0 && self->socket_)
+        self->post_frame({FrameType::kRelease, flow, {}, {}});
     });
   }
 
@@ -124,6 +122,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   template <class T>
   Task<T> on_home(Task<T> work) {
+    if (co_await asio::this_coro::executor == home_) co_return co_await std::move(work);
     co_return co_await asio::co_spawn(home_, std::move(work), asio::use_awaitable);
   }
 
@@ -211,46 +210,49 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     auto pending = std::make_shared<CallPending>(self->home_, self->options_.call_deadline);
     if (!self->calls_.emplace(flow, pending).second)
       co_return make_error(ErrorCode::kInternal, "two calls at once for one flow");
-    const Frame frame{type, flow, std::move(payload), {}};
     const auto generation = self->generation_;
-    auto sent = FrameStatus::kWouldBlock;
-    while (!pending->answer) {
-      sent = send_frame(self->socket_->native_handle(), frame);
-      if (sent != FrameStatus::kWouldBlock) break;
-      (void)co_await self->socket_->async_wait(asio::posix::stream_descriptor::wait_write,
-                                               asio::as_tuple(asio::use_awaitable));
-    }
-    // kClosed: the reader is about to find out what its last words were.
-    if (!pending->answer && sent == FrameStatus::kBroken)
-      self->break_down(self->failure("does not take messages any more"));
+    self->post_frame({type, flow, std::move(payload), {}});
     co_await wait(pending);
     if (!pending->answer) self->break_down(self->failure("did not answer in time (hung)"));
     if (generation == self->generation_) self->calls_.erase(flow);
     co_return std::move(*pending->answer);
   }
 
-  // A release is never lost: the worker would keep the flow for good.
-  static Task<> send_releases(Self self, std::uint64_t generation) {
-    while (generation == self->generation_ && self->socket_ && !self->releases_.empty()) {
-      const Frame frame{FrameType::kRelease, self->releases_.front(), {}, {}};
-      if (send_frame(self->socket_->native_handle(), frame) == FrameStatus::kWouldBlock) {
+  // Frames are sent in their order, those of one turn of the loop together. None is lost while the
+  // worker lives: it would keep a flow for good whose release it missed.
+  void post_frame(Frame frame) {
+    outbox_.push_back(std::move(frame));
+    if (!std::exchange(sending_, true))
+      asio::co_spawn(home_, send_outbox(shared_from_this(), generation_), asio::detached);
+  }
+
+  static Task<> send_outbox(Self self, std::uint64_t generation) {
+    co_await asio::post(self->home_, asio::use_awaitable);  // whoever is ready, too, joins in
+    while (generation == self->generation_ && self->socket_ && !self->outbox_.empty()) {
+      const auto status = send_frames(self->socket_->native_handle(), self->outbox_);
+      if (status == FrameStatus::kBroken)
+        self->break_down(self->failure("does not take messages any more"));
+      // kClosed: the reader is about to find out what its last words were.
+      if (status == FrameStatus::kBroken || status == FrameStatus::kClosed) co_return;
+      if (status == FrameStatus::kWouldBlock)
         (void)co_await self->socket_->async_wait(asio::posix::stream_descriptor::wait_write,
                                                  asio::as_tuple(asio::use_awaitable));
-        continue;
-      }
-      self->releases_.pop_front();
     }
-    if (generation == self->generation_) self->releasing_ = false;
+    if (generation == self->generation_) self->sending_ = false;
   }
 
   static Task<> read_loop(Self self, std::uint64_t generation) {
+    FrameReader worker(self->process_.socket());
     while (generation == self->generation_ && self->socket_) {
-      (void)co_await self->socket_->async_wait(asio::posix::stream_descriptor::wait_read,
-                                               asio::as_tuple(asio::use_awaitable));
+      if (worker.has_more())
+        co_await asio::post(self->home_, asio::use_awaitable);
+      else
+        (void)co_await self->socket_->async_wait(asio::posix::stream_descriptor::wait_read,
+                                                 asio::as_tuple(asio::use_awaitable));
       int talk = 0;
       for (int i = 0; i < kFramesInARow && generation == self->generation_ && self->socket_; ++i) {
         Frame frame;
-        const auto status = receive_frame(self->socket_->native_handle(), frame);
+        const auto status = worker.next(frame);
         if (status == FrameStatus::kWouldBlock) break;
         if (status != FrameStatus::kOk) {
           const bool gone = status == FrameStatus::kClosed && is_hung_up(*self->socket_);
@@ -368,8 +370,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     }
     ended_for_.clear();
     ++generation_;
-    releases_.clear();
-    releasing_ = false;
+    outbox_.clear();
+    sending_ = false;
     manifest_.reset();
     if (loading_) loading_->complete(error);
     loading_.reset();
@@ -429,8 +431,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
   std::map<FlowId, std::shared_ptr<CallPending>> calls_;
   std::map<FlowId, std::uint64_t> flow_worker_;  // flow -> generation of the process that has it
   FlowId next_flow_ = 1;
-  std::deque<FlowId> releases_;  // not sent yet
-  bool releasing_ = false;
+  std::deque<Frame> outbox_;  // not sent yet
+  bool sending_ = false;
 
   mutable std::mutex health_mutex_;
   RuntimeHealth health_;

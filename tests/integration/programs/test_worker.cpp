@@ -31,15 +31,17 @@ void send_loaded(std::string manifest = "{}") {
   send(FrameType::kLoaded, 0, encode(loaded));
 }
 
-std::string head(std::uint32_t magic, std::uint16_t type, std::uint16_t in_memfd) {
-  std::string bytes(16, '\0');
+std::string head(std::uint32_t magic, std::uint16_t type, std::uint16_t in_memfd,
+                 std::uint64_t size = 0) {
+  std::string bytes(24, '\0');
   std::memcpy(bytes.data(), &magic, sizeof magic);
   std::memcpy(bytes.data() + 4, &type, sizeof type);
   std::memcpy(bytes.data() + 6, &in_memfd, sizeof in_memfd);
+  std::memcpy(bytes.data() + 16, &size, sizeof size);
   return bytes;
 }
 
-constexpr std::uint32_t kMagic = 0x31304250;
+constexpr std::uint32_t kMagic = 0x32304250;
 
 // A payload in a descriptor that its sender can still change.
 void send_unsealed() {
@@ -64,8 +66,8 @@ void send_unsealed() {
 }
 
 [[noreturn]] void wait_for_the_end() {
-  Frame frame;
-  while (receive_frame(kSocket, frame) == FrameStatus::kOk) {
+  FrameReader hub(kSocket);
+  for (Frame frame; hub.next(frame) == FrameStatus::kOk;) {
   }
   ::_exit(0);
 }
@@ -77,6 +79,8 @@ void misbehave_at_load(const std::string& how) {
   if (how == "empty_packet_and_stay") send_raw("x");
   if (how == "wrong_magic") send_raw(head(0x11111111, 5, 0));
   if (how == "unknown_type") send_raw(head(kMagic, 99, 0));
+  if (how == "half_a_second_frame")  // behind an empty log line
+    send_raw(head(kMagic, 7, 0, 8) + std::string(8, '\0') + head(kMagic, 7, 0).substr(1));
   if (how == "memfd_missing") send_raw(head(kMagic, 5, 1));
   if (how == "unsealed_memfd") send_unsealed();
   if (how == "truncated_message") send(FrameType::kLoaded, 0, SecretString("\1\0"));
@@ -100,8 +104,9 @@ void misbehave_in_flow(const std::string& how, std::uint64_t flow) {
 }  // namespace
 
 int main() {
+  FrameReader hub(kSocket);
   Frame frame;
-  if (receive_frame(kSocket, frame) != FrameStatus::kOk || !frame.descriptor.valid()) return 1;
+  if (hub.next(frame) != FrameStatus::kOk || !frame.descriptor.valid()) return 1;
   char buffer[64] = {};
   const auto size = ::pread(frame.descriptor.get(), buffer, sizeof buffer, 0);
   if (size <= 0) return 1;
@@ -116,7 +121,7 @@ int main() {
       send(FrameType::kLog, 0, encode(LogMessage{1, std::string(1000, 'x')}));
   }
   send_loaded();
-  while (receive_frame(kSocket, frame) == FrameStatus::kOk) {
+  while (hub.next(frame) == FrameStatus::kOk) {
     if (frame.type == FrameType::kRelease) continue;
     misbehave_in_flow(how, frame.flow_id);
     send(FrameType::kAction, frame.flow_id, encode(ActionMessage{}));
