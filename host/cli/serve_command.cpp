@@ -14,6 +14,7 @@
 #include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "embed/embed.h"
 #include "net/http_server.h"
 #include "web/operator_access.h"
 #include "web/pages.h"
@@ -31,6 +32,7 @@ struct ServeOptions {
   std::string ready_file;
   KeyOptions new_key;
   std::string audit_sync = "100ms";
+  std::vector<std::string> embed_origins;
   std::size_t loops = 0;
 };
 
@@ -82,6 +84,8 @@ int serve(const ServeOptions& options) {
   const auto loops = options.loops != 0
                          ? options.loops
                          : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  auto origins = embed::Origins::parse(options.embed_origins);
+  if (!origins) return report(origins.error());
   auto hub_options = options.common.hub_options(loops);
   if (!hub_options) return report(hub_options.error());
   if (const auto new_key = options.new_key.source()) hub_options->further_keys.push_back(*new_key);
@@ -123,6 +127,8 @@ int serve(const ServeOptions& options) {
                 .keeper = hub.keeper(),
                 .audit = hub.audit()});
   api.add_routes(router);
+  embed::Embed embed({.accounts = hub.accounts(), .services = hub.services(), .origins = *origins});
+  embed.add_routes(router);
   auto server =
       net::HttpServer::start(hub.loops(), server_options,
                              [&router](net::Request& request) { return router.dispatch(request); });
@@ -183,6 +189,9 @@ void add_serve_command(CLI::App& app, Run& run) {
                    "always (before each answer)")
       ->check(CLI::IsMember({"100ms", "always"}))
       ->capture_default_str();
+  command->add_option("--embed-origin", options->embed_origins,
+                      "Origin of a page that may hold the connect component, e.g. "
+                      "https://app.example.com; repeat it for more");
   command->add_option("--loops", options->loops, "Event loops (default: one a core)");
   command->callback([&run, options] { run = [options] { return serve(*options); }; });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "web/failure_words.h"
 #include "web/manifest_text.h"
 #include "web/permission_view.h"
 
@@ -14,17 +15,6 @@ bool is_field_of(const manifest::Manifest& manifest, const std::string& id) {
   return !id.empty() && std::ranges::any_of(manifest.auth_methods, [&](const auto& method) {
     return method.find_field(id) != nullptr;
   });
-}
-
-// Own words for a kind of failure, as far as we have some; the general ones otherwise.
-std::string worded(const Language& language, std::string_view part, ErrorCode code,
-                   const manifest::TextArguments& arguments) {
-  std::string id = "failure.";
-  id += to_string(code);
-  id += '.';
-  id += part;
-  if (!own_texts().has(id)) id = "failure.other." + std::string(part);
-  return language.text(id, arguments);
 }
 
 std::vector<View> notice_views(const manifest::Manifest& manifest,
@@ -73,10 +63,7 @@ View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcom
   const auto permission = manifest::PermissionRef::parse(error.permission);
   const std::string label =
       permission ? permission_label(manifest, language, *permission) : std::string();
-  const manifest::TextArguments arguments{
-      {"provider", provider},
-      {"permission", label},
-      {"seconds", std::to_string((error.retry_after_ms + 999) / 1000)}};
+  const auto arguments = failure_arguments(manifest, error, language);
 
   const bool has_words = !outcome.message.id.empty() || !outcome.message.fallback.empty();
   const bool at_field = !outcome.field_problems.empty() ||
@@ -89,7 +76,7 @@ View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcom
   if (has_words && !at_field) said = message_html(manifest, language, outcome.message);
 
   // A connector's words say what to do themselves.
-  std::string advice = worded(language, "advice", error.code, arguments);
+  std::string advice = failure_words(language, "advice", error.code, arguments);
   if (wrong_form) {
     advice = language.text("failure.form.advice", arguments);
   } else if (at_field) {
@@ -101,7 +88,7 @@ View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcom
   View view;
   view.flag("cancelled", error.code == ErrorCode::kCancelled)
       .text("title", wrong_form ? language.text("failure.form.title", arguments)
-                                : worded(language, "title", error.code, arguments))
+                                : failure_words(language, "title", error.code, arguments))
       .html("said_html", said)
       .flag("missing_permission", missing)
       .text("permission", label)

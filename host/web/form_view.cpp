@@ -57,26 +57,38 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return all;
 }
 
-}  // namespace
-
-SafeHtml problem_html(const manifest::Manifest& manifest, const Field& field,
-                      const FieldProblem& problem, const Language& language) {
-  if (!problem.text.empty()) return rich(manifest, language, problem.text);
-  const manifest::TextArguments arguments{{"field", plain(manifest, language, field.label)}};
-  switch (problem.kind) {
+// Of our own texts, for what the manifest has no words for.
+std::string_view problem_id(FieldProblem::Kind kind) {
+  switch (kind) {
     case FieldProblem::Kind::kRequired:
-      return language.rich("field.required", arguments);
+      return "field.required";
     case FieldProblem::Kind::kTooLong:
-      return language.rich("field.too_long", arguments);
+      return "field.too_long";
     case FieldProblem::Kind::kNotAnOption:
-      return language.rich("field.not_an_option", arguments);
+      return "field.not_an_option";
     case FieldProblem::Kind::kControlCharacter:
-      return language.rich("field.control_character", arguments);
+      return "field.control_character";
     case FieldProblem::Kind::kPattern:
     case FieldProblem::Kind::kUnknownField:
       break;
   }
-  return language.rich("field.wrong_shape", arguments);
+  return "field.wrong_shape";
+}
+
+}  // namespace
+
+std::string problem_text(const manifest::Manifest& manifest, const Field& field,
+                         const FieldProblem& problem, const Language& language) {
+  if (!problem.text.empty()) return plain(manifest, language, problem.text);
+  return language.text(problem_id(problem.kind),
+                       {{"field", plain(manifest, language, field.label)}});
+}
+
+SafeHtml problem_html(const manifest::Manifest& manifest, const Field& field,
+                      const FieldProblem& problem, const Language& language) {
+  if (!problem.text.empty()) return rich(manifest, language, problem.text);
+  return language.rich(problem_id(problem.kind),
+                       {{"field", plain(manifest, language, field.label)}});
 }
 
 View form_view(const manifest::Manifest& manifest, const std::vector<Field>& fields,

@@ -34,6 +34,8 @@ View form_view(const manifest::Manifest& manifest, const std::vector<manifest::F
 std::vector<connector::NamedSecret> take_fields(net::Params& form);
 
 // What is wrong, in words.
+std::string problem_text(const manifest::Manifest& manifest, const manifest::Field& field,
+                         const manifest::FieldProblem& problem, const Language& language);
 SafeHtml problem_html(const manifest::Manifest& manifest, const manifest::Field& field,
                       const manifest::FieldProblem& problem, const Language& language);
 

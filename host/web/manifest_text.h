@@ -25,15 +25,25 @@ inline std::string provider_name(const manifest::Manifest& manifest, const Langu
   return plain(manifest, language, manifest.name);
 }
 
+inline manifest::TextArguments arguments_of(const connector::FlowMessage& message) {
+  manifest::TextArguments arguments;
+  for (const auto& argument : message.args) arguments.emplace_back(argument.name, argument.value);
+  return arguments;
+}
+
 // What a connector says: its manifest's text if there is one, else its fallback as plain text.
 inline SafeHtml message_html(const manifest::Manifest& manifest, const Language& language,
                              const connector::FlowMessage& message) {
-  if (!message.id.empty() && manifest.texts.has(message.id)) {
-    manifest::TextArguments arguments;
-    for (const auto& argument : message.args) arguments.emplace_back(argument.name, argument.value);
-    return rich(manifest, language, message.id, arguments);
-  }
+  if (!message.id.empty() && manifest.texts.has(message.id))
+    return rich(manifest, language, message.id, arguments_of(message));
   return rich_html({{manifest::Span::Kind::kText, message.fallback, {}}});
+}
+
+inline std::string message_text(const manifest::Manifest& manifest, const Language& language,
+                                const connector::FlowMessage& message) {
+  if (!message.id.empty() && manifest.texts.has(message.id))
+    return manifest.texts.plain(language.tag(), message.id, arguments_of(message));
+  return message.fallback;
 }
 
 }  // namespace patchbay::web

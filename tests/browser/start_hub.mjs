@@ -93,10 +93,10 @@ class Sandbox {
 }
 
 class Hub {
-  constructor(folder, sandbox, trust) {
+  constructor(folder, sandbox, options) {
     this.folder = folder;
     this.sandbox = sandbox;
-    this.trust = trust;
+    this.options = options;
     this.data = join(folder, 'data');
     this.connectors = join(folder, 'connectors');
   }
@@ -106,7 +106,7 @@ class Hub {
     rmSync(readyPath, { force: true });
     this.child = run('patchbay', [
       'serve', '--data', this.data, '--connectors', this.connectors, '--port', '0',
-      '--ready-file', readyPath, '--sandbox', this.sandbox.readyFile, ...this.trust,
+      '--ready-file', readyPath, '--sandbox', this.sandbox.readyFile, ...this.options,
     ]);
     const ready = await readyFile(readyPath, this.child, 'the hub');
     this.url = ready.url;
@@ -179,8 +179,8 @@ class Hub {
 }
 
 // `trust`: options that let connectors in without asking. As in host/run, the connector that was
-// built here is pinned.
-export async function startHub({ withConnector = true, trust = pinned() } = {}) {
+// built here is pinned. `options`: further ones of `patchbay serve`.
+export async function startHub({ withConnector = true, trust = pinned(), options = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'patchbay-browser-'));
   const [state, data, connectors] = ['sandbox', 'data', 'connectors'].map((name) => join(folder, name));
   for (const path of [state, data, connectors]) {
@@ -193,7 +193,7 @@ export async function startHub({ withConnector = true, trust = pinned() } = {}) 
 
   execFileSync(join(build, 'bin/patchbay'), ['key', 'create', join(data, 'key')], { stdio: 'ignore' });
   if (withConnector) copyFileSync(join(build, 'connectors/personio.so'), join(connectors, 'personio.so'));
-  const hub = new Hub(folder, sandbox, trust);
+  const hub = new Hub(folder, sandbox, [...trust, ...options]);
   await hub.start();
   return hub;
 }

@@ -1,0 +1,33 @@
+#pragma once
+// A connector's form in the shape that the component draws: fields, notices, what the method is.
+#include <string>
+
+#include "base/json.h"
+#include "connector/registry.h"
+#include "store/accounts_table.h"
+#include "store/integrations_table.h"
+#include "web/language.h"
+
+namespace patchbay::embed {
+
+// What a secret that is stored is shown as. The component leaves a field that still holds it out of
+// what it sends.
+inline constexpr std::string_view kMask = "__secretvalue:**redacted**";
+
+// Whether the component can connect it: by a form, without leaving the page.
+bool is_form_only(const manifest::AuthMethod& method);
+
+// An entry of the component's list.
+void write_entry(json::Writer& out, const store::Integration& integration,
+                 const connector::Connector& connector, const web::Language& language);
+
+// {"config": ..., "hub_settings": ...}
+void write_form(json::Writer& out, const connector::Connector& connector,
+                const manifest::AuthMethod& method, const web::Language& language);
+
+// An account to be edited: what was entered, with masks for the secrets that are `stored`.
+void write_account(json::Writer& out, const store::Account& account,
+                   const store::Integration& integration, const connector::Connector& connector,
+                   const std::vector<std::string>& stored);
+
+}  // namespace patchbay::embed

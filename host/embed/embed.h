@@ -1,0 +1,72 @@
+#pragma once
+// StackOne's Hub protocol, for their connect component (npm @stackone/hub) and whatever else speaks
+// it: an application mounts the component with a connect session's token and our address, and its
+// customer links an account without leaving the page. Our own connect page does more (guide,
+// languages, sign-in at the provider); both end in the same Linker.
+//
+//   GET   /hub/settings
+//   GET   /hub/connectors[?provider=]  GET /hub/connectors/{integration_id}
+//   POST  /hub/accounts  GET PATCH /hub/accounts/{id}
+//
+// The token (x-hub-session-token) is the whole permission: it was made for one project and owner,
+// perhaps one provider or account, ends by itself and links once. What it was not made for is 404.
+// Methods that need a sign-in at the provider are not offered here.
+//
+// Any loop; outlives the router's use.
+#include <string>
+#include <utility>
+
+#include "accounts/account_service.h"
+#include "embed/origins.h"
+#include "net/router.h"
+
+namespace patchbay::embed {
+
+struct Options {
+  accounts::AccountService& accounts;
+  const accounts::Services& services;
+  Origins origins;
+};
+
+class Embed {
+ public:
+  explicit Embed(Options options) : options_(std::move(options)) {}
+  Embed(const Embed&) = delete;
+  Embed& operator=(const Embed&) = delete;
+
+  void add_routes(net::Router& router);
+
+ private:
+  using Session = store::ConnectSession;
+  using Handler = net::Task<net::Response> (Embed::*)(net::Request&, const Session&);
+  // An integration the session may link through.
+  struct Target {
+    store::Integration integration;
+    connector::ConnectorPtr connector;
+    const manifest::AuthMethod* method = nullptr;
+  };
+
+  void add(net::Router& router, std::string_view method, std::string_view pattern, Handler handler);
+  net::Task<net::Response> answer(Handler handler, net::Request& request);
+  net::Task<Result<Session>> session_of(const net::Request& request) const;
+  net::Task<Result<Target>> target(const Session& session, std::string integration_id) const;
+  net::Task<Result<Target>> usual_target(const Session& session,
+                                         connector::ConnectorPtr connector) const;
+  // One that the session's owner has.
+  net::Task<Result<store::Account>> account_of(const Session& session, std::string id) const;
+
+  net::Task<net::Response> settings(net::Request& request, const Session& session);
+  net::Task<net::Response> connectors(net::Request& request, const Session& session);
+  net::Task<net::Response> form(net::Request& request, const Session& session);
+  net::Task<net::Response> create_account(net::Request& request, const Session& session);
+  net::Task<net::Response> read_account(net::Request& request, const Session& session);
+  net::Task<net::Response> change_account(net::Request& request, const Session& session);
+  net::Task<net::Response> link(const net::Request& request, Session session, Target target,
+                                accounts::FormInput form, unsigned status);
+
+  [[nodiscard]] net::Response failure(const net::Request& request, const Error& error) const;
+
+  const Options options_;
+};
+
+}  // namespace patchbay::embed
