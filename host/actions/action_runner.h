@@ -19,9 +19,9 @@
 namespace patchbay::actions {
 
 struct ActionCall {
-  std::string project_id;
-  std::string account_id;
-  std::string action_id;
+  std::string project_id{};
+  std::string account_id{};
+  std::string action_id{};
   std::string input = "{}";  // a JSON object, by the action's schema
   // Paged actions take these two as inputs as well ("cursor" and "page_size", which the manifest
   // reader adds to their schema); this is for protocols that carry them apart.

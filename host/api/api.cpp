@@ -24,7 +24,11 @@ void Api::add_routes(net::Router& router) {
   add(router, "POST", "/connect_sessions", Scope::kAccounts, &Api::create_session);
   add(router, "POST", "/connect_sessions/authenticate", Scope::kAccounts,
       &Api::authenticate_session);
+  add(router, "GET", "/actions", Scope::kActions, &Api::list_actions);
+  add(router, "POST", "/actions/search", Scope::kActions, &Api::search_actions);
   add(router, "POST", "/actions/rpc", Scope::kActions, &Api::run_action);
+  add(router, "GET", "/connectors/meta", Scope::kActions, &Api::list_connectors);
+  add(router, "GET", "/connectors/meta/{provider}", Scope::kActions, &Api::get_connector);
   add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token, Errors::kOwn);
   router.add("GET", "/healthz", [this](net::Request& request) { return healthz(request); });
   router.add("GET", "/readyz", [this](net::Request& request) { return readyz(request); });
@@ -39,24 +43,10 @@ void Api::add(net::Router& router, std::string_view method, std::string_view pat
 
 Task<net::Response> Api::answer(Scope scope, Handler handler, Errors errors,
                                 net::Request& request) {
-  const auto caller = co_await identify(request, scope);
+  const auto caller = co_await keys_.identify(request, scope);
   if (caller) co_return co_await (this->*handler)(request, *caller);
   const ApiError what = api_error(caller.error());
   co_return errors == Errors::kOwn ? problem_error(what, request) : error(request, what);
-}
-
-Task<Result<Caller>> Api::identify(const net::Request& request, Scope scope) {
-  // Two of them could be read differently by somebody in between.
-  auto key = request.headers.count("Authorization") == 1
-                 ? key_from_authorization(request.header("Authorization"))
-                 : std::nullopt;
-  PATCHBAY_CO_TRY_ASSIGN(Caller caller,
-                         co_await keys_.authenticate(key ? *std::move(key) : SecretString()));
-  if (!caller.scopes.has(scope))
-    co_return make_error(ErrorCode::kForbidden, "This API key lacks the scope \"" +
-                                                    std::string(to_string(scope)) +
-                                                    "\". Make one that has it.");
-  co_return caller;
 }
 
 audit::Asker Api::asker(const net::Request& request, const Caller& caller) {

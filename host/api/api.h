@@ -51,7 +51,6 @@ class Api {
   void add(net::Router& router, std::string_view method, std::string_view pattern, Scope scope,
            Handler handler, Errors errors = Errors::kStackOne);
   Task<net::Response> answer(Scope scope, Handler handler, Errors errors, net::Request& request);
-  Task<Result<Caller>> identify(const net::Request& request, Scope scope);
 
   // accounts_routes.cpp
   Task<net::Response> list_accounts(net::Request& request, const Caller& caller);
@@ -65,6 +64,17 @@ class Api {
   Task<Result<>> check_target(accounts::SessionRequest& wanted);
   // actions_routes.cpp
   Task<net::Response> run_action(net::Request& request, const Caller& caller);
+  // catalogue_routes.cpp
+  struct Allowed {
+    std::vector<std::string> connectors;
+    std::vector<std::string> actions;
+  };
+  Task<Result<Allowed>> allowed_to(const Caller& caller,
+                                   const std::vector<std::string>& account_ids);
+  Task<net::Response> list_actions(net::Request& request, const Caller& caller);
+  Task<net::Response> search_actions(net::Request& request, const Caller& caller);
+  Task<net::Response> list_connectors(net::Request& request, const Caller& caller);
+  Task<net::Response> get_connector(net::Request& request, const Caller& caller);
   // token_routes.cpp
   Task<net::Response> read_token(net::Request& request, const Caller& caller);
   Task<Result<std::string>> usual_token(const Caller& caller, const std::string& account_id);

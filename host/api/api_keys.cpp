@@ -160,4 +160,18 @@ Task<Result<Caller>> ApiKeys::authenticate(SecretString key) {
   co_return Caller{row.id, row.project_id, Scopes::from_stored(row.scopes)};
 }
 
+Task<Result<Caller>> ApiKeys::identify(const net::Request& request, Scope scope) {
+  // Two of them could be read differently by somebody in between.
+  auto key = request.headers.count("Authorization") == 1
+                 ? key_from_authorization(request.header("Authorization"))
+                 : std::nullopt;
+  PATCHBAY_CO_TRY_ASSIGN(Caller caller,
+                         co_await authenticate(key ? *std::move(key) : SecretString()));
+  if (!caller.scopes.has(scope))
+    co_return make_error(ErrorCode::kForbidden, "This API key lacks the scope \"" +
+                                                    std::string(to_string(scope)) +
+                                                    "\". Make one that has it.");
+  co_return caller;
+}
+
 }  // namespace patchbay::api

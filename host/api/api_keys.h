@@ -19,6 +19,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "net/asio.h"
+#include "net/http_types.h"
 #include "store/api_keys_table.h"
 #include "store/store.h"
 
@@ -54,6 +55,8 @@ class ApiKeys {
 
   // kUnauthenticated for every kind of wrong key, with one text; kStorage when it can't be told.
   Task<Result<Caller>> authenticate(SecretString key);
+  // The same for the key that a request carries. kForbidden: it lacks the scope.
+  Task<Result<Caller>> identify(const net::Request& request, Scope scope);
 
  private:
   struct Known {

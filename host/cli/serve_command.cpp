@@ -15,6 +15,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "embed/embed.h"
+#include "mcp/mcp_server.h"
 #include "net/http_server.h"
 #include "web/operator_access.h"
 #include "web/pages.h"
@@ -84,7 +85,7 @@ int serve(const ServeOptions& options) {
   const auto loops = options.loops != 0
                          ? options.loops
                          : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  auto origins = embed::Origins::parse(options.embed_origins);
+  auto origins = net::Origins::parse(options.embed_origins);
   if (!origins) return report(origins.error());
   auto hub_options = options.common.hub_options(loops);
   if (!hub_options) return report(hub_options.error());
@@ -129,6 +130,12 @@ int serve(const ServeOptions& options) {
   api.add_routes(router);
   embed::Embed embed({.accounts = hub.accounts(), .services = hub.services(), .origins = *origins});
   embed.add_routes(router);
+  mcp::McpServer agents({.services = hub.services(),
+                         .keys = api.keys(),
+                         .runner = api.runner(),
+                         .audit = hub.audit(),
+                         .version = PATCHBAY_VERSION});
+  agents.add_routes(router);
   auto server =
       net::HttpServer::start(hub.loops(), server_options,
                              [&router](net::Request& request) { return router.dispatch(request); });

@@ -75,7 +75,8 @@ void Embed::add_routes(net::Router& router) {
   for (const auto* const path : {"/hub/settings", "/hub/connectors", "/hub/connectors/{id}",
                                  "/hub/accounts", "/hub/accounts/{id}"})
     router.add("OPTIONS", path, [this](net::Request& request) -> net::Task<net::Response> {
-      co_return options_.origins.preflight(request);
+      co_return options_.origins.preflight(request,
+                                           "content-type, x-hub-session-token, x-hub-version");
     });
 }
 

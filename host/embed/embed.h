@@ -17,7 +17,7 @@
 #include <utility>
 
 #include "accounts/account_service.h"
-#include "embed/origins.h"
+#include "net/origins.h"
 #include "net/router.h"
 
 namespace patchbay::embed {
@@ -25,7 +25,7 @@ namespace patchbay::embed {
 struct Options {
   accounts::AccountService& accounts;
   const accounts::Services& services;
-  Origins origins;
+  net::Origins origins;
 };
 
 class Embed {

@@ -39,6 +39,18 @@ TEST_F(BadConnector, OneThatDoesNothingWrongLinks) {
   EXPECT_EQ(token_value(outcome.account->id, "main"), "misfit-token");
 }
 
+TEST_F(BadConnector, OneThatLinksWithoutAPermissionItDemandsLinksNothing) {
+  drop("demanding.so", bad_connector("grants_too_little"));
+  open_hub();
+  const auto outcome = wait(
+      hub->accounts().link(link_request({"id", "secret"}, session_request("acme"), "demanding")));
+  EXPECT_FALSE(outcome.account);
+  EXPECT_EQ(outcome.error.code, ErrorCode::kPermissionMissing) << outcome.error.message;
+  EXPECT_EQ(outcome.error.permission, "things:read");
+  EXPECT_EQ(rows_in("accounts"), 0);
+  expect_alive();
+}
+
 // ---- wrong from the start ----
 
 struct AtLoad {

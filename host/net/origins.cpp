@@ -1,8 +1,8 @@
-#include "embed/origins.h"
+#include "net/origins.h"
 
 #include <algorithm>
 
-namespace patchbay::embed {
+namespace patchbay::net {
 namespace {
 
 constexpr std::string_view kHttps = "https://";
@@ -47,28 +47,28 @@ Result<Origins> Origins::parse(const std::vector<std::string>& origins) {
   return parsed;
 }
 
-bool Origins::allow(const net::Request& request) const {
+bool Origins::allow(const Request& request) const {
   if (!request.headers.has("Origin")) return true;
   const auto origin = request.header("Origin");
   return request.headers.count("Origin") == 1 &&
          (is_of(origin, request.host) || std::ranges::find(origins_, origin) != origins_.end());
 }
 
-void Origins::mark(const net::Request& request, net::Response& response) const {
+void Origins::mark(const Request& request, Response& response) const {
   response.with("Vary", "Origin");
   if (!request.headers.has("Origin") || !allow(request)) return;
   response.with("Access-Control-Allow-Origin", request.header("Origin"))
       .with("Access-Control-Expose-Headers", "X-Request-Id, Retry-After");
 }
 
-net::Response Origins::preflight(const net::Request& request) const {
-  net::Response response(allow(request) ? 204 : 403);
+Response Origins::preflight(const Request& request, std::string_view headers) const {
+  Response response(allow(request) ? 204 : 403);
   mark(request, response);
   if (response.status == 204)
     response.with("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE")
-        .with("Access-Control-Allow-Headers", "content-type, x-hub-session-token, x-hub-version")
+        .with("Access-Control-Allow-Headers", headers)
         .with("Access-Control-Max-Age", "600");
   return response;
 }
 
-}  // namespace patchbay::embed
+}  // namespace patchbay::net

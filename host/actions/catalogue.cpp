@@ -1,0 +1,57 @@
+#include "actions/catalogue.h"
+
+#include <algorithm>
+
+#include "accounts/permission_report.h"
+#include "store/integrations_table.h"
+
+namespace patchbay::actions {
+namespace {
+
+struct Stored {
+  store::Account account;
+  store::Integration integration;
+};
+
+Result<Stored> read(store::Database& db, const std::string& project, const std::string& id) {
+  PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find(db, project, id));
+  if (!account) return make_error(ErrorCode::kNotFound, "There is no such account.");
+  PATCHBAY_TRY_ASSIGN(auto integration,
+                      store::integrations_table::find(db, project, account->integration_id));
+  if (!integration)
+    return make_error(ErrorCode::kConfiguration,
+                      "The account's integration is gone. Reconnect the account.");
+  return Stored{*std::move(account), *std::move(integration)};
+}
+
+}  // namespace
+
+const manifest::Action* Catalogue::find(std::string_view action_id) const {
+  const auto found = std::ranges::find(actions, action_id, &manifest::Action::id);
+  return found == actions.end() ? nullptr : *found;
+}
+
+Task<Result<Catalogue>> catalogue_of(const accounts::Services& services, const ActionRunner& runner,
+                                     std::string project_id, std::string account_id) {
+  auto stored = co_await services.store.read(
+      [=](store::Database& db) { return read(db, project_id, account_id); });
+  if (!stored) co_return stored.error();
+  const auto connector = runner.find_connector(stored->account.connector_id);
+  if (!connector || !connector->manifest)
+    co_return make_error(ErrorCode::kConfiguration,
+                         "The connector \"" + stored->account.connector_id +
+                             "\" is not there at the moment. Put its file back into the "
+                             "connectors folder.");
+  Catalogue catalogue;
+  catalogue.account = std::move(stored->account);
+  catalogue.manifest = connector->manifest;
+  if (!stored->integration.active) co_return catalogue;
+  const auto allowed =
+      accounts::allowed_actions(*catalogue.manifest, stored->integration.allowed_actions);
+  for (const auto& action : catalogue.manifest->actions)
+    if (is_callable(action) && std::ranges::find(allowed, action.id) != allowed.end())
+      catalogue.actions.push_back(&action);
+  co_return catalogue;
+}
+
+}  // namespace patchbay::actions

@@ -1,0 +1,31 @@
+#pragma once
+// What can be run: for one account, by its integration's list and what its connector offers.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "accounts/services.h"
+#include "actions/action_runner.h"
+#include "store/accounts_table.h"
+
+namespace patchbay::actions {
+
+struct Catalogue {
+  store::Account account;
+  std::shared_ptr<const manifest::Manifest> manifest;
+  std::vector<const manifest::Action*> actions;  // in the manifest, in its order
+
+  [[nodiscard]] const manifest::Action* find(std::string_view action_id) const;
+};
+
+// kNotFound: no such account. Empty while the integration is switched off; kConfiguration while the
+// connector is missing.
+Task<Result<Catalogue>> catalogue_of(const accounts::Services& services, const ActionRunner& runner,
+                                     std::string project_id, std::string account_id);
+
+// Whether the host can run it itself.
+inline bool is_callable(const manifest::Action& action) {
+  return action.handler == manifest::Handler::kHttp;
+}
+
+}  // namespace patchbay::actions
