@@ -46,7 +46,7 @@ FAULTS = [
           UNIT, "ManifestHosts.*"),
     Fault("replay-not-compared", "host/connector/flow_transcript.cpp",
           "if (last && is_same_wait(*stepped, *transcript.pause)) co_return flow;",
-          "if (last) co_return flow;",
+          "if (last && (is_same_wait(*stepped, *transcript.pause) || last)) co_return flow;",
           INTEGRATION, "WaitingTest.*"),
     Fault("no-retry-after-401", "host/actions/action_runner.cpp",
           "reply->status == 401 && prepared", "reply->status == 499 && prepared",
@@ -83,7 +83,7 @@ FAULTS = [
           "AND generation = ?", "AND generation <> -1 - ?",
           UNIT, "*AccountsTest.*:*CredentialsTest.*"),
     Fault("key-file-of-anybody", "host/vault/key_source.cpp",
-          "(about.st_mode & forbidden_bits) != 0", "false",
+          "(about.st_mode & forbidden_bits) != 0", "(about.st_mode & forbidden_bits & 0U) != 0",
           UNIT, "KeySourceTest.*"),
     Fault("certificates-not-verified", "host/net/stream.cpp",
           "SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);",
@@ -154,9 +154,7 @@ def main():
         if not checkout.exists():
             folder.mkdir(parents=True, exist_ok=True)
             subprocess.run(["git", "clone", "-q", ROOT, checkout], check=True)
-        # What a fault leaves unused is no reason not to compile it.
-        unused = " ".join(f"-Wno-error=unused-{what}" for what in ("parameter", "variable", "function"))
-        run(["cmake", "--preset", "release", f"-DCMAKE_CXX_FLAGS={unused}"], checkout, log)
+        run(["cmake", "--preset", "release"], checkout, log)
         missed = 0
         for fault in chosen:
             if problem := plant(checkout, fault, log):

@@ -83,6 +83,8 @@ Task<Result<NewSession>> AccountService::create_session(SessionRequest request) 
   session.multiple = request.multiple;
   session.type = request.type;
   session.label = std::move(request.label);
+  session.metadata = std::move(request.metadata);
+  session.categories = std::move(request.categories);
   session.created = services_.clock.unix_ms();
   session.expires = session.created + request.expires_in_s * 1000;
   auto stored = co_await services_.store.transact(
@@ -134,6 +136,32 @@ Task<Result<store::Account>> AccountService::get(std::string project_id, std::st
   if (!found) co_return found.error();
   if (!*found) co_return no_account();
   co_return std::move(**found);
+}
+
+Task<Result<store::Account>> AccountService::change(std::string project_id, std::string account_id,
+                                                    store::AccountDetails details) {
+  const auto check = [](const std::optional<std::string>& text, const char* field, bool required) {
+    return text ? check_text(*text, field, required) : Result<>();
+  };
+  PATCHBAY_CO_TRY(check(details.owner_id, "origin_owner_id", true));
+  PATCHBAY_CO_TRY(check(details.owner_name, "origin_owner_name", true));
+  PATCHBAY_CO_TRY(check(details.username, "origin_username", false));
+  PATCHBAY_CO_TRY(check(details.label, "label", false));
+  auto changed = co_await services_.store.transact(
+      [=, now = services_.clock.unix_ms()](
+          store::Database& db) -> Result<std::optional<store::Account>> {
+        PATCHBAY_TRY(
+            store::accounts_table::update_details(db, project_id, account_id, details, now));
+        PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find(db, project_id, account_id));
+        if (account)
+          PATCHBAY_TRY(
+              store::events_table::append(db, account_event(*account, "account.updated", now)));
+        return account;
+      });
+  if (!changed) co_return changed.error();
+  if (!*changed) co_return no_account();
+  co_await keeper_.forget(account_id);
+  co_return std::move(**changed);
 }
 
 Task<Result<AccountDetail>> AccountService::detail(std::string project_id, std::string account_id) {

@@ -28,6 +28,8 @@ struct SessionRequest {
   bool multiple = false;
   store::AccountType type = store::AccountType::kProduction;
   std::string label;
+  std::string metadata = "{}";    // JSON object, kept on the account
+  std::string categories = "[]";  // JSON array: the kinds of providers to pick from
   std::int64_t expires_in_s = 1800;
 };
 
@@ -64,6 +66,11 @@ class AccountService {
   Task<Result<std::vector<store::Account>>> list(store::AccountFilter filter);
   Task<Result<store::Account>> get(std::string project_id, std::string account_id);
   Task<Result<AccountDetail>> detail(std::string project_id, std::string account_id);
+
+  // What a caller may say about an account, beside its credentials. kConflict: the new owner has
+  // one with this connector.
+  Task<Result<store::Account>> change(std::string project_id, std::string account_id,
+                                      store::AccountDetails details);
 
   // `who` is for the audit log.
   Task<Result<store::Account>> suspend(std::string project_id, std::string account_id,

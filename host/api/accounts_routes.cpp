@@ -1,8 +1,9 @@
-// GET /accounts, GET and DELETE /accounts/{id}.
+// GET /accounts; GET, PATCH and DELETE /accounts/{id} and what hangs on it.
 #include <algorithm>
 #include <charconv>
 
 #include "api/api.h"
+#include "api/json_body.h"
 #include "api/linked_account.h"
 
 namespace patchbay::api {
@@ -89,6 +90,98 @@ Task<net::Response> Api::get_account(net::Request& request, const Caller& caller
       co_await options_.accounts.get(caller.project_id, std::string(request.param("id")));
   if (!account) co_return error(request, api_error(account.error()));
   co_return account_response(*account);
+}
+
+namespace {
+
+// Clients send empty objects for what they can't express, which must not wipe what is stored.
+store::AccountDetails read_details(const json::Value& body) {
+  store::AccountDetails details;
+  const auto take = [&body](std::string_view name, std::optional<std::string>& into) {
+    if (const auto text = body.get(name).as_string()) into = std::string(*text);
+  };
+  take("origin_owner_id", details.owner_id);
+  take("origin_owner_name", details.owner_name);
+  take("origin_username", details.username);
+  take("label", details.label);
+  const auto metadata = body.get("metadata");
+  if (metadata.is_object() && metadata.size() > 0) details.metadata = metadata.dump();
+  return details;
+}
+
+std::string_view to_word(manifest::Granted granted) {
+  switch (granted) {
+    case manifest::Granted::kYes:
+      return "yes";
+    case manifest::Granted::kNo:
+      return "no";
+    case manifest::Granted::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+Task<net::Response> Api::change_account(net::Request& request, const Caller& caller) {
+  auto body = JsonBody::read(request);
+  if (!body) co_return error(request, api_error(body.error()));
+  auto details = read_details(body->root());
+  (void)body->object("metadata");  // for its size
+  if (body->root().get("type").is_string())
+    details.type = body->choice("type", {"production", "test"}) == "test"
+                       ? store::AccountType::kTest
+                       : store::AccountType::kProduction;
+  if (const auto problems = body->problems()) co_return error(request, api_error(*problems));
+  const auto changed = co_await options_.accounts.change(
+      caller.project_id, std::string(request.param("id")), std::move(details));
+  if (!changed) co_return error(request, api_error(changed.error()));
+  co_return account_response(*changed);
+}
+
+Task<net::Response> Api::suspend_account(net::Request& request, const Caller& caller) {
+  const auto account = co_await options_.accounts.suspend(
+      caller.project_id, std::string(request.param("id")), asker(request, caller));
+  if (!account) co_return error(request, api_error(account.error()));
+  co_return account_response(*account);
+}
+
+Task<net::Response> Api::resume_account(net::Request& request, const Caller& caller) {
+  const auto account = co_await options_.accounts.resume(
+      caller.project_id, std::string(request.param("id")), asker(request, caller));
+  if (!account) co_return error(request, api_error(account.error()));
+  co_return account_response(*account);
+}
+
+Task<net::Response> Api::account_meta(net::Request& request, const Caller& caller) {
+  const auto account =
+      co_await options_.accounts.get(caller.project_id, std::string(request.param("id")));
+  if (!account) co_return error(request, api_error(account.error()));
+  const auto connector = runner_.find_connector(account->connector_id);
+  const bool known = connector && connector->manifest && !connector->manifest->categories.empty();
+  json::Writer out;
+  out.begin_object()
+      .member("provider", account->connector_id)
+      .member("category", known ? connector->manifest->categories.front() : std::string("other"));
+  out.key("models").begin_object().end_object();
+  co_return net::json(out.end_object().take());
+}
+
+// What was granted against what the allowed actions need.
+Task<net::Response> Api::account_permissions(net::Request& request, const Caller& caller) {
+  const auto detail =
+      co_await options_.accounts.detail(caller.project_id, std::string(request.param("id")));
+  if (!detail) co_return problem_error(api_error(detail.error()), request);
+  json::Writer out;
+  out.begin_object().member("account_id", detail->account.id).key("permissions").begin_array();
+  for (const auto& line : detail->permissions)
+    out.begin_object()
+        .member("permission", line.permission.to_string())
+        .member("granted", std::string(to_word(line.granted)))
+        .member("needed", line.needed)
+        .member("required", line.required)
+        .end_object();
+  co_return net::json(out.end_array().end_object().take());
 }
 
 Task<net::Response> Api::unlink_account(net::Request& request, const Caller& caller) {

@@ -20,7 +20,13 @@ Api::~Api() = default;
 void Api::add_routes(net::Router& router) {
   add(router, "GET", "/accounts", Scope::kAccounts, &Api::list_accounts);
   add(router, "GET", "/accounts/{id}", Scope::kAccounts, &Api::get_account);
+  add(router, "PATCH", "/accounts/{id}", Scope::kAccounts, &Api::change_account);
   add(router, "DELETE", "/accounts/{id}", Scope::kAccounts, &Api::unlink_account);
+  add(router, "GET", "/accounts/{id}/meta", Scope::kAccounts, &Api::account_meta);
+  add(router, "POST", "/accounts/{id}/suspend", Scope::kAccounts, &Api::suspend_account);
+  add(router, "POST", "/accounts/{id}/resume", Scope::kAccounts, &Api::resume_account);
+  add(router, "GET", "/accounts/{id}/permissions", Scope::kAccounts, &Api::account_permissions,
+      Errors::kOwn);
   add(router, "POST", "/connect_sessions", Scope::kAccounts, &Api::create_session);
   add(router, "POST", "/connect_sessions/authenticate", Scope::kAccounts,
       &Api::authenticate_session);

@@ -55,7 +55,12 @@ class Api {
   // accounts_routes.cpp
   Task<net::Response> list_accounts(net::Request& request, const Caller& caller);
   Task<net::Response> get_account(net::Request& request, const Caller& caller);
+  Task<net::Response> change_account(net::Request& request, const Caller& caller);
   Task<net::Response> unlink_account(net::Request& request, const Caller& caller);
+  Task<net::Response> suspend_account(net::Request& request, const Caller& caller);
+  Task<net::Response> resume_account(net::Request& request, const Caller& caller);
+  Task<net::Response> account_meta(net::Request& request, const Caller& caller);
+  Task<net::Response> account_permissions(net::Request& request, const Caller& caller);
   net::Response account_response(const store::Account& account);
   // sessions_routes.cpp
   Task<net::Response> create_session(net::Request& request, const Caller& caller);

@@ -25,6 +25,13 @@ accounts::SessionRequest read_session(JsonBody& body, const Caller& caller) {
   wanted.type = body.choice("type", {"production", "test"}) == "test"
                     ? store::AccountType::kTest
                     : store::AccountType::kProduction;
+  if (const auto metadata = body.object("metadata"); metadata.is_object())
+    wanted.metadata = metadata.dump();
+  json::Writer categories;
+  categories.begin_array();
+  for (const auto& category : body.texts("categories", session_categories()))
+    categories.string(category);
+  wanted.categories = categories.end_array().take();
   wanted.expires_in_s = body.integer("expires_in", kUsualLife, 1, kLongestLife);
   return wanted;
 }

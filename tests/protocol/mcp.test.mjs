@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { startHub } from '../browser/start_hub.mjs';
+import { startLinkedHub } from './linked_hub.mjs';
 
 // The second generation asks for a newer Node.js than Debian 12 has.
 const isNewEnough = Number(process.versions.node.split('.')[0]) >= 20;
@@ -13,41 +13,11 @@ const { Client, StreamableHTTPClientTransport } = isNewEnough
 const withSecond = { skip: isNewEnough ? false : 'needs Node.js 20' };
 
 let hub;
-let key;
-let account;
-
-before(async () => {
-  hub = await startHub();
-  key = hub.command(['api-keys', 'create', '--name', 'agent']).stdout.match(/pb_\S+/)[0];
-  const { client_id: id, client_secret: secret } = hub.sandbox.credentials(0);
-  const made = await api('POST', '/connect_sessions', {
-    origin_owner_id: 'tenant-1', origin_owner_name: 'Nordwind GmbH', provider: 'personio',
-  });
-  const headers = { 'x-hub-session-token': made.body.token, 'Content-Type': 'application/json' };
-  const list = await (await fetch(`${hub.url}/hub/connectors`, { headers })).json();
-  const linked = await fetch(`${hub.url}/hub/accounts`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({
-      integration_id: list.integrations[0].integration_id,
-      credentials: { client_id: id, client_secret: secret },
-    }),
-  });
-  account = (await linked.json()).id;
-});
+before(async () => { hub = await startLinkedHub(); });
 after(() => hub?.stop());
 
-async function api(method, path, body) {
-  const reply = await fetch(`${hub.url}${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-    body: body && JSON.stringify(body),
-  });
-  return { status: reply.status, body: await reply.json() };
-}
-
 const address = (more = '') => new URL(`${hub.url}/mcp${more}`);
-const headers = (more = {}) => ({ Authorization: `Bearer ${key}`, 'x-account-id': account, ...more });
+const headers = (more = {}) => ({ Authorization: `Bearer ${hub.key}`, 'x-account-id': hub.account, ...more });
 
 async function first(more = '', given = headers()) {
   const client = new FirstClient({ name: 'test', version: '1' });
@@ -136,9 +106,9 @@ test('what the provider refuses is told to the agent', async () => {
 
 test('no key, no account, somebody else\'s account: refused before anything is said', async () => {
   await assert.rejects(first('', headers({ Authorization: 'Bearer pb_wrong' })));
-  await assert.rejects(first('', { Authorization: `Bearer ${key}` }));
+  await assert.rejects(first('', { Authorization: `Bearer ${hub.key}` }));
   await assert.rejects(first('', headers({ 'x-account-id': 'acc_none' })));
-  const byQuery = await first(`?x-account-id=${account}`, { Authorization: `Bearer ${key}` });
+  const byQuery = await first(`?x-account-id=${hub.account}`, { Authorization: `Bearer ${hub.key}` });
   assert.ok((await byQuery.listTools()).tools.length > 0);
   await byQuery.close();
 });

@@ -1,4 +1,6 @@
 // The API's routes as StackOne's clients use them: statuses, shapes, errors, tenants.
+#include <array>
+
 #include "api_test_support.h"
 #include "base/iso_time.h"
 
@@ -68,6 +70,62 @@ TEST_F(ApiAccounts, AreABareArrayOfLinkedAccounts) {
   EXPECT_EQ(account.get("status_reasons").size(), 0U);
   EXPECT_EQ(account.get("setup_information").get("user").as_string(), "ada");
   EXPECT_EQ(response.body.find("s3cret"), std::string::npos);
+}
+
+TEST_F(ApiAccounts, OfAnotherProjectAreNowhere) {
+  add_account(hub, "acc_2", "owner_2", "prj_2");
+  const std::vector<std::array<std::string, 3>> routes = {{"GET", "", ""},
+                                                          {"PATCH", "", R"({"label":"mine"})"},
+                                                          {"DELETE", "", ""},
+                                                          {"GET", "/meta", ""},
+                                                          {"POST", "/suspend", ""},
+                                                          {"POST", "/resume", ""},
+                                                          {"GET", "/permissions", ""},
+                                                          {"GET", "/access_token", ""}};
+  for (const auto& [method, rest, body] : routes) {
+    const auto theirs = call(method, "/accounts/acc_2" + rest, body);
+    const auto none = call(method, "/accounts/acc_none" + rest, body);
+    EXPECT_EQ(theirs.status, 404U) << method << rest << theirs.body;
+    EXPECT_EQ(none.status, 404U) << method << rest;
+    EXPECT_EQ(theirs.body, none.body) << "tells that it is somebody's";
+  }
+  key = make_key("prj_2", "accounts");
+  EXPECT_EQ(call("GET", "/accounts/acc_2").status, 200U);
+  EXPECT_EQ(parsed(call("GET", "/accounts/acc_2").body).root().get("status").as_string(), "active");
+}
+
+TEST_F(ApiAccounts, ArePatchedMemberByMember) {
+  const auto patched =
+      call("PATCH", "/accounts/acc_1", R"({"label":"main","metadata":{"plan":"x"},"type":"test"})");
+  EXPECT_EQ(patched.status, 200U) << patched.body;
+  const auto kept = call("PATCH", "/accounts/acc_1",
+                         R"({"label":{},"metadata":{},"origin_owner_name":"New","unknown":1})");
+  const auto account = parsed(kept.body);
+  EXPECT_EQ(account.root().get("label").as_string(), "main");
+  EXPECT_EQ(account.root().get("metadata").get("plan").as_string(), "x");
+  EXPECT_EQ(account.root().get("type").as_string(), "test");
+  EXPECT_EQ(account.root().get("origin_owner_name").as_string(), "New");
+  expect_error(call("PATCH", "/accounts/acc_1", R"({"type":"other"})"), 400, "invalid_input");
+  expect_error(call("PATCH", "/accounts/acc_1", R"({"origin_owner_id":""})"), 400,
+               "invalid_argument");
+  expect_error(call("PATCH", "/accounts/acc_1", "[]"), 400, "invalid_argument");
+  add_account(hub, "acc_2", "owner_2");
+  expect_error(call("PATCH", "/accounts/acc_1", R"({"origin_owner_id":"owner_2"})"), 409,
+               "conflict");
+}
+
+TEST_F(ApiAccounts, AreSuspendedAndResumed) {
+  EXPECT_EQ(parsed(call("POST", "/accounts/acc_1/suspend").body).root().get("status").as_string(),
+            "inactive");
+  EXPECT_EQ(parsed(call("POST", "/accounts/acc_1/resume").body).root().get("status").as_string(),
+            "active");
+}
+
+TEST_F(ApiAccounts, ThatHoldACategoryTellIt) {
+  const auto meta = parsed(call("GET", "/accounts/acc_1/meta").body);
+  EXPECT_EQ(meta.root().get("provider").as_string(), "acme");
+  EXPECT_EQ(meta.root().get("category").as_string(), "other");
+  EXPECT_TRUE(meta.root().get("models").is_object());
 }
 
 TEST_F(ApiAccounts, CanBeFilteredAndPaged) {

@@ -1,0 +1,101 @@
+// StackOne's generated TypeScript SDK, as npm has it, against our hub. It checks every answer against
+// its own schemas, so that a call that returns has had every field it wants.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { StackOne } from '@stackone/stackone-client-ts';
+import { startLinkedHub } from './linked_hub.mjs';
+
+let hub;
+let sdk;
+before(async () => {
+  hub = await startLinkedHub();
+  sdk = new StackOne({
+    serverURL: hub.url,
+    security: { username: hub.key, password: '' },
+    retryConfig: { strategy: 'none' },
+  });
+});
+after(() => hub?.stop());
+
+const forAccount = () => ({ fetchOptions: { headers: { 'x-account-id': hub.account } } });
+
+test('connect sessions are made and turned back into what they are', async () => {
+  const made = await sdk.connectSessions.createConnectSession({
+    originOwnerId: 'tenant-9', originOwnerName: 'Neun', categories: ['hris', 'ats'], label: 'pilot',
+  });
+  const { token, authLinkUrl, id } = made.connectSessionTokenAuthLink;
+  assert.ok(authLinkUrl.startsWith(`${hub.url}/connect/`));
+  const page = await fetch(authLinkUrl, { redirect: 'manual' });
+  assert.equal(page.status, 303);
+  const seen = await sdk.connectSessions.authenticateConnectSession({ token });
+  assert.equal(seen.connectSession.id, id);
+  assert.equal(seen.connectSession.originOwnerId, 'tenant-9');
+  assert.equal(seen.connectSession.label, 'pilot');
+  assert.deepEqual(seen.connectSession.categories, ['hris', 'ats']);
+});
+
+test('accounts are listed, read, changed and removed', async () => {
+  const other = await hub.link('tenant-2');
+  const all = await sdk.accounts.listLinkedAccounts({});
+  assert.deepEqual(all.classes.map(({ id }) => id).sort(), [hub.account, other].sort());
+  const filtered = await sdk.accounts.listLinkedAccounts({ originOwnerIds: ['tenant-2'], pageSize: 1 });
+  assert.deepEqual(filtered.classes.map(({ id }) => id), [other]);
+  const one = await sdk.accounts.getAccount({ id: other });
+  assert.equal(one.linkedAccount.provider, 'personio');
+  assert.equal(one.linkedAccount.status, 'active');
+  const changed = await sdk.accounts.updateAccount({
+    id: other, patchAccountExternalDto: { originOwnerName: 'Zwei GmbH', type: 'test' },
+  });
+  assert.equal(changed.linkedAccount.originOwnerName, 'Zwei GmbH');
+  assert.equal(changed.linkedAccount.type, 'test');
+  const meta = await sdk.accounts.getAccountMetaInfo({ id: other });
+  assert.equal(meta.linkedAccountMeta.category, 'hris');
+  const gone = await sdk.accounts.deleteAccount({ id: other });
+  assert.equal(gone.linkedAccount.id, other);
+  await assert.rejects(sdk.accounts.getAccount({ id: other }), (error) => error.statusCode === 404);
+});
+
+test('an empty patch wipes nothing', async () => {
+  const url = `${hub.url}/accounts/${hub.account}`;
+  const patch = (body) => fetch(url, {
+    method: 'PATCH',
+    headers: { Authorization: `Bearer ${hub.key}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const set = await (await patch({ label: 'main', metadata: { plan: 'x' } })).json();
+  assert.equal(set.label, 'main');
+  const kept = await (await patch({ label: {}, metadata: {}, credentials: {}, secrets: {} })).json();
+  assert.deepEqual([kept.label, kept.metadata], ['main', { plan: 'x' }]);
+  await sdk.accounts.updateAccount({ id: hub.account, patchAccountExternalDto: {} });
+  const read = await (await fetch(url, { headers: { Authorization: `Bearer ${hub.key}` } })).json();
+  assert.deepEqual([read.label, read.metadata], ['main', { plan: 'x' }]);
+  assert.equal((await patch({ origin_owner_id: '' })).status, 400);
+  assert.equal((await patch({ label: 'x'.repeat(300) })).status, 413);
+});
+
+test('connectors and actions are described, and an action runs', async () => {
+  const connectors = await sdk.connectors.listConnectorsMeta({});
+  assert.equal(connectors.classes[0].provider, 'personio');
+  const one = await sdk.connectors.getConnectorMeta({ provider: 'personio' });
+  assert.equal(one.connectorsMeta.providerName, 'Personio');
+  let actions = [];
+  for await (const page of await sdk.actions.listActionsMeta({ filter: { connectors: 'personio' } }))
+    actions = actions.concat(page.actionsMetaPaginated.data.flatMap((connector) => connector.actions));
+  assert.ok(actions.some(({ id }) => id === 'personio_list_persons'));
+  const run = await sdk.actions.rpcAction(
+    { action: 'personio_list_persons', query: { page_size: 3 } }, forAccount(),
+  );
+  assert.equal(run.actionsRpcResponse.data.length, 3);
+});
+
+test('errors are the ones it has types for', async () => {
+  const wrong = new StackOne({ serverURL: hub.url, security: { username: 'pb_wrong', password: '' } });
+  await assert.rejects(wrong.accounts.listLinkedAccounts({}), (error) => {
+    assert.equal(error.constructor.name, 'UnauthorizedResponse');
+    return true;
+  });
+  await assert.rejects(
+    sdk.actions.rpcAction({ action: 'personio_none' }, forAccount()),
+    (error) => error.constructor.name === 'NotFoundResponse',
+  );
+});
