@@ -139,13 +139,6 @@ Result<std::int64_t> count(Database& db, const AccountFilter& filter) {
   return single_integer(db.query("SELECT count(*) FROM accounts " + where.sql, where.params));
 }
 
-Result<std::vector<Account>> list_due(Database& db, std::int64_t now_ms, std::int64_t limit) {
-  return all_rows(db.query(kSelect + "WHERE status = 'active' AND next_refresh > 0 AND "
-                                     "next_refresh <= ? ORDER BY next_refresh LIMIT ?",
-                           {now_ms, limit}),
-                  from);
-}
-
 Result<std::vector<Account>> claim_due(Database& db, std::int64_t now_ms, std::int64_t until_ms,
                                        std::int64_t limit) {
   const std::string sql =

@@ -84,8 +84,6 @@ Result<std::optional<Account>> find_by_owner(Database& db, std::string_view proj
 // Oldest first.
 Result<std::vector<Account>> list(Database& db, const AccountFilter& filter);
 Result<std::int64_t> count(Database& db, const AccountFilter& filter);
-// Active accounts of all projects whose refresh is due, most overdue first.
-Result<std::vector<Account>> list_due(Database& db, std::int64_t now_ms, std::int64_t limit);
 // Takes active accounts of all projects whose refresh is due, the most overdue ones, in no order.
 // They are not due again before `until_ms`: for nobody while the caller works on them, and for
 // everybody if it never ends. Several instances at once get different ones.
