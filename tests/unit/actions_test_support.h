@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -104,6 +105,7 @@ class CountingTokens final : public actions::TokenSource {
                                                  std::string /*account_id*/, std::string token_name,
                                                  std::int64_t min_validity_ms) override {
     asked_validity_ms = min_validity_ms;
+    if (meanwhile) meanwhile();
     if (failure) co_return *failure;
     if (token_name != "main")
       co_return make_error(ErrorCode::kNotFound, "There is no token of that name.");
@@ -121,6 +123,7 @@ class CountingTokens final : public actions::TokenSource {
 
   int number = 1;
   std::int64_t asked_validity_ms = 0;
+  std::function<void()> meanwhile;  // happens while a token is fetched
   std::vector<std::string> refusals;
   std::optional<Error> failure;
   std::optional<Error> failure_on_replace;
