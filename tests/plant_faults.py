@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 UNIT, INTEGRATION = "patchbay_unit_tests", "patchbay_integration_tests"
+SEVERAL = "patchbay_several_hubs_tests"
 
 
 class Fault(NamedTuple):
@@ -82,6 +83,26 @@ FAULTS = [
     Fault("two-refreshes-win", "host/store/account_credentials.cpp",
           "AND generation = ?", "AND generation <> -1 - ?",
           UNIT, "*AccountsTest.*:*CredentialsTest.*"),
+    Fault("fencing-not-checked", "host/store/refresh_leases_table.cpp",
+          "if (*changed == 1) return {};", "if (*changed >= 0) return {};",
+          SEVERAL, "RefreshTurnsTest.*"),
+    Fault("intent-not-committed", "host/accounts/refresher.cpp",
+          "PATCHBAY_TRY(leases::present(db, made.lease));", "",
+          SEVERAL, "RotationTest.*"),
+    Fault("presented-again-after-a-reset", "host/accounts/rotation.cpp",
+          "if (lease.presented > 1 || !grace_s) return {};",
+          "if (lease.presented > 1) return {};\n  if (!grace_s) return {.allowed = true, .within = {}};",
+          SEVERAL, "RotationTest.*"),
+    Fault("turn-taken-although-its-holder-lives", "host/accounts/refresh_turns.cpp",
+          "PATCHBAY_TRY_ASSIGN(made.busy, is_busy(db, lease, claim));",
+          "PATCHBAY_TRY(is_busy(db, lease, claim));",
+          SEVERAL, "RefreshTurnsTest.*"),
+    Fault("served-without-a-fresh-sequence", "host/instances/instance.cpp",
+          "clock.uptime_ms() - read_began.load() < kServesFor.count() &&", "read_began.load() >= 0 &&",
+          SEVERAL, "FrozenHubTest.*"),
+    Fault("suspension-acknowledged-at-once", "host/accounts/account_service.cpp",
+          "co_await services_.instance.until_all_have_seen(changed->sequence);", "",
+          SEVERAL, "FrozenHubTest.*"),
     Fault("key-file-of-anybody", "host/vault/key_source.cpp",
           "(about.st_mode & forbidden_bits) != 0", "(about.st_mode & forbidden_bits & 0U) != 0",
           UNIT, "KeySourceTest.*"),

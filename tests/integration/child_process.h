@@ -82,6 +82,7 @@ class ChildProcess {
     pid_ = -1;
   }
 
+  [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] std::vector<pid_t> children() const { return children_of(pid_); }
 
  private:

@@ -80,7 +80,9 @@ class HubTest : public testing::Test {
     made.connectors_folder = connectors;
     made.worker_program = kWorkerProgram;
     made.egress.overrides = {{"api.personio.de", "127.0.0.1", personio.port(), personio.ca_file()}};
+    made.egress.overrides.insert(made.egress.overrides.end(), overrides.begin(), overrides.end());
     made.trust = trust;
+    made.keeper = keeper;
     made.loops = loops;
     return made;
   }
@@ -244,6 +246,8 @@ class HubTest : public testing::Test {
   std::string key_file = folder / "key";
   std::string connectors = folder / "connectors";
   connector::TrustPolicy trust{.approve_all = true, .pinned = {}, .trusted_keys = {}};
+  std::vector<net::EgressOverride> overrides;  // besides Personio's
+  accounts::KeeperOptions keeper;
   std::size_t loops = 2;
   PersonioSandbox personio;
   std::unique_ptr<cli::Hub> hub;

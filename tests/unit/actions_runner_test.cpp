@@ -95,6 +95,26 @@ TEST_F(ActionRunnerTest, SendsTheRequestWithTheTokenAndGivesTheResult) {
   EXPECT_EQ(last().repeatable, true);
 }
 
+TEST_F(ActionRunnerTest, SendsNothingWhenAccessWasChangedWhileItPrepared) {
+  hub.tokens.meanwhile = [&] {
+    hub.change([](store::Database& db) {
+      return store::accounts_table::suspend(db, "prj_1", "acc_1", "", 5);
+    });
+    hub.clock.advance_ms(2'000);
+  };
+  EXPECT_EQ(bad("get", R"({"id":"7"})").reason, reason::kAccessChanged);
+  EXPECT_TRUE(hub.provider.requests.empty());
+}
+
+TEST_F(ActionRunnerTest, SendsNothingForACallerWhoseAccessIsOlderThanTheLastChange) {
+  ActionCall call{"prj_1", "acc_1", "acme_get", R"({"id":"7"})"};
+  call.allowed_at = 0;
+  const auto outcome = run(std::move(call));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().reason, reason::kAccessChanged);
+  EXPECT_TRUE(hub.provider.requests.empty());
+}
+
 TEST_F(ActionRunnerTest, ReportsEverythingWrongWithTheInputBeforeAskingAnybody) {
   const auto error = bad("list", R"({"team":5,"ids":[1,2,3],"extra":true})");
   EXPECT_EQ(error.code, ErrorCode::kInvalidArgument);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -104,6 +105,7 @@ class CountingTokens final : public actions::TokenSource {
                                                  std::string /*account_id*/, std::string token_name,
                                                  std::int64_t min_validity_ms) override {
     asked_validity_ms = min_validity_ms;
+    if (meanwhile) meanwhile();
     if (failure) co_return *failure;
     if (token_name != "main")
       co_return make_error(ErrorCode::kNotFound, "There is no token of that name.");
@@ -121,6 +123,7 @@ class CountingTokens final : public actions::TokenSource {
 
   int number = 1;
   std::int64_t asked_validity_ms = 0;
+  std::function<void()> meanwhile;  // happens while a token is fetched
   std::vector<std::string> refusals;
   std::optional<Error> failure;
   std::optional<Error> failure_on_replace;
@@ -160,8 +163,9 @@ class Hub {
     gate.emplace(*store_, clock, audit_log, connector::TrustPolicy{});
     registry = std::make_shared<connector::Registry>(
         loops.loop(0).get_executor(), connector::RegistryOptions{}, *gate, audit_log);
+    instance.emplace(loops, *store_, clock, random);
     services.emplace(accounts::Services{
-        loops, *store_, *vault_, *registry, clock, random, audit_log, {&provider}});
+        loops, *store_, *vault_, *registry, clock, random, audit_log, {&provider}, *instance});
     auto ready = std::make_shared<connector::Connector>();
     ready->id = "acme";
     ready->state = connector::ConnectorState::kReady;
@@ -196,6 +200,7 @@ class Hub {
   CountingTokens tokens;
   std::shared_ptr<connector::Registry> registry;
   connector::ConnectorPtr connector;
+  std::optional<instances::Instance> instance;
   std::optional<accounts::Services> services;
   store::Account account;
   store::Integration integration;

@@ -471,6 +471,37 @@ TEST_F(ApiTokens, AreNotGivenOutUnrecorded) {
       << "it goes on by itself";
 }
 
+// As when the process is frozen between two lines.
+TEST_F(ApiTokens, AreFetchedAgainWhenTheHubWasStoppedMeanwhile) {
+  int fetched = 0;
+  hub.tokens.meanwhile = [&] {
+    if (++fetched == 1) hub.clock.advance_ms(3'600'000);
+  };
+  EXPECT_EQ(call("GET", "/accounts/acc_1/access_token?name=main").status, 200U);
+  EXPECT_EQ(fetched, 2);
+}
+
+TEST_F(ApiTokens, AreNotGivenOutForAKeyThatWasWithdrawnWhileTheHubWasStopped) {
+  hub.tokens.meanwhile = [&] {
+    hub.clock.advance_ms(3'600'000);
+    hub.change([](store::Database& db) -> Result<> {
+      PATCHBAY_TRY_ASSIGN(const auto keys, store::api_keys_table::list_all(db));
+      return store::api_keys_table::revoke(db, "prj_1", keys.at(0).id, 5);
+    });
+  };
+  const auto response = call("GET", "/accounts/acc_1/access_token?name=main");
+  EXPECT_EQ(response.status, 401U);
+  EXPECT_EQ(response.body.find("token-1"), std::string::npos);
+}
+
+TEST_F(ApiTokens, AreNotGivenOutWhenAccessIsChangedAgainAndAgain) {
+  hub.tokens.meanwhile = [&] { hub.clock.advance_ms(2'000); };
+  const auto response = call("GET", "/accounts/acc_1/access_token?name=main");
+  EXPECT_EQ(response.status, 503U);
+  EXPECT_NE(response.body.find("\"code\":\"access_changed\""), std::string::npos);
+  EXPECT_EQ(response.body.find("token-1"), std::string::npos);
+}
+
 TEST_F(ApiTokens, ErrorsAreProblems) {
   for (const auto& [target, status] : std::vector<std::pair<std::string, unsigned>>{
            {"/accounts/acc_1/access_token?name=other", 404},

@@ -399,6 +399,22 @@ TEST_F(HttpClientTest, TakesAFreshConnectionWhenAsked) {
   EXPECT_EQ(client_->idle_connections(), 2U);
 }
 
+TEST_F(HttpClientTest, SendsNothingOfARequestThatIsWithdrawnWhileItConnects) {
+  start_server(ca_.issue("DNS:api.example.com"));
+  use_override(server_->port(), ca_.file());
+  bool connected = false;
+  ClientRequest request;
+  request.url = base() + "/";
+  request.go_ahead = [&] {
+    connected = server_->connections() == 1;
+    return false;
+  };
+  const ClientReply reply = send(std::move(request));
+  EXPECT_EQ(reply.error, NetError::kCancelled);
+  EXPECT_FALSE(reply.maybe_processed);
+  EXPECT_TRUE(connected) << "it was asked too early";
+}
+
 TEST_F(HttpClientTest, LetsIdleConnectionsGoInTime) {
   options_.idle_time = 50ms;
   start_server(ca_.issue("DNS:api.example.com"));

@@ -5,14 +5,17 @@
 //   patchbay_test_hub VERB DATA KEY CONNECTORS WORKER PORT CA [ARGUMENT...]
 //     link OWNER CLIENT_ID CLIENT_SECRET | refresh ACCOUNT | unlink ACCOUNT | serve
 //     work SEED CLIENT_ID CLIENT_SECRET   (hub_work.h)
+//     obey   (hub_orders.h)
 //
-// The environment variable PATCHBAY_STORE names another store than the one in DATA.
+// The environment variable PATCHBAY_STORE names another store than the one in DATA, and
+// PATCHBAY_SANDBOX the ready file of a further provider's sandbox.
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "cli/hub.h"
+#include "hub_orders.h"
 #include "hub_work.h"
 #include "store/sqlite_database.h"
 
@@ -64,6 +67,7 @@ Result<> act(cli::Hub& hub, const std::string& verb, const std::vector<std::stri
   if (verb == "link") return link(hub, args);
   if (verb == "work")
     return integration::work_until_killed(hub, std::stoull(args.at(0)), args.at(1), args.at(2));
+  if (verb == "obey") return integration::obey(hub);
   if (verb == "refresh")
     return hub.loops().block_on(hub.accounts().refresh(hub.project_id(), args.at(0)));
   if (verb == "unlink") {
@@ -92,6 +96,11 @@ int main(int argc, char** argv) {
   options.trust.approve_all = true;
   options.egress.overrides = {
       {"api.personio.de", "127.0.0.1", static_cast<std::uint16_t>(std::stoi(args[5])), args[6]}};
+  if (const char* ready = std::getenv("PATCHBAY_SANDBOX")) {
+    if (const auto added = cli::add_sandbox(ready, options.egress); !added)
+      return said(added.error());
+  }
+  options.keeper.claim = std::chrono::seconds(3);
   auto hub = cli::Hub::open(std::move(options));
   if (!hub) return said(hub.error());
   (*hub)->loops().start();

@@ -1,0 +1,83 @@
+// Many accounts that expire in the same second, on three hubs of which one is frozen and one killed
+// meanwhile: one token request for each, but for those that the two had at the provider at that
+// moment; and a rotating token is never presented twice.
+//
+// The long form (tests/durability/README.md holds its last result):
+//   PATCHBAY_EXPIRING_ACCOUNTS=100000 build/release/bin/patchbay_several_hubs_tests
+//   --gtest_filter='ExpiringAtOnce*'
+#include <iterator>
+#include <sstream>
+
+#include "several_hubs_fixture.h"
+
+namespace patchbay::integration {
+namespace {
+
+class ExpiringAtOnceTest : public SeveralHubsTest {
+ protected:
+  ExpiringAtOnceTest() { open_hub(); }
+
+  // Every tenth rotates.
+  void link_all(std::size_t count) {
+    for_each(count, [&](std::size_t n) {
+      link_account(n % 10 == 0 ? kRotating : kMint, "owner" + std::to_string(n));
+    });
+  }
+  static std::chrono::milliseconds patience(std::size_t accounts) {
+    return 60s + std::chrono::milliseconds(accounts * 50);
+  }
+  std::set<std::string> owners(const std::string& condition) const {
+    std::istringstream list(
+        ask("SELECT string_agg(owner_id, ' ') FROM accounts WHERE " + condition));
+    return {std::istream_iterator<std::string>(list), {}};
+  }
+  // Whose token another hub is renewing, or was when it ended.
+  static std::string held_by_others_than(const ChildProcess& hub) {
+    return "id IN (SELECT account_id FROM refresh_leases WHERE holder <> '' AND holder NOT IN "
+           "(SELECT id FROM instances WHERE process LIKE '%/" +
+           std::to_string(hub.pid()) + "/%'))";
+  }
+  std::string open() const {
+    return ask("SELECT count(*) FROM accounts WHERE status = 'active' AND generation = 1");
+  }
+};
+
+TEST_F(ExpiringAtOnceTest, EachIsRefreshedOnceAlthoughOneHubIsFrozenAndOneKilled) {
+  const auto count = number_from("PATCHBAY_EXPIRING_ACCOUNTS", 300);
+  link_all(count);
+  close_hub();
+  ASSERT_EQ(ask("SELECT count(*) FROM accounts"), std::to_string(count));
+  auto stays = hub_process(1);
+  auto killed = hub_process(2);
+  auto frozen = hub_process(3);
+  const auto before = token_calls();
+  fault({.kind = FaultKind::delay, .times = 0, .delay = 20ms});
+  (void)ask("UPDATE accounts SET next_refresh = 1");
+  ASSERT_TRUE(token_was_asked_for(before + count / 4));
+  ::kill(frozen->pid(), SIGSTOP);
+  killed->kill();
+  const auto in_hand = owners(held_by_others_than(*stays));
+  ASSERT_TRUE(wait_until([&] { return open() == "0"; }, patience(count))) << open() << " left";
+  ::kill(frozen->pid(), SIGCONT);
+  EXPECT_EQ(order(*frozen, "nothing"), "error unknown order");
+
+  std::size_t twice = 0;
+  for (const auto& [client, times] : provider.minted()) {
+    const int at_most = in_hand.contains(client) ? 3 : 2;  // once for linking
+    EXPECT_GE(times, 2) << client;
+    EXPECT_LE(times, at_most) << client;
+    if (times > 2) ++twice;
+  }
+  for (const auto& [grant, numbers] : provider.presented())
+    for (const auto& [number, times] : numbers)
+      EXPECT_EQ(times, 1) << grant << ", refresh token " << number;
+  EXPECT_EQ(provider.dead_grants(), 0U);
+  const auto lost = owners("status = 'error'");
+  for (const auto& owner : lost) EXPECT_TRUE(in_hand.contains(owner)) << owner;
+  std::cout << count << " accounts, " << in_hand.size()
+            << " in hand of the frozen and the killed hub: " << twice << " asked for twice, "
+            << lost.size() << " need to be reconnected\n";
+}
+
+}  // namespace
+}  // namespace patchbay::integration
