@@ -59,24 +59,6 @@ audit::Asker Api::asker(const net::Request& request, const Caller& caller) {
   return {.key_id = caller.key_id, .request_id = request.id, .peer = request.peer_address};
 }
 
-ApiError Api::access_changes() {
-  ApiError error = api_error(503, "access_changed",
-                             "Access was changed while this was under way, again and again. Try "
-                             "again.");
-  error.retry_after_ms = 1'000;
-  return error;
-}
-
-ApiError Api::not_recorded(const Error& why) {
-  log::error("api", "not_recorded", {{"error", why.message}});
-  ApiError error =
-      api_error(503, "audit_unavailable",
-                "The hub can't record this at the moment, so it hands out nothing. Try "
-                "again later; its operator finds the reason in the log.");
-  error.retry_after_ms = 1'000;
-  return error;
-}
-
 net::Response Api::error(const net::Request& request, const ApiError& what) const {
   return stackone_error(what, request, options_.services.clock.unix_ms());
 }

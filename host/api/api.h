@@ -33,9 +33,6 @@ struct Options {
   actions::RunnerOptions runner{};
 };
 
-// How often a call is tried when access (keys, accounts) is changed while it is under way.
-inline constexpr int kTries = 3;
-
 class Api {
  public:
   explicit Api(Options options);
@@ -92,10 +89,6 @@ class Api {
   Task<Result<std::string>> usual_token(const Caller& caller, const std::string& account_id);
 
   static audit::Asker asker(const net::Request& request, const Caller& caller);
-  // For what could not be recorded, and is therefore not handed out: 503, "audit_unavailable".
-  static ApiError not_recorded(const Error& why);
-  // When access was changed while a call was under way, as often as it was tried: 503.
-  static ApiError access_changes();
 
   Task<net::Response> healthz(net::Request& request);
   Task<net::Response> readyz(net::Request& request);

@@ -244,4 +244,22 @@ net::Response error_for_path(const net::Request& request, unsigned status, std::
                                                  : problem_error(error, request);
 }
 
+ApiError audit_unavailable(const Error& why) {
+  log::error("api", "not_recorded", {{"error", why.message}});
+  ApiError error =
+      api_error(503, "audit_unavailable",
+                "The hub can't record this at the moment, so it hands out nothing. Try "
+                "again later; its operator finds the reason in the log.");
+  error.retry_after_ms = 1'000;
+  return error;
+}
+
+ApiError access_changed() {
+  ApiError error = api_error(503, "access_changed",
+                             "Access was changed while this was under way, again and again. Try "
+                             "again.");
+  error.retry_after_ms = 1'000;
+  return error;
+}
+
 }  // namespace patchbay::api

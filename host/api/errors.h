@@ -31,6 +31,10 @@ unsigned http_status(ErrorCode code);
 ApiError api_error(const Error& error);
 ApiError api_error(const actions::ActionError& error);
 ApiError api_error(unsigned status, std::string code, std::string message);
+// For what could not be recorded, and is therefore not done or handed out: 503. `why` is logged.
+ApiError audit_unavailable(const Error& why);
+// Access was changed while a call was under way, as often as it was tried: 503.
+ApiError access_changed();
 
 // {statusCode, message, timestamp, provider_errors, code, request_id, ...}, application/json.
 net::Response stackone_error(const ApiError& error, const net::Request& request,

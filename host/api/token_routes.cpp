@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "api/api_response.h"
+#include "api/call_action.h"
 #include "base/encoding.h"
 #include "base/iso_time.h"
 #include "base/json.h"
@@ -51,12 +52,12 @@ Task<net::Response> Api::read_token(net::Request& request, const Caller& caller)
   if (auto answer = co_await try_read_token(request, caller, *validity))
     co_return *std::move(answer);
   for (int tried = 1; tried < kTries; ++tried) {
-    const auto again = co_await identify(request, Scope::kTokens);
+    const auto again = co_await keys_.identify(request, Scope::kTokens);
     if (!again) co_return problem_error(api_error(again.error()), request);
     if (auto answer = co_await try_read_token(request, *again, *validity))
       co_return *std::move(answer);
   }
-  co_return problem_error(access_changes(), request);
+  co_return problem_error(access_changed(), request);
 }
 
 Task<std::optional<net::Response>> Api::try_read_token(net::Request& request, const Caller& caller,
@@ -83,7 +84,7 @@ Task<std::optional<net::Response>> Api::try_read_token(net::Request& request, co
                                           .request_id = request.id,
                                           .peer = request.peer_address});
       !written)
-    co_return problem_error(not_recorded(written.error()), request);
+    co_return problem_error(audit_unavailable(written.error()), request);
   json::Writer out;
   out.begin_object()
       .member("account_id", account_id)

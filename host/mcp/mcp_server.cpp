@@ -1,6 +1,6 @@
 #include "mcp/mcp_server.h"
 
-#include "api/errors.h"
+#include "api/call_action.h"
 #include "api/rpc_input.h"
 #include "mcp/revision.h"
 
@@ -182,7 +182,7 @@ net::Task<McpServer::Outcome> McpServer::call_tool(const Visit& visit, const jso
   const auto& manifest = *visit.catalogue.manifest;
   if (name == search_tool_name(manifest)) {
     if (arguments.get("query").string_or("").empty())
-      co_return tool_result(actions::ActionError(
+      co_return tool_result(api::api_error(
           make_error(ErrorCode::kInvalidArgument, "Say what to look for, as \"query\".", "query")));
     co_return tool_result(found_actions(visit.catalogue, arguments), false);
   }
@@ -190,14 +190,14 @@ net::Task<McpServer::Outcome> McpServer::call_tool(const Visit& visit, const jso
   const auto action_id = arguments.get("action_id").string_or("");
   const auto* action = visit.catalogue.find(action_id);
   if (action == nullptr)
-    co_return tool_result(
+    co_return tool_result(api::api_error(
         actions::ActionError(ErrorCode::kNotFound, actions::reason::kActionUnknown,
                              "There is no such action for this account. Look for one with " +
-                                 search_tool_name(manifest) + "."));
+                                 search_tool_name(manifest) + ".")));
   if (arguments.get("input").is_object())
     co_return co_await run(visit, {.action_id = action_id, .input = arguments.get("input").dump()});
   auto call = api::read_rpc(arguments, action);
-  if (!call) co_return tool_result(actions::ActionError(call.error()));
+  if (!call) co_return tool_result(api::api_error(call.error()));
   co_return co_await run(visit, {.action_id = action_id,
                                  .input = std::move(call->input),
                                  .next = std::move(call->next),
@@ -205,23 +205,10 @@ net::Task<McpServer::Outcome> McpServer::call_tool(const Visit& visit, const jso
 }
 
 net::Task<McpServer::Outcome> McpServer::run(const Visit& visit, actions::ActionCall call) {
-  call.project_id = visit.caller.project_id;
   call.account_id = visit.catalogue.account.id;
-  const auto written = options_.audit.append({.kind = "action.called",
-                                              .project_id = call.project_id,
-                                              .account_id = call.account_id,
-                                              .subject = call.action_id,
-                                              .key_id = visit.caller.key_id,
-                                              .request_id = visit.request.id,
-                                              .peer = visit.request.peer_address});
-  if (!written)
-    co_return tool_result(actions::ActionError(
-        make_error(ErrorCode::kUnavailable,
-                   "The hub can't record this at the moment, so it does nothing. Try again "
-                   "later.")));
-  const auto reply = co_await options_.runner.run(std::move(call));
-  if (!reply) co_return tool_result(reply.error());
-  co_return tool_result(*reply);
+  const auto reply = co_await api::call_action({options_.keys, options_.runner, options_.audit},
+                                               visit.request, visit.caller, std::move(call));
+  co_return reply ? tool_result(*reply) : tool_result(reply.error());
 }
 
 }  // namespace patchbay::mcp

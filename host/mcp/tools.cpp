@@ -1,7 +1,6 @@
 #include "mcp/tools.h"
 
 #include "actions/action_search.h"
-#include "api/errors.h"
 
 namespace patchbay::mcp {
 namespace {
@@ -134,8 +133,7 @@ std::string tool_result(const actions::ActionReply& reply) {
   return tool_result(out.end_object().take(), false);
 }
 
-std::string tool_result(const actions::ActionError& error) {
-  const auto told = api::api_error(error);
+std::string tool_result(const api::ApiError& told) {
   json::Writer out;
   out.begin_object()
       .member("isError", true)

@@ -4,6 +4,7 @@
 
 #include "actions/action_runner.h"
 #include "actions/catalogue.h"
+#include "api/errors.h"
 #include "base/json.h"
 
 namespace patchbay::mcp {
@@ -23,6 +24,6 @@ std::string found_actions(const actions::Catalogue& catalogue, const json::Value
 // {"content": ..., "structuredContent": ..., "isError": ...} around a JSON object.
 std::string tool_result(std::string_view payload, bool is_error);
 std::string tool_result(const actions::ActionReply& reply);
-std::string tool_result(const actions::ActionError& error);
+std::string tool_result(const api::ApiError& told);
 
 }  // namespace patchbay::mcp
