@@ -15,8 +15,7 @@ constexpr std::array<double, 2> kWorth = {2, 1};  // of a match in names, in des
 
 // Each line is one idea; its first word stands for it. Folded, as fold() leaves them.
 constexpr std::string_view kIdeas[] = {
-    "person employee employe staff worker colleague people mitarbeiter mitarbeitend angestellt "
-    "beschaftigt",
+    "person employee staff worker colleague people mitarbeiter mitarbeitend angestellt",
     "absence absenc leave vacation holiday timeoff abwesenheit urlaub fehlzeit ferien krank sick",
     "attendance attendanc timesheet worktime arbeitszeit zeiterfassung anwesenheit clock",
     "document file attachment dokument datei anhang akte",
@@ -128,7 +127,8 @@ std::vector<std::string> search_terms(std::string_view text) {
     if (is_filler(word)) continue;
     std::string term = stem(std::move(word));
     const auto idea = ideas().find(term);
-    terms.push_back(idea == ideas().end() ? std::move(term) : idea->second);
+    if (idea != ideas().end()) term = idea->second;
+    terms.push_back(std::move(term));
   }
   return terms;
 }
@@ -194,6 +194,7 @@ std::vector<SearchHit> ActionSearch::find(std::string_view query, std::size_t mo
   std::ranges::sort(found);
   found.resize(std::min(found.size(), most));
   std::vector<SearchHit> hits;
+  hits.reserve(found.size());
   for (const auto& [similarity, i] : found)
     hits.push_back({documents_[i].manifest, documents_[i].action, -similarity});
   return hits;
