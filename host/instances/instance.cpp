@@ -73,6 +73,9 @@ struct Instance::Impl : std::enable_shared_from_this<Impl> {
   // The sequence first, then when its reading began: whoever sees the second sees the first.
   std::atomic<std::int64_t> sequence{-1};
   std::atomic<std::int64_t> read_began{-kServesFor.count()};
+  // The own row was the only one then. Nobody takes it away, so that it need not be written again:
+  // on a full disk, what is in memory goes on being served.
+  std::atomic<std::int64_t> alone_at{-kServesFor.count()};
   std::atomic<int> holds{0};
   std::atomic<bool> was_written{false};
 
@@ -85,9 +88,12 @@ struct Instance::Impl : std::enable_shared_from_this<Impl> {
   bool beating = false;
   bool stopped = false;
 
-  [[nodiscard]] bool has_lease() const {
-    return clock.uptime_ms() - read_began.load() < kServesFor.count() && presence.is_known();
+  [[nodiscard]] bool is_recent(const std::atomic<std::int64_t>& uptime) const {
+    return clock.uptime_ms() - uptime.load() < kServesFor.count();
   }
+  // Whoever waits for all instances sees this one's row.
+  [[nodiscard]] bool is_known() const { return presence.is_known() || is_recent(alone_at); }
+  [[nodiscard]] bool has_lease() const { return is_recent(read_began) && is_known(); }
 
   void raise(std::int64_t to) {
     auto before = sequence.load();
@@ -129,9 +135,10 @@ struct Instance::Impl : std::enable_shared_from_this<Impl> {
     presence.saw(seen->rows);
     const bool is_there = std::any_of(seen->rows.begin(), seen->rows.end(),
                                       [&](const auto& row) { return row.id == presence.id(); });
+    if (is_there && seen->rows.size() == 1) alone_at = began;
     if (seen->sequence != reported || !is_there || beat_is_due()) {
       const auto written = co_await write_row(seen->sequence);
-      if (!written && !presence.is_known()) co_return written.error();
+      if (!written && !is_known()) co_return written.error();
     }
     if (auto gone = presence.long_gone(); !gone.empty()) co_await clear_away(std::move(gone));
     co_return Result<>();

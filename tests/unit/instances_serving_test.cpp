@@ -22,6 +22,10 @@ struct ServingTest : testing::TestWithParam<store::Kind> {
     EXPECT_TRUE(read) << read.error().message;
     return read ? *read : -1;
   }
+  void run_for(std::chrono::milliseconds time) {
+    loops.loop(0).restart();
+    loops.loop(0).run_for(time);
+  }
   std::size_t rows() { return store.read_blocking(store::instances_table::list)->size(); }
 
   store::TestPlace place{GetParam()};
@@ -64,6 +68,24 @@ TEST_P(ServingTest, WhenTheSequenceCannotBeReadNothingIsServed) {
   EXPECT_FALSE(here.may_serve(read_at));
 }
 
+TEST_P(ServingTest, WhereNothingCanBeWrittenTheOnlyInstanceGoesOnServing) {
+  const auto read_at = sequence(here);
+  const auto other = place.open();
+  ASSERT_TRUE(other->execute(GetParam() == store::Kind::kSqlite
+                                 ? "CREATE TRIGGER full BEFORE UPDATE ON instances BEGIN SELECT "
+                                   "RAISE(ABORT, 'disk full'); END"
+                                 : "ALTER TABLE instances ADD CHECK (beat < 2)"));
+  for (int i = 0; i < 100; ++i) {
+    clock.advance_ms(1'000);
+    ASSERT_TRUE(loops.block_on(here.look()));
+  }
+  EXPECT_TRUE(here.may_serve(read_at));
+  ASSERT_TRUE(other->execute("INSERT INTO instances VALUES ('ins_other', '', 1, 1, 1)"));
+  clock.advance_ms(2'000);
+  EXPECT_FALSE(loops.block_on(here.look())) << "the other one may clear its row away";
+  EXPECT_FALSE(here.may_serve(read_at));
+}
+
 TEST_P(ServingTest, AChangeIsKnownAtOnceWhereThereIsNoOtherInstance) {
   const auto old = sequence(here);
   EXPECT_TRUE(here.may_serve(old));
@@ -84,12 +106,10 @@ TEST_P(ServingTest, AChangeIsKnownWhenAllOthersHaveReportedIt) {
         EXPECT_FALSE(there.may_serve(old)) << "acknowledged although it is still served";
       },
       [](const std::exception_ptr& thrown) { EXPECT_EQ(thrown, nullptr); });
-  loops.loop(0).run_for(std::chrono::milliseconds(100));
+  run_for(std::chrono::milliseconds(100));
   EXPECT_FALSE(known);
-  loops.loop(0).restart();
   ASSERT_TRUE(loops.block_on(there.look()));
-  loops.loop(0).restart();
-  loops.loop(0).run_for(std::chrono::milliseconds(500));
+  run_for(std::chrono::milliseconds(500));
   EXPECT_TRUE(known);
 }
 
@@ -105,11 +125,10 @@ TEST_P(ServingTest, AChangeIsKnownWhenTheTimeIsOverInWhichAFrozenOneMayServe) {
         known = true;
       },
       [](const std::exception_ptr& thrown) { EXPECT_EQ(thrown, nullptr); });
-  loops.loop(0).run_for(std::chrono::milliseconds(50));
+  run_for(std::chrono::milliseconds(50));
   EXPECT_FALSE(known);
   clock.advance_ms(2'100);
-  loops.loop(0).restart();
-  loops.loop(0).run_for(std::chrono::milliseconds(500));
+  run_for(std::chrono::milliseconds(500));
   EXPECT_TRUE(known);
   EXPECT_FALSE(there.may_serve(old));
 }

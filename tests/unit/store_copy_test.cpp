@@ -161,7 +161,7 @@ TEST_P(TableShapeTest, TheWholeSchemaIsFoundParentsFirst) {
                             : table.name == "connect_sessions" ? "number"
                                                                : "");
   }
-  EXPECT_EQ(seen.size(), 18U);
+  EXPECT_EQ(seen.size(), 20U);
   EXPECT_TRUE(seen.contains("account_tokens"));
   EXPECT_FALSE(seen.contains("schema_version"));
 }
