@@ -28,7 +28,7 @@ struct HubOptions {
   vault::KeySource key;
   std::vector<vault::KeySource> further_keys;  // that data keys may be wrapped with, too
   std::string connectors_folder;
-  std::string worker_program;  // empty: patchbay-worker beside this program
+  std::string worker_program;  // empty: the patchbay-worker that belongs to this program
   net::EgressRules egress;
   connector::TrustPolicy trust;
   connector::RestartLimits restart;
@@ -107,8 +107,5 @@ std::string database_path(const std::string& data_folder);
 
 // Adds the egress override that a sandbox's ready file asks for (patchbay/sandbox/main.h).
 Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules);
-
-// The program's own folder, where patchbay-worker lies too.
-std::string program_folder();
 
 }  // namespace patchbay::cli

@@ -35,7 +35,7 @@ void CommonOptions::add_to(CLI::App& command) {
   command.add_option("--connectors", connectors, "Folder of the connector libraries (*.so)")
       ->envname("PATCHBAY_CONNECTORS")
       ->capture_default_str();
-  command.add_option("--worker", worker, "Path of patchbay-worker (default: beside patchbay)");
+  command.add_option("--worker", worker, "Path of patchbay-worker (default: the one installed with patchbay)");
   command.add_option("--ca-file", ca_file,
                      "PEM file of certificate authorities to trust instead of the system's");
   command.add_option("--pin-connector", pinned,
