@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accounts/integration_setup.h"
 #include "base/json.h"
 #include "store/restored_accounts_table.h"
 
@@ -26,9 +27,12 @@ Result<StoredAccount> read_account(store::Database& db, std::string_view project
   PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find(db, project_id, account_id));
   if (!account)
     return make_error(ErrorCode::kNotFound, "There is no such account. It may have been unlinked.");
-  StoredAccount stored{*std::move(account), {}, {}, false};
+  StoredAccount stored{*std::move(account), {}, {}, {}, false};
   PATCHBAY_TRY_ASSIGN(stored.secrets, store::account_credentials::secrets(db, account_id));
   PATCHBAY_TRY_ASSIGN(stored.tokens, store::account_credentials::tokens(db, account_id));
+  PATCHBAY_TRY_ASSIGN(auto integration, store::integrations_table::find(
+                                            db, project_id, stored.account.integration_id));
+  if (integration) stored.integration = *std::move(integration);
   PATCHBAY_TRY_ASSIGN(stored.restored, store::restored_accounts_table::holds(
                                            db, account_id, stored.account.generation));
   return stored;
@@ -53,6 +57,7 @@ Result<connector::FlowInput> open_input(const vault::Vault& vault, const StoredA
     input.tokens.push_back({token.name, std::move(value), token.token_type, token.expires,
                             token.scopes, !token.scopes.empty()});
   }
+  PATCHBAY_TRY(open_setup(vault, stored.integration, input));
   return input;
 }
 

@@ -318,13 +318,7 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
                              .limits = {},
                              .cancel = nullptr,
                              .journal = &journal};
-    connector::FlowInput for_flow;
-    for_flow.auth_method_id = input->auth_method_id;
-    for_flow.environment_id = input->environment_id;
-    for_flow.fields = input->fields;
-    for (const auto& secret : input->secrets)
-      for_flow.secrets.push_back({secret.name, secret.value.copy()});
-    for (const auto& token : input->tokens) for_flow.tokens.push_back(token.copy());
+    auto for_flow = connector::copy_of(*input);
     const auto flow = services.flow_services(*connector, services.http_for(entry.account.id));
     auto outcome = co_await connector::drive_flow(flow, std::move(plan), std::move(for_flow));
     if (!outcome.done) {

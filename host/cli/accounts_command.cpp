@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "cli/actor.h"
 #include "cli/commands.h"
+#include "cli/form_prompt.h"
 #include "cli/options.h"
-#include "cli/terminal.h"
 
 namespace patchbay::cli {
 namespace {
@@ -79,62 +79,6 @@ std::string text_of(const manifest::Manifest& manifest, const connector::FlowMes
   return manifest.texts.plain("en", message.id, arguments);
 }
 
-Result<accounts::FormInput> read_form(const manifest::Manifest& manifest,
-                                      const manifest::AuthMethod& method,
-                                      const std::vector<std::string>& given) {
-  std::map<std::string, std::string> values;
-  for (const auto& pair : given) {
-    const auto equals = pair.find('=');
-    if (equals == std::string::npos)
-      return make_error(ErrorCode::kInvalidArgument, "--field takes id=value, not " + pair);
-    values[pair.substr(0, equals)] = pair.substr(equals + 1);
-  }
-  std::vector<connector::NamedSecret> posted;
-  for (const auto& field : method.fields) {
-    const auto label = manifest.texts.plain("en", field.label);
-    const auto found = values.find(field.id);
-    if (field.secret) {
-      if (found != values.end())
-        return make_error(ErrorCode::kInvalidArgument,
-                          field.id +
-                              " is a secret: it is asked for, or read from standard input, "
-                              "because other users can see command lines");
-      PATCHBAY_TRY_ASSIGN(auto secret, ask_secret(label));
-      posted.push_back({field.id, std::move(secret)});
-    } else if (found != values.end()) {
-      posted.push_back({field.id, SecretString(found->second)});
-      values.erase(found);
-    } else if (field.required) {
-      PATCHBAY_TRY_ASSIGN(const auto value, ask(label));
-      posted.push_back({field.id, SecretString(value)});
-    }
-  }
-  if (!values.empty())
-    return make_error(ErrorCode::kInvalidArgument,
-                      "the form has no field " + values.begin()->first);
-  return accounts::split_form(method, std::move(posted));
-}
-
-std::string describe(const manifest::FieldProblem& problem, const manifest::Manifest& manifest) {
-  if (!problem.text.empty()) return manifest.texts.plain("en", problem.text);
-  using Kind = manifest::FieldProblem::Kind;
-  switch (problem.kind) {
-    case Kind::kRequired:
-      return "has to be filled in";
-    case Kind::kTooLong:
-      return "is too long";
-    case Kind::kNotAnOption:
-      return "is not one of the choices";
-    case Kind::kControlCharacter:
-      return "holds a control character";
-    case Kind::kUnknownField:
-      return "is not a field of this form";
-    case Kind::kPattern:
-      break;
-  }
-  return "does not have the right shape";
-}
-
 int link(const AccountsOptions& options) {
   return with_hub(options, true, [&](Hub& hub) {
     const auto connector = hub.registry().find(options.connector);
@@ -151,7 +95,7 @@ int link(const AccountsOptions& options) {
     session.account_id = options.account;
     auto opened = hub.loops().block_on(hub.accounts().create_session(session));
     if (!opened) return report(opened.error());
-    auto form = read_form(manifest, manifest.auth_methods.front(), options.fields);
+    auto form = read_form(manifest, manifest.auth_methods.front().fields, options.fields);
     if (!form) return report(form.error());
     std::cerr << "Connecting to " << manifest.texts.plain("en", manifest.name) << " ...\n";
     auto outcome = hub.loops().block_on(hub.accounts().link(

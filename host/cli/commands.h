@@ -12,6 +12,7 @@ void add_serve_command(CLI::App& app, Run& run);
 void add_signin_command(CLI::App& app, Run& run);
 void add_accounts_command(CLI::App& app, Run& run);
 void add_check_command(CLI::App& app, Run& run);
+void add_integrations_command(CLI::App& app, Run& run);
 void add_connectors_command(CLI::App& app, Run& run);
 void add_api_keys_command(CLI::App& app, Run& run);
 void add_key_command(CLI::App& app, Run& run);

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   patchbay::cli::add_signin_command(app, run);
   patchbay::cli::add_accounts_command(app, run);
   patchbay::cli::add_connectors_command(app, run);
+  patchbay::cli::add_integrations_command(app, run);
   patchbay::cli::add_check_command(app, run);
   patchbay::cli::add_api_keys_command(app, run);
   patchbay::cli::add_key_command(app, run);
