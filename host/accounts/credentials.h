@@ -19,7 +19,7 @@ struct StoredAccount {
   std::vector<store::AccountSecret> secrets;
   std::vector<store::AccountToken> tokens;
   store::Integration integration;  // its id is empty when it is gone
-  bool restored = false;  // both came back from a backup; see restored_accounts.h
+  bool restored = false;           // both came back from a backup; see restored_accounts.h
 };
 Result<StoredAccount> read_account(store::Database& db, std::string_view project_id,
                                    std::string_view account_id);

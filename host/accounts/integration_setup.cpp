@@ -26,8 +26,7 @@ SecretString to_json(const FormInput& setup) {
 Result<> open_setup(const vault::Vault& vault, const store::Integration& integration,
                     connector::FlowInput& input) {
   if (integration.sealed_setup.empty()) return {};
-  PATCHBAY_TRY_ASSIGN(const auto text,
-                      vault.open(integration.sealed_setup, place_of(integration)));
+  PATCHBAY_TRY_ASSIGN(const auto text, vault.open(integration.sealed_setup, place_of(integration)));
   PATCHBAY_TRY_ASSIGN(const auto document, json::Document::parse(text.reveal()));
   const auto fields = document.root().get("fields");
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -59,12 +58,13 @@ Task<Result<store::Integration>> save_setup(const Services& services,
   co_return co_await services.store.transact(
       [integration, before](store::Database& db) -> Result<store::Integration> {
         using namespace store;  // NOLINT(google-build-using-namespace)
-        PATCHBAY_TRY_ASSIGN(
-            auto stored, integrations_table::find(db, integration.project_id, integration.id));
+        PATCHBAY_TRY_ASSIGN(auto stored,
+                            integrations_table::find(db, integration.project_id, integration.id));
         if (!stored) return make_error(ErrorCode::kNotFound, "There is no such integration.");
         if (stored->setup_generation != before)
-          return make_error(ErrorCode::kConflict,
-                            "Somebody else set this integration up meanwhile. Look, and try again.");
+          return make_error(
+              ErrorCode::kConflict,
+              "Somebody else set this integration up meanwhile. Look, and try again.");
         stored->sealed_setup = integration.sealed_setup;
         stored->setup_generation = integration.setup_generation;
         PATCHBAY_TRY(integrations_table::update(db, *stored));

@@ -176,10 +176,11 @@ Task<Result<>> Linker::prepare(Attempt& attempt, const std::string& connector_id
                          "has.");
   if (attempt.integration.sealed_setup.empty() &&
       std::ranges::any_of(attempt.method->setup_fields, &manifest::Field::required))
-    co_return make_error(ErrorCode::kConfiguration,
-                         "This provider has not been set up on this hub yet. Its operator does that "
-                         "with: patchbay integrations setup " +
-                             connector_id);
+    co_return make_error(
+        ErrorCode::kConfiguration,
+        "This provider has not been set up on this hub yet. Its operator does that "
+        "with: patchbay integrations setup " +
+            connector_id);
   co_return Result<>();
 }
 

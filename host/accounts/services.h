@@ -26,7 +26,8 @@ struct Services {
   const Clock& clock;
   Random& random;
   audit::AuditLog& audit;
-  std::vector<net::HttpSender*> http;  // one a loop, in the pool's order
+  std::vector<net::HttpSender*> http;               // one a loop, in the pool's order
+  connector::FlowRecorder* failed_flows = nullptr;  // null: they are not kept
 
   [[nodiscard]] net::HttpSender& http_for(std::string_view account_id) const {
     return *http[loops.index_for(account_id)];
@@ -34,7 +35,7 @@ struct Services {
   // For a flow on the loop that `http` belongs to.
   [[nodiscard]] connector::FlowServices flow_services(const connector::Connector& connector,
                                                       net::HttpSender& sender) const {
-    return {*connector.runtime, sender, clock, random, &audit};
+    return {*connector.runtime, sender, clock, random, &audit, failed_flows};
   }
 };
 

@@ -84,6 +84,10 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
                                               *hub->audit_,
                                               {}});
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
+  if (options.keep_failed_flows) {
+    hub->failed_flows_ = std::make_unique<accounts::FailedFlows>(*hub->services_, hub->project_id_);
+    hub->services_->failed_flows = hub->failed_flows_.get();
+  }
   hub->revoker_ = std::make_unique<accounts::Revoker>(*hub->services_);
   hub->recovery_ = std::make_unique<accounts::FlowRecovery>(*hub->services_, *hub->revoker_);
   hub->restored_ = std::make_unique<accounts::RestoredAccounts>(*hub->services_);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "accounts/account_service.h"
+#include "accounts/failed_flows.h"
 #include "accounts/flow_recovery.h"
 #include "accounts/restored_accounts.h"
 #include "audit/file_audit_log.h"
@@ -33,6 +34,7 @@ struct HubOptions {
   connector::TrustPolicy trust;
   connector::RestartLimits restart;
   std::chrono::milliseconds audit_sync_within{50};  // 0: before each answer
+  bool keep_failed_flows = false;                   // accounts/failed_flows.h
   std::size_t loops = 1;
 };
 
@@ -94,6 +96,7 @@ class Hub {
   std::shared_ptr<connector::Registry> registry_;
   std::vector<std::unique_ptr<net::HttpClient>> clients_;
   std::unique_ptr<accounts::Services> services_;
+  std::unique_ptr<accounts::FailedFlows> failed_flows_;
   std::unique_ptr<accounts::Revoker> revoker_;
   std::unique_ptr<accounts::FlowRecovery> recovery_;
   std::unique_ptr<accounts::RestoredAccounts> restored_;
