@@ -41,8 +41,8 @@ Result<> set_up(Hub& hub, const SetupOptions& options) {
   if (const auto problems = manifest::check_form(method->setup_fields, values); !problems.empty())
     return make_error(ErrorCode::kInvalidArgument,
                       problems.front().field + ": " + describe(problems.front(), manifest));
-  PATCHBAY_TRY(hub.loops().block_on(accounts::save_setup(
-      hub.services(), std::move(integration), std::move(form), {.actor = actor()})));
+  PATCHBAY_TRY(hub.loops().block_on(accounts::save_setup(hub.services(), std::move(integration),
+                                                         std::move(form), {.actor = actor()})));
   return {};
 }
 
@@ -123,9 +123,8 @@ void add_integrations_command(CLI::App& app, Run& run) {
   auto as_json = std::make_shared<bool>(false);
   common->add_to(*command);
   command->add_flag("--json", *as_json, "Print JSON");
-  command->callback([&run, common, as_json] {
-    run = [common, as_json] { return list(*common, *as_json); };
-  });
+  command->callback(
+      [&run, common, as_json] { run = [common, as_json] { return list(*common, *as_json); }; });
 }
 
 }  // namespace patchbay::cli
