@@ -9,6 +9,8 @@ FOLDER/identity.json is the root. Three objects with a single key stand for some
     {"$parts": "actions.*.json"}    the lists in all files that match, joined in order of file name
     {"$text": "logo.svg"}           the file's text, blanks between tags and at its ends taken off
 
+A part may say for editors by "$schema" what it is; that is left out.
+
 The output is one line of UTF-8 JSON, the same bytes for the same parts on every machine. Besides
 what the hub itself checks when it reads a manifest, this refuses what only an author can mend:
 texts that nothing refers to, and parts that nothing includes.
@@ -40,7 +42,10 @@ class Assembler:
         """The JSON of one part, with everything it includes."""
         if depth > MAX_DEPTH:
             raise AssemblyError(f"{name}: parts include each other too deeply")
-        return self.expand(parse_json(self.read(name), name), depth)
+        part = parse_json(self.read(name), name)
+        if isinstance(part, dict):
+            part.pop("$schema", None)
+        return self.expand(part, depth)
 
     def read(self, name):
         path = self.folder / name

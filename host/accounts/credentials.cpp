@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accounts/integration_setup.h"
 #include "base/json.h"
 #include "store/change_sequence_table.h"
 #include "store/restored_accounts_table.h"
@@ -27,9 +28,12 @@ Result<StoredAccount> read_account(store::Database& db, std::string_view project
   PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find(db, project_id, account_id));
   if (!account)
     return make_error(ErrorCode::kNotFound, "There is no such account. It may have been unlinked.");
-  StoredAccount stored{*std::move(account), {}, {}, false, -1};
+  StoredAccount stored{*std::move(account), {}, {}, {}, false, -1};
   PATCHBAY_TRY_ASSIGN(stored.secrets, store::account_credentials::secrets(db, account_id));
   PATCHBAY_TRY_ASSIGN(stored.tokens, store::account_credentials::tokens(db, account_id));
+  PATCHBAY_TRY_ASSIGN(auto integration, store::integrations_table::find(
+                                            db, project_id, stored.account.integration_id));
+  if (integration) stored.integration = *std::move(integration);
   PATCHBAY_TRY_ASSIGN(stored.restored, store::restored_accounts_table::holds(
                                            db, account_id, stored.account.generation));
   PATCHBAY_TRY_ASSIGN(stored.read_at, store::change_sequence_table::current(db));
@@ -55,6 +59,7 @@ Result<connector::FlowInput> open_input(const vault::Vault& vault, const StoredA
     input.tokens.push_back({token.name, std::move(value), token.token_type, token.expires,
                             token.scopes, !token.scopes.empty()});
   }
+  PATCHBAY_TRY(open_setup(vault, stored.integration, input));
   return input;
 }
 

@@ -9,6 +9,7 @@
 #include "connector/flow_types.h"
 #include "manifest/hosts.h"
 #include "store/account_credentials.h"
+#include "store/integrations_table.h"
 
 namespace patchbay::accounts {
 
@@ -17,13 +18,14 @@ struct StoredAccount {
   store::Account account;
   std::vector<store::AccountSecret> secrets;
   std::vector<store::AccountToken> tokens;
-  bool restored = false;      // both came back from a backup; see restored_accounts.h
-  std::int64_t read_at = -1;  // the change sequence of that moment
+  store::Integration integration;  // its id is empty when it is gone
+  bool restored = false;           // both came back from a backup; see restored_accounts.h
+  std::int64_t read_at = -1;       // the change sequence of that moment
 };
 Result<StoredAccount> read_account(store::Database& db, std::string_view project_id,
                                    std::string_view account_id);
 
-// Everything a connector needs to refresh or revoke this account.
+// Everything a connector needs to refresh or revoke this account, the operator's setup included.
 Result<connector::FlowInput> open_input(const vault::Vault& vault, const StoredAccount& stored);
 
 Result<std::vector<store::AccountSecret>> seal_secrets(

@@ -121,11 +121,13 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
   // True when it is ended.
   Task<bool> work(const store::Flow& flow) {
     const auto now = services.clock.unix_ms();
+    auto state = flow_state_from_json(flow.state);
+    if (state.kept_until != 0)  // nothing of it is under way
+      co_return now >= state.kept_until && (co_await end(flow, {})).has_value();
     if (now - flow.created >= kGiveUpMs) {
       log::error("recovery", "given_up", {{"flow", flow.id}, {"connector", flow.connector_id}});
       co_return (co_await end(flow, {})).has_value();
     }
-    auto state = flow_state_from_json(flow.state);
     // Whoever took it up at the last moment is done by then.
     if (state.waits_until != 0 && now - state.waits_until < kUntouchedMs) co_return false;
     const auto doublings = std::clamp<std::int64_t>(state.tries, 0, kMostDoublings);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/credentials.h"
+#include "accounts/integration_setup.h"
 #include "accounts/link_attempt.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
@@ -173,6 +174,13 @@ Task<Result<>> Linker::prepare(Attempt& attempt, const std::string& connector_id
     co_return make_error(ErrorCode::kConfiguration,
                          "The integration uses a way of connecting that the connector no longer "
                          "has.");
+  if (attempt.integration.sealed_setup.empty() &&
+      std::ranges::any_of(attempt.method->setup_fields, &manifest::Field::required))
+    co_return make_error(
+        ErrorCode::kConfiguration,
+        "This provider has not been set up on this hub yet. Its operator does that "
+        "with: patchbay integrations setup " +
+            connector_id);
   co_return Result<>();
 }
 
@@ -210,6 +218,8 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
   attempt.input.redirect_uri = std::move(request.redirect_uri);
   attempt.input.fields = std::move(request.form.values);
   attempt.input.secrets = std::move(request.form.secrets);
+  if (const auto opened = open_setup(services_.vault, attempt.integration, attempt.input); !opened)
+    co_return failed(opened.error());
   const auto actions = allowed_actions(attempt.manifest(), attempt.integration.allowed_actions);
   for (const auto& permission : attempt.manifest().needed_permissions(actions))
     attempt.input.needed_permissions.push_back(permission.to_string());

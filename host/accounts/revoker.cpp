@@ -28,12 +28,19 @@ constexpr std::int64_t kClaimMs = 2 * connector::FlowLimits{}.total.count();
 
 // The job's sealed part. JSON rather than the worker's wire format: a job may be read by a later
 // release than the one that wrote it.
+void write(json::Writer& out, const std::vector<connector::NamedSecret>& secrets) {
+  out.begin_object();
+  for (const auto& secret : secrets) out.member(secret.name, secret.value.reveal());
+  out.end_object();
+}
+
 SecretString payload_of(const FlowInput& input, const std::vector<connector::Token>& tokens) {
   json::Writer out;
   out.begin_object().key("fields").raw(fields_to_json(input.fields));
-  out.key("secrets").begin_object();
-  for (const auto& secret : input.secrets) out.member(secret.name, secret.value.reveal());
-  out.end_object().key("tokens").begin_array();
+  write(out.key("secrets"), input.secrets);
+  out.key("setup_fields").raw(fields_to_json(input.setup_fields));
+  write(out.key("setup_secrets"), input.setup_secrets);
+  out.key("tokens").begin_array();
   for (const auto& token : tokens)
     out.begin_object()
         .member("name", token.name)
@@ -46,6 +53,15 @@ SecretString payload_of(const FlowInput& input, const std::vector<connector::Tok
   return SecretString::take(text);
 }
 
+std::vector<connector::NamedSecret> secrets_of(const json::Value& object) {
+  std::vector<connector::NamedSecret> secrets;
+  for (std::size_t i = 0; i < object.size(); ++i) {
+    const auto [name, value] = object.member(i);
+    secrets.push_back({std::string(name), SecretString(value.as_string().value_or(""))});
+  }
+  return secrets;
+}
+
 Result<FlowInput> input_of(const store::Revocation& job, const SecretString& payload) {
   PATCHBAY_TRY_ASSIGN(const auto document, json::Document::parse(payload.reveal()));
   const auto root = document.root();
@@ -53,11 +69,9 @@ Result<FlowInput> input_of(const store::Revocation& job, const SecretString& pay
   input.auth_method_id = job.auth_method;
   input.environment_id = job.environment;
   input.fields = fields_from_json(root.get("fields").dump());
-  const auto secrets = root.get("secrets");
-  for (std::size_t i = 0; i < secrets.size(); ++i) {
-    const auto [name, value] = secrets.member(i);
-    input.secrets.push_back({std::string(name), SecretString(value.as_string().value_or(""))});
-  }
+  input.secrets = secrets_of(root.get("secrets"));
+  input.setup_fields = fields_from_json(root.get("setup_fields").dump());
+  input.setup_secrets = secrets_of(root.get("setup_secrets"));
   const auto tokens = root.get("tokens");
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const auto token = tokens.at(i);

@@ -29,6 +29,7 @@ struct Services {
   audit::AuditLog& audit;
   std::vector<net::HttpSender*> http;  // one a loop, in the pool's order
   instances::Instance& instance;
+  connector::FlowRecorder* failed_flows = nullptr;  // null: they are not kept
 
   [[nodiscard]] net::HttpSender& http_for(std::string_view account_id) const {
     return *http[loops.index_for(account_id)];
@@ -36,7 +37,7 @@ struct Services {
   // For a flow on the loop that `http` belongs to.
   [[nodiscard]] connector::FlowServices flow_services(const connector::Connector& connector,
                                                       net::HttpSender& sender) const {
-    return {*connector.runtime, sender, clock, random, &audit};
+    return {*connector.runtime, sender, clock, random, &audit, failed_flows};
   }
 };
 

@@ -12,6 +12,7 @@ std::string to_json(const FlowState& state) {
       .member("answers", state.answers)
       .member("tries", state.tries)
       .member("waits_until", state.waits_until)
+      .member("kept_until", state.kept_until)
       .end_object()
       .take();
 }
@@ -25,6 +26,7 @@ FlowState flow_state_from_json(std::string_view json) {
   state.answers = root.get("answers").integer_or(0);
   state.tries = root.get("tries").integer_or(0);
   state.waits_until = root.get("waits_until").integer_or(0);
+  state.kept_until = root.get("kept_until").integer_or(0);
   return state;
 }
 

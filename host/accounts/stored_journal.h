@@ -45,6 +45,7 @@ struct FlowState {
   std::int64_t answers = 0;      // of requests that may have minted
   std::int64_t tries = 0;        // of recovering it
   std::int64_t waits_until = 0;  // unix ms: for a person; 0: it is at work
+  std::int64_t kept_until = 0;  // unix ms: it has failed, and is kept to be looked at; 0: it is not
 };
 std::string to_json(const FlowState& state);
 FlowState flow_state_from_json(std::string_view json);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "accounts/credentials.h"
+#include "accounts/integration_setup.h"
 #include "accounts/permission_report.h"
 #include "actions/authorizer.h"
 #include "actions/page_link.h"
@@ -23,24 +24,6 @@ namespace {
 
 // Long enough for the request to arrive while the token is good.
 constexpr std::int64_t kMinValidityMs = 10'000;
-
-struct StoredCall {
-  accounts::StoredAccount account;
-  store::Integration integration;
-};
-
-Result<StoredCall> read_call(store::Database& db, const std::string& project,
-                             const std::string& account_id) {
-  StoredCall read;
-  PATCHBAY_TRY_ASSIGN(read.account, accounts::read_account(db, project, account_id));
-  PATCHBAY_TRY_ASSIGN(auto integration, store::integrations_table::find(
-                                            db, project, read.account.account.integration_id));
-  if (!integration)
-    return make_error(ErrorCode::kConfiguration,
-                      "The account's integration is gone. Reconnect the account.");
-  read.integration = *std::move(integration);
-  return read;
-}
 
 ActionError not_usable(ErrorCode code, std::string_view why, std::string text) {
   return {code, why, std::move(text)};
@@ -106,17 +89,21 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
     const ActionCall& call) {
   auto read = co_await services_.store.read(
       [project = call.project_id, account = call.account_id](store::Database& db) {
-        return read_call(db, project, account);
+        return accounts::read_account(db, project, account);
       });
   if (!read) co_return std::move(read).error();
   Prepared prepared;
-  prepared.stored = std::move(read->account);
+  prepared.stored = *std::move(read);
   prepared.read_at = std::min(prepared.stored.read_at, call.allowed_at);
   const store::Account& account = prepared.account();
+  const store::Integration& integration = prepared.stored.integration;
+  if (integration.id.empty())
+    co_return make_error(ErrorCode::kConfiguration,
+                         "The account's integration is gone. Reconnect the account.");
   if (account.status == store::AccountStatus::kInactive)
     co_return not_usable(ErrorCode::kForbidden, reason::kAccountSuspended,
                          "The account is suspended. Resume it to use it again.");
-  if (!read->integration.active)
+  if (!integration.active)
     co_return not_usable(ErrorCode::kForbidden, reason::kIntegrationDisabled,
                          "The integration that this account belongs to is switched off.");
 
@@ -132,7 +119,7 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
                          "This account's connector has no action of that name.");
   const manifest::Manifest& manifest = *connector->manifest;
   const manifest::Action& action = prepared.action();
-  const auto allowed = accounts::allowed_actions(manifest, read->integration.allowed_actions);
+  const auto allowed = accounts::allowed_actions(manifest, integration.allowed_actions);
   if (std::find(allowed.begin(), allowed.end(), action.id) == allowed.end())
     co_return not_usable(ErrorCode::kForbidden, reason::kActionNotAllowed,
                          "The integration does not allow \"" + action.id +
@@ -154,6 +141,7 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
   facts.auth_method_id = account.auth_method;
   facts.environment_id = account.environment;
   facts.fields = accounts::fields_from_json(account.fields);
+  PATCHBAY_CO_TRY(accounts::open_setup(services_.vault, integration, facts));
   prepared.host_values = accounts::host_values(manifest, facts);
   if (!action.token.empty()) {
     const auto* method = manifest.find_auth_method(account.auth_method);
@@ -212,6 +200,12 @@ Task<Result<SecretString>> ActionRunner::value_of(Prepared& prepared,
       co_return services_.vault.open(secret.sealed, {store::kSecretsTable, account.project_id,
                                                      account.id, secret.name, secret.generation});
   for (const auto& field : accounts::fields_from_json(account.fields))
+    if (field.name == source.name) co_return SecretString(field.value);
+  connector::FlowInput setup;
+  PATCHBAY_CO_TRY(accounts::open_setup(services_.vault, prepared.stored.integration, setup));
+  for (auto& secret : setup.setup_secrets)
+    if (secret.name == source.name) co_return std::move(secret.value);
+  for (const auto& field : setup.setup_fields)
     if (field.name == source.name) co_return SecretString(field.value);
   co_return make_error(ErrorCode::kConfiguration,
                        "The account lacks \"" + source.name + "\". Reconnect it.", source.name);

@@ -1,12 +1,11 @@
-#include <ctime>
 #include <iomanip>
 #include <iostream>
 
 #include "base/json.h"
+#include "cli/account_text.h"
 #include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/terminal.h"
 
 namespace patchbay::cli {
 namespace {
@@ -15,48 +14,7 @@ struct AccountsOptions {
   CommonOptions common;
   bool json = false;
   std::string account;
-  std::string connector;
-  std::string owner_id;
-  std::string owner_name;
-  std::vector<std::string> fields;  // id=value
 };
-
-std::string date(std::int64_t unix_ms) {
-  if (unix_ms == 0) return "-";
-  const std::time_t seconds = unix_ms / 1000;
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%SZ", &utc)};
-}
-
-void write_json(json::Writer& out, const store::Account& account) {
-  out.begin_object()
-      .member("id", account.id)
-      .member("provider", account.connector_id)
-      .member("status", std::string(to_string(account.status)))
-      .member("reason", account.reason_code)
-      .member("origin_owner_id", account.owner_id)
-      .member("origin_owner_name", account.owner_name)
-      .member("created_at", account.created)
-      .member("last_used_at", account.last_used)
-      .end_object();
-}
-
-void print(const store::Account& account, bool json) {
-  if (json) {
-    json::Writer out;
-    write_json(out, account);
-    std::cout << out.take() << "\n";
-    return;
-  }
-  std::cout << std::left << std::setw(26) << account.id << std::setw(14) << account.connector_id
-            << std::setw(10) << to_string(account.status) << std::setw(28) << account.owner_name
-            << date(account.created);
-  if (!account.reason_code.empty())
-    std::cout << "\n    " << account.reason_code << ": " << account.reason_text;
-  std::cout << "\n";
-}
 
 // Opens the hub's data and runs `work` on it.
 template <class Work>
@@ -71,110 +29,6 @@ int with_hub(const AccountsOptions& options, bool connectors, Work work) {
   return work(**hub);
 }
 
-// A text of the connector's, in English, or the fallback it brought along.
-std::string text_of(const manifest::Manifest& manifest, const connector::FlowMessage& message) {
-  if (!manifest.texts.has(message.id)) return message.fallback;
-  manifest::TextArguments arguments;
-  for (const auto& argument : message.args) arguments.emplace_back(argument.name, argument.value);
-  return manifest.texts.plain("en", message.id, arguments);
-}
-
-Result<accounts::FormInput> read_form(const manifest::Manifest& manifest,
-                                      const manifest::AuthMethod& method,
-                                      const std::vector<std::string>& given) {
-  std::map<std::string, std::string> values;
-  for (const auto& pair : given) {
-    const auto equals = pair.find('=');
-    if (equals == std::string::npos)
-      return make_error(ErrorCode::kInvalidArgument, "--field takes id=value, not " + pair);
-    values[pair.substr(0, equals)] = pair.substr(equals + 1);
-  }
-  std::vector<connector::NamedSecret> posted;
-  for (const auto& field : method.fields) {
-    const auto label = manifest.texts.plain("en", field.label);
-    const auto found = values.find(field.id);
-    if (field.secret) {
-      if (found != values.end())
-        return make_error(ErrorCode::kInvalidArgument,
-                          field.id +
-                              " is a secret: it is asked for, or read from standard input, "
-                              "because other users can see command lines");
-      PATCHBAY_TRY_ASSIGN(auto secret, ask_secret(label));
-      posted.push_back({field.id, std::move(secret)});
-    } else if (found != values.end()) {
-      posted.push_back({field.id, SecretString(found->second)});
-      values.erase(found);
-    } else if (field.required) {
-      PATCHBAY_TRY_ASSIGN(const auto value, ask(label));
-      posted.push_back({field.id, SecretString(value)});
-    }
-  }
-  if (!values.empty())
-    return make_error(ErrorCode::kInvalidArgument,
-                      "the form has no field " + values.begin()->first);
-  return accounts::split_form(method, std::move(posted));
-}
-
-std::string describe(const manifest::FieldProblem& problem, const manifest::Manifest& manifest) {
-  if (!problem.text.empty()) return manifest.texts.plain("en", problem.text);
-  using Kind = manifest::FieldProblem::Kind;
-  switch (problem.kind) {
-    case Kind::kRequired:
-      return "has to be filled in";
-    case Kind::kTooLong:
-      return "is too long";
-    case Kind::kNotAnOption:
-      return "is not one of the choices";
-    case Kind::kControlCharacter:
-      return "holds a control character";
-    case Kind::kUnknownField:
-      return "is not a field of this form";
-    case Kind::kPattern:
-      break;
-  }
-  return "does not have the right shape";
-}
-
-int link(const AccountsOptions& options) {
-  return with_hub(options, true, [&](Hub& hub) {
-    const auto connector = hub.registry().find(options.connector);
-    if (!connector)
-      return report(make_error(
-          ErrorCode::kNotFound,
-          "there is no ready connector " + options.connector + "; see: patchbay connectors list"));
-    const auto& manifest = *connector->manifest;
-    accounts::SessionRequest session;
-    session.project_id = hub.project_id();
-    session.owner_id = options.owner_id;
-    session.owner_name = options.owner_name.empty() ? options.owner_id : options.owner_name;
-    session.connector_id = connector->id;
-    session.account_id = options.account;
-    auto opened = hub.loops().block_on(hub.accounts().create_session(session));
-    if (!opened) return report(opened.error());
-    auto form = read_form(manifest, manifest.auth_methods.front(), options.fields);
-    if (!form) return report(form.error());
-    std::cerr << "Connecting to " << manifest.texts.plain("en", manifest.name) << " ...\n";
-    auto outcome = hub.loops().block_on(hub.accounts().link(
-        {opened->session, connector->id, std::move(*form), connector::make_cancel_flag()}));
-    for (const auto& notice : outcome.notices)
-      std::cerr << "Note: " << text_of(manifest, notice) << "\n";
-    if (outcome.account) {
-      std::cerr << (outcome.was_there_before ? "Reconnected.\n" : "Linked.\n");
-      print(*outcome.account, options.json);
-      return 0;
-    }
-    // The hub may not be running to work off what has to be revoked.
-    (void)hub.loops().block_on(hub.revoker().run_due());
-    for (const auto& problem : outcome.field_problems)
-      std::cerr << "  " << problem.field << ": " << describe(problem, manifest) << "\n";
-    auto error = outcome.error;
-    if (!outcome.message.id.empty()) error.message = text_of(manifest, outcome.message);
-    if (!error.field.empty() && outcome.field_problems.empty())
-      error.message = error.field + ": " + error.message;
-    return report(error);
-  });
-}
-
 int list(const AccountsOptions& options) {
   return with_hub(options, false, [&](Hub& hub) {
     store::AccountFilter filter;
@@ -185,12 +39,12 @@ int list(const AccountsOptions& options) {
     if (options.json) {
       json::Writer out;
       out.begin_array();
-      for (const auto& account : *accounts) write_json(out, account);
+      for (const auto& account : *accounts) write_account(out, account);
       std::cout << out.end_array().take() << "\n";
       return 0;
     }
     if (accounts->empty()) std::cerr << "No account is linked yet. See: patchbay accounts link\n";
-    for (const auto& account : *accounts) print(account, false);
+    for (const auto& account : *accounts) print_account(account, false);
     return 0;
   });
 }
@@ -225,7 +79,7 @@ int change(const AccountsOptions& options, AccountCall call) {
         (hub.accounts().*call)(hub.project_id(), options.account, {.actor = actor()}));
     if (!account) return report(account.error());
     (void)hub.loops().block_on(hub.revoker().run_due());
-    print(*account, options.json);
+    print_account(*account, options.json);
     return 0;
   });
 }
@@ -264,18 +118,7 @@ void add_accounts_command(CLI::App& app, Run& run) {
       [](const AccountsOptions& o) { return change(o, &Service::resume); });
   add("unlink", "Remove the account and revoke its tokens at the provider", true,
       [](const AccountsOptions& o) { return change(o, &Service::unlink); });
-  auto [command, options] =
-      add("link",
-          "Link an account from the terminal.\n"
-          "Secrets are asked for without echo, or read line by line from standard input:\n"
-          "  patchbay accounts link personio --owner-id acme --field client_id=papi-...",
-          false, link);
-  command->add_option("connector", options->connector, "Connector id, e.g. personio")->required();
-  command->add_option("--owner-id", options->owner_id, "Your own id of the customer")->required();
-  command->add_option("--owner-name", options->owner_name, "Name to show (default: the id)");
-  command->add_option("--reconnect", options->account,
-                      "Give this account new credentials instead of linking another");
-  command->add_option("--field", options->fields, "A field that is not secret, as id=value");
+  add_accounts_link(*accounts, run);
 }
 
 }  // namespace patchbay::cli

@@ -1,25 +1,24 @@
 #include <unistd.h>
 
-#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "base/own_program.h"
 #include "cli/commands.h"
 
 namespace patchbay::cli {
 namespace {
 
-// Becomes patchbay-check, which lies beside this program and explains itself.
+// Becomes patchbay-check, which explains itself.
 int become_check(std::vector<std::string> arguments) {
-  const std::string program =
-      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "patchbay-check";
+  const std::string program = own_program("patchbay-check");
   arguments.insert(arguments.begin(), program);
   std::vector<char*> pointers;
   for (auto& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   ::execv(program.c_str(), pointers.data());
-  std::cerr << "patchbay check: " << program << " can't be started. Install it beside patchbay.\n";
+  std::cerr << "patchbay check: " << program << " can't be started. Install it with patchbay.\n";
   return 2;
 }
 

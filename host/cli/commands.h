@@ -11,7 +11,13 @@ using Run = std::function<int()>;
 void add_serve_command(CLI::App& app, Run& run);
 void add_signin_command(CLI::App& app, Run& run);
 void add_accounts_command(CLI::App& app, Run& run);
+void add_accounts_link(CLI::App& accounts, Run& run);  // within `patchbay accounts`
+void add_new_command(CLI::App& app, Run& run);
+void add_preview_command(CLI::App& app, Run& run);
+void add_flows_command(CLI::App& app, Run& run);
+void add_replay_command(CLI::App& app, Run& run);
 void add_check_command(CLI::App& app, Run& run);
+void add_integrations_command(CLI::App& app, Run& run);
 void add_connectors_command(CLI::App& app, Run& run);
 void add_api_keys_command(CLI::App& app, Run& run);
 void add_key_command(CLI::App& app, Run& run);

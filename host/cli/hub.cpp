@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/own_program.h"
 #include "store/data_keys_table.h"
 #include "store/open_store.h"
 #include "store/open_vault.h"
@@ -38,11 +39,6 @@ Result<std::string> default_project(store::Database& db, Random& random, std::in
 
 }  // namespace
 
-std::string program_folder() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error).parent_path();
-}
-
 std::string database_path(const std::string& data_folder) {
   return (fs::path(data_folder) / "patchbay.db").string();
 }
@@ -68,8 +64,7 @@ Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules) {
 
 Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
   std::unique_ptr<Hub> hub(new Hub(options.loops));
-  if (options.worker_program.empty())
-    options.worker_program = program_folder() + "/patchbay-worker";
+  if (options.worker_program.empty()) options.worker_program = own_program("patchbay-worker");
   PATCHBAY_TRY(hub->open_store(options));
   PATCHBAY_TRY(hub->open_clients(options));
   hub->open_audit(options);
@@ -92,6 +87,10 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
                                               {},
                                               *hub->instance_});
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
+  if (options.keep_failed_flows) {
+    hub->failed_flows_ = std::make_unique<accounts::FailedFlows>(*hub->services_, hub->project_id_);
+    hub->services_->failed_flows = hub->failed_flows_.get();
+  }
   hub->revoker_ = std::make_unique<accounts::Revoker>(*hub->services_);
   hub->recovery_ = std::make_unique<accounts::FlowRecovery>(*hub->services_, *hub->revoker_);
   hub->restored_ = std::make_unique<accounts::RestoredAccounts>(*hub->services_);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "accounts/account_service.h"
+#include "accounts/failed_flows.h"
 #include "accounts/flow_recovery.h"
 #include "accounts/restored_accounts.h"
 #include "audit/file_audit_log.h"
@@ -29,12 +30,13 @@ struct HubOptions {
   vault::KeySource key;
   std::vector<vault::KeySource> further_keys;  // that data keys may be wrapped with, too
   std::string connectors_folder;
-  std::string worker_program;  // empty: patchbay-worker beside this program
+  std::string worker_program;  // empty: the patchbay-worker that belongs to this program
   net::EgressRules egress;
   connector::TrustPolicy trust;
   connector::RestartLimits restart;
   std::chrono::milliseconds audit_sync_within{50};  // 0: before each answer
   accounts::KeeperOptions keeper;
+  bool keep_failed_flows = false;                   // accounts/failed_flows.h
   std::size_t loops = 1;
 };
 
@@ -99,6 +101,7 @@ class Hub {
   std::shared_ptr<connector::Registry> registry_;
   std::vector<std::unique_ptr<net::HttpClient>> clients_;
   std::unique_ptr<accounts::Services> services_;
+  std::unique_ptr<accounts::FailedFlows> failed_flows_;
   std::unique_ptr<accounts::Revoker> revoker_;
   std::unique_ptr<accounts::FlowRecovery> recovery_;
   std::unique_ptr<accounts::RestoredAccounts> restored_;
@@ -112,8 +115,5 @@ std::string database_path(const std::string& data_folder);
 
 // Adds the egress override that a sandbox's ready file asks for (patchbay/sandbox/main.h).
 Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules);
-
-// The program's own folder, where patchbay-worker lies too.
-std::string program_folder();
 
 }  // namespace patchbay::cli

@@ -35,7 +35,12 @@ int main(int argc, char** argv) {
   patchbay::cli::add_signin_command(app, run);
   patchbay::cli::add_accounts_command(app, run);
   patchbay::cli::add_connectors_command(app, run);
+  patchbay::cli::add_integrations_command(app, run);
+  patchbay::cli::add_new_command(app, run);
+  patchbay::cli::add_preview_command(app, run);
   patchbay::cli::add_check_command(app, run);
+  patchbay::cli::add_replay_command(app, run);
+  patchbay::cli::add_flows_command(app, run);
   patchbay::cli::add_api_keys_command(app, run);
   patchbay::cli::add_key_command(app, run);
   patchbay::cli::add_audit_command(app, run);

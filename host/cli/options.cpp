@@ -35,7 +35,8 @@ void CommonOptions::add_to(CLI::App& command) {
   command.add_option("--connectors", connectors, "Folder of the connector libraries (*.so)")
       ->envname("PATCHBAY_CONNECTORS")
       ->capture_default_str();
-  command.add_option("--worker", worker, "Path of patchbay-worker (default: beside patchbay)");
+  command.add_option("--worker", worker,
+                     "Path of patchbay-worker (default: the one installed with patchbay)");
   command.add_option("--ca-file", ca_file,
                      "PEM file of certificate authorities to trust instead of the system's");
   command.add_option("--pin-connector", pinned,
@@ -45,6 +46,9 @@ void CommonOptions::add_to(CLI::App& command) {
                      "(FILE.so.minisig beside FILE.so) are let in without asking");
   command.add_flag("--approve-all", approve_all,
                    "Let every connector in without asking; for demonstrations only");
+  command.add_flag("--keep-failed-flows", keep_failed_flows,
+                   "Keep what a flow had seen when it failed through a fault of its connector, "
+                   "sealed, for a week; see: patchbay flows");
   auto* sandbox = command.add_option(
       "--sandbox", sandboxes,
       "Ready file of a provider sandbox: its hosts are reached there instead of the internet");
@@ -58,6 +62,7 @@ Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {
   options.connectors_folder = connectors;
   options.worker_program = worker;
   options.loops = loops;
+  options.keep_failed_flows = keep_failed_flows;
   options.egress.ca_file = ca_file;
   options.key = main_key.source().value_or(vault::KeyFile{data + "/key"});
   for (const auto& sandbox : sandboxes) PATCHBAY_TRY(add_sandbox(sandbox, options.egress));

@@ -21,6 +21,7 @@ struct CommonOptions {
   std::vector<std::string> pinned;        // SHA-256 of connector files
   std::vector<std::string> trusted_keys;  // minisign public keys, or files that hold one
   bool approve_all = false;
+  bool keep_failed_flows = false;
   bool real = false;
 
   void add_to(CLI::App& command);

@@ -1,8 +1,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <cstdio>
 #include <iostream>
 #include <thread>
@@ -14,6 +12,7 @@
 #include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/stop_signal.h"
 #include "embed/embed.h"
 #include "mcp/mcp_server.h"
 #include "net/http_server.h"
@@ -67,12 +66,6 @@ Result<> write_ready_file(const std::string& path, const std::string& url,
       std::rename(fresh.c_str(), path.c_str()) != 0)
     return make_error(ErrorCode::kConfiguration, "can't write the ready file " + path);
   return {};
-}
-
-// Waits for SIGINT or SIGTERM; a second signal ends the process at once.
-net::Task<> until_stopped() {
-  net::asio::signal_set signals(co_await net::asio::this_coro::executor, SIGINT, SIGTERM);
-  (void)co_await signals.async_wait(net::asio::as_tuple(net::asio::use_awaitable));
 }
 
 // A link is the operator's way in, so it is recorded before it is shown.

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "conformance/heap_watch.h"
+#include "connector/redirect_state.h"
 #include "manifest/text_rules.h"
 
 namespace patchbay::conformance {
@@ -19,7 +20,6 @@ using testing::SeenRequest;
 constexpr std::array kHostsOwnHeaders{"host", "content-length", "user-agent", "accept-encoding"};
 constexpr std::uint32_t kKnownRequestFlags = PATCHBAY_REQUEST_SECRET | PATCHBAY_REQUEST_IDEMPOTENT |
                                              PATCHBAY_REQUEST_MINTS | PATCHBAY_REQUEST_CONSUMES;
-constexpr std::size_t kShortestState = 16;
 
 bool holds_secret(std::string_view text) {
   return text.find(kSecretMark) != std::string_view::npos;
@@ -123,7 +123,7 @@ class Checker {
     if (!manifest::sign_in_allowed(context_.method, seen.redirect_url, context_.host_values))
       say("ABI-063", "REDIRECT sends people to " + place(seen.redirect_url) +
                          ", which the auth method does not name under sign_in_hosts.");
-    if (seen.redirect_state.size() < kShortestState)
+    if (seen.redirect_state.size() < connector::kShortestRedirectState)
       say("ABI-063",
           "REDIRECT has a state of fewer than 16 bytes, which can be guessed. Derive it "
           "from the event's random bytes.");

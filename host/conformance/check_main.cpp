@@ -3,23 +3,18 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/own_program.h"
 #include "conformance/suite.h"
 
 namespace {
 
-namespace fs = std::filesystem;
 using namespace patchbay;  // NOLINT(google-build-using-namespace)
 using conformance::Finding;
 using conformance::SuiteResult;
-
-std::string beside_this_program(const char* name) {
-  return fs::read_symlink("/proc/self/exe").parent_path() / name;
-}
 
 // Where the rule is explained.
 std::string page_of(const std::string& rule) {
@@ -67,7 +62,7 @@ int main(int argc, char** argv) {
       "Exit code: 0 it passes, 1 there are findings, 2 wrong usage.",
       "patchbay check"};
   conformance::SuiteOptions options;
-  options.worker_program = beside_this_program("patchbay-worker");
+  options.worker_program = own_program("patchbay-worker");
   bool as_json = false;
   bool in_process = false;
   app.add_option("FILE", options.path, "The connector library")->required();

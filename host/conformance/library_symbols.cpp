@@ -2,19 +2,12 @@
 
 #include <elf.h>
 
-#include <cstring>
-#include <optional>
+#include "connector/bytes_at.h"
 
 namespace patchbay::conformance {
 namespace {
 
-template <class T>
-std::optional<T> at(std::string_view bytes, std::uint64_t offset) {
-  if (offset > bytes.size() || bytes.size() - offset < sizeof(T)) return std::nullopt;
-  T out;
-  std::memcpy(&out, bytes.data() + offset, sizeof out);
-  return out;
-}
+using connector::at;
 
 std::string name_at(std::string_view bytes, std::uint64_t offset) {
   if (offset >= bytes.size()) return {};

@@ -3,10 +3,11 @@
 #include <elf.h>
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <limits>
 #include <optional>
+
+#include "connector/bytes_at.h"
 
 namespace patchbay::connector {
 namespace {
@@ -33,15 +34,6 @@ Error broken(std::string why) {
 }
 Error incomplete() {
   return make_error(ErrorCode::kUnavailable, "is not complete yet; waiting for the rest");
-}
-
-// A structure at an offset, copied: the file aligns nothing.
-template <class T>
-std::optional<T> at(std::string_view bytes, std::uint64_t offset) {
-  if (offset > bytes.size() || bytes.size() - offset < sizeof(T)) return std::nullopt;
-  T out;
-  std::memcpy(&out, bytes.data() + offset, sizeof out);
-  return out;
 }
 
 bool within(std::string_view bytes, std::uint64_t offset, std::uint64_t size) {

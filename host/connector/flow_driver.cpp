@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "connector/flow_error.h"
 #include "connector/flow_transcript.h"
+#include "connector/redirect_state.h"
 #include "net/wait_all.h"
 #include "patchbay/connector.h"
 
@@ -16,8 +17,6 @@ namespace {
 
 namespace asio = net::asio;
 using std::chrono::milliseconds;
-
-constexpr std::size_t kShortestState = 16;
 
 std::uint32_t net_error_number(net::NetError error) {
   switch (error) {
@@ -140,6 +139,10 @@ class Driver {
     services_.runtime.release(flow_);
     if (crashed_) co_await recover_minted(outcome);
     outcome.maybe_spent = maybe_spent_;
+    const bool is_authors =
+        outcome.error.code == ErrorCode::kProtocol || outcome.error.code == ErrorCode::kConnector;
+    if (services_.recorder != nullptr && !outcome.done && !outcome.paused && is_authors)
+      co_await services_.recorder->failed(*plan_.manifest, transcript_);
     co_return outcome;
   }
 
@@ -202,7 +205,7 @@ class Driver {
           make_error(ErrorCode::kConnector,
                      "the connector sends people to a place that its manifest does not name"));
     }
-    if (action.redirect_state.size() < kShortestState)
+    if (action.redirect_state.size() < kShortestRedirectState)
       co_return co_await abandoned(
           make_error(ErrorCode::kConnector,
                      "the connector sends people away with a state that can be guessed"));

@@ -40,12 +40,22 @@ struct FlowLimits {
   std::size_t answer_bytes = std::size_t{1} << 20U;
 };
 
+// Is told of flows that failed through no fault of a person or an operator: that a connector broke,
+// or could make no sense of an answer. On the flow's loop, when the flow has ended.
+class FlowRecorder {
+ public:
+  virtual ~FlowRecorder() = default;
+  // `transcript` holds secrets, and ends with the event that the failure answers.
+  virtual Task<> failed(const manifest::Manifest& manifest, const Transcript& transcript) = 0;
+};
+
 struct FlowServices {
   Runtime& runtime;
   net::HttpSender& http;  // of the loop the flow runs on
   const Clock& clock;
   Random& random;
   audit::AuditLog* audit = nullptr;  // where refused requests are recorded; null: the log alone
+  FlowRecorder* recorder = nullptr;  // may be null
 };
 
 // Set from any thread; looked at between steps.

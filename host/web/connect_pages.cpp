@@ -10,7 +10,6 @@
 #include "web/connect_access.h"
 #include "web/connect_view.h"
 #include "web/form_view.h"
-#include "web/guide_view.h"
 #include "web/manifest_text.h"
 #include "web/request_checks.h"
 #include "web/waiting_pages.h"
@@ -293,7 +292,6 @@ net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Vi
   }
   const bool failed = visit.run && visit.run->state == State::kFailed &&
                       visit.run->connector_id == target.connector->id;
-  View view;
   if (failed) {
     const accounts::LinkOutcome& outcome = *visit.run->outcome;
     state.values = visit.run->values;
@@ -301,6 +299,24 @@ net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Vi
     if (!outcome.message.field_id.empty()) state.errors.push_back(outcome.message);
     state.notices = outcome.notices;
     state.secrets_retyped = true;
+  }
+  const bool sandboxed = is_sandboxed(manifest, site_.options.overridden_hosts);
+  const bool reconnect = !session.account_id.empty();
+  View view = connect_form_view({.manifest = manifest,
+                                 .fields = target.method->fields,
+                                 .guide = target.method->guide,
+                                 .state = state,
+                                 .ask = {.product_name = site_.product_name(),
+                                         .owner_name = session.owner_name,
+                                         .reconnect = reconnect,
+                                         .sandboxed = sandboxed,
+                                         .needed = target.needed},
+                                 .csrf = connect_csrf(visit.token),
+                                 .white_label = site_.options.white_label,
+                                 .can_choose = session.connector_id.empty()},
+                                language);
+  if (failed) {
+    const accounts::LinkOutcome& outcome = *visit.run->outcome;
     std::vector<View> loose;
     for (const auto& notice : outcome.notices) {
       if (target.method->find_field(notice.field_id) != nullptr) continue;
@@ -312,28 +328,6 @@ net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Vi
   } else {
     view.flag("failure", false).flag("has_loose_notices", false);
   }
-  const bool sandboxed = is_sandboxed(manifest, site_.options.overridden_hosts);
-  const bool reconnect = !session.account_id.empty();
-  view.view("ask", ask_view(manifest,
-                            {.product_name = site_.product_name(),
-                             .owner_name = session.owner_name,
-                             .reconnect = reconnect,
-                             .sandboxed = sandboxed,
-                             .needed = target.needed},
-                            language))
-      .view("form", form_view(manifest, target.method->fields, state, language))
-      .view("guide", guide_view(manifest, target.method->guide,
-                                {.needed = target.needed, .white_label = site_.options.white_label},
-                                language))
-      .flag("has_guide", !target.method->guide.empty())
-      .flag("reconnect", reconnect)
-      .text("csrf", connect_csrf(visit.token))
-      .text("connector_id", target.connector->id)
-      .text("provider", provider)
-      .text("running_title", language.text("connect.running_title", {{"provider", provider}}))
-      .text("checking", language.text("connect.running_body", {{"provider", provider}}))
-      .flag("can_choose", session.connector_id.empty())
-      .text("submit", language.text(reconnect ? "connect.submit_reconnect" : "connect.submit"));
   const bool cancelled = failed && visit.run->outcome->error.code == ErrorCode::kCancelled;
   co_return site_.page(request, {.template_name = "connect",
                                  .title = language.text(

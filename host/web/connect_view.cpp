@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "web/failure_words.h"
+#include "web/guide_view.h"
 #include "web/manifest_text.h"
 #include "web/permission_view.h"
 
@@ -54,6 +55,28 @@ View ask_view(const manifest::Manifest& manifest, const ConnectAsk& ask, const L
       .flag("has_permissions", !boxes.empty())
       .list("permissions", std::move(boxes))
       .flag("sandboxed", ask.sandboxed);
+}
+
+View connect_form_view(const ConnectForm& form, const Language& language) {
+  const std::string provider = provider_name(form.manifest, language);
+  const manifest::TextArguments arguments{{"provider", provider}};
+  View view;
+  view.view("ask", ask_view(form.manifest, form.ask, language))
+      .view("form", form_view(form.manifest, form.fields, form.state, language))
+      .view("guide",
+            guide_view(form.manifest, form.guide,
+                       {.needed = form.ask.needed, .white_label = form.white_label}, language))
+      .flag("has_guide", !form.guide.empty())
+      .flag("reconnect", form.ask.reconnect)
+      .text("csrf", form.csrf)
+      .text("connector_id", form.manifest.id)
+      .text("provider", provider)
+      .text("running_title", language.text("connect.running_title", arguments))
+      .text("checking", language.text("connect.running_body", arguments))
+      .flag("can_choose", form.can_choose)
+      .text("submit",
+            language.text(form.ask.reconnect ? "connect.submit_reconnect" : "connect.submit"));
+  return view;
 }
 
 View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcome& outcome,

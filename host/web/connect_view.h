@@ -6,6 +6,7 @@
 #include "accounts/account_service.h"
 #include "manifest/manifest.h"
 #include "web/connector_view.h"
+#include "web/form_view.h"
 #include "web/language.h"
 #include "web/view.h"
 
@@ -20,6 +21,19 @@ struct ConnectAsk {
 };
 
 View ask_view(const manifest::Manifest& manifest, const ConnectAsk& ask, const Language& language);
+
+// The form and all that stands around it (template connect), but for how an earlier attempt ended.
+struct ConnectForm {
+  const manifest::Manifest& manifest;
+  const std::vector<manifest::Field>& fields;
+  const manifest::Guide& guide;
+  const FormState& state;
+  ConnectAsk ask;
+  std::string csrf;
+  bool white_label = false;
+  bool can_choose = false;  // another provider
+};
+View connect_form_view(const ConnectForm& form, const Language& language);
 
 // An attempt that did not link: title, what happened, what to do, the provider's own answer.
 // What stands at a field in the form is not repeated here. The hub's own error texts are for

@@ -1,27 +1,19 @@
 #include "web/pages.h"
 
 #include "web/account_pages.h"
-#include "web/assets.h"
 #include "web/connect_access.h"
 #include "web/connect_pages.h"
 #include "web/connector_pages.h"
 #include "web/review_pages.h"
 #include "web/signin_pages.h"
+#include "web/static_files.h"
 #include "web/waiting_pages.h"
 
 namespace patchbay::web {
 namespace {
 
-constexpr std::string_view kForEver = "max-age=31536000, immutable";
-
 net::Task<net::Response> give_asset(net::Request& request) {
-  const Asset* asset = find_asset(request.path);
-  if (asset == nullptr) co_return secured(net::text("Not Found\n", 404));
-  net::Response response(200);
-  response.with("Content-Type", asset->media_type)
-      .with("Cache-Control", "public, " + std::string(kForEver));
-  response.body = asset->bytes;
-  co_return secured(std::move(response));
+  co_return secured(asset_response(request.path));
 }
 
 // Logos tell which connectors there are, so they are for those who may see one of our pages.
@@ -32,15 +24,9 @@ net::Task<net::Response> give_logo(Site& site, net::Request& request) {
   }
   const std::string wanted(request.param("connector"));
   for (const auto& connector : site.options.registry.list()) {
-    if (connector->id != wanted || !connector->manifest) continue;
-    const manifest::Logo& logo = connector->manifest->logo;
-    if (logo_url(*connector->manifest) != request.path) continue;
-    net::Response response(200);
-    response.with("Content-Type", logo.media_type)
-        .with("Cache-Control", "private, " + std::string(kForEver))
-        .with("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'");
-    response.body = logo.bytes;
-    co_return response;
+    if (connector->id == wanted && connector->manifest &&
+        logo_url(*connector->manifest) == request.path)
+      co_return logo_response(*connector->manifest, request.path);
   }
   co_return net::text("Not Found\n", 404);
 }

@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "base/log.h"
 #include "net/cookies.h"
+#include "web/page_frame.h"
 #include "web/render.h"
 #include "web/request_checks.h"
 
@@ -99,24 +100,20 @@ net::Response secured(net::Response response) {
 
 net::Response Site::page(const net::Request& request, Page page) const {
   const Language& language = language_of(request);
-  const bool is_english = language.tag() == "en";
-  View frame = std::move(page.view);
-  frame.text("lang", language.tag())
-      .text("title", page.title)
-      .flag("problem", page.problem)
-      .text("product_monogram", first_letter(product_name()))
-      .text("hub_name", page.for_end_users ? product_name() : options.hub_name)
-      .flag("white_label", page.for_end_users && options.white_label)
-      .flag("for_end_users", page.for_end_users)
-      .flag("signed_in", page.session != nullptr)
-      .flag("at_connectors", page.nav == Nav::kConnectors)
-      .flag("at_accounts", page.nav == Nav::kAccounts)
-      .flag("sandbox_banner", page.sandboxed)
-      .flag("english", is_english)
-      .flag("german", !is_english)
-      .text("refresh_s", page.refresh_s == 0 ? "" : std::to_string(page.refresh_s));
-  if (page.session != nullptr) frame.text("session_csrf", page.session->csrf);
-  net::Response response = net::html(render(page.template_name, frame, language), page.status);
+  put_frame(page.view,
+            {.title = page.title,
+             .name = page.for_end_users ? product_name() : options.hub_name,
+             .product_name = product_name(),
+             .session_csrf = page.session != nullptr ? page.session->csrf : "",
+             .problem = page.problem,
+             .white_label = page.for_end_users && options.white_label,
+             .for_end_users = page.for_end_users,
+             .at_connectors = page.nav == Nav::kConnectors,
+             .at_accounts = page.nav == Nav::kAccounts,
+             .sandboxed = page.sandboxed,
+             .refresh_s = page.refresh_s},
+            language);
+  net::Response response = net::html(render(page.template_name, page.view, language), page.status);
   response.with("Content-Language", language.tag());
   response.secret = page.secret;
   return response;

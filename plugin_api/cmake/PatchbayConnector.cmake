@@ -2,25 +2,36 @@
 #
 # Builds <name>.so (.dll, .dylib) into ${CMAKE_BINARY_DIR}/connectors: one self-contained file with
 # the manifest embedded and patchbay_connector_query as its only symbol. Also makes the object
-# library <name>_objects, which tests link to call the connector without loading it.
+# library <name>_objects, which tests link to call the connector without loading it. Sources in C
+# alone are linked with the C interface and nothing else.
 #
-# Works inside this repository and outside of it: include() this file, with python3 at hand and
-# Boost's headers (1.81 or newer) installed.
+# The same file serves this repository, projects that include() it, and, through
+# find_package(patchbay), those that build against an installed Patchbay. It wants python3 and, for
+# C++, Boost's headers (1.81 or newer).
 include_guard(GLOBAL)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
-find_package(Boost 1.81 REQUIRED)
+set(PATCHBAY_PYTHON "${Python3_EXECUTABLE}" CACHE INTERNAL "")
 
-get_filename_component(PATCHBAY_PLUGIN_API_DIR "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE CACHE)
+get_filename_component(patchbay_kit "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+set(PATCHBAY_PLUGIN_API_DIR "${patchbay_kit}" CACHE INTERNAL "cmake/, tools/ and src/ of the kit")
 
-# The C header alone.
+# The C header alone. Installed headers are the system's: an author's warnings are about their code.
 if(NOT TARGET patchbay_plugin_api)
   add_library(patchbay_plugin_api INTERFACE)
-  target_include_directories(patchbay_plugin_api INTERFACE ${PATCHBAY_PLUGIN_API_DIR}/include)
+  add_library(patchbay::plugin_api ALIAS patchbay_plugin_api)
+  if(patchbay_include_dir)
+    target_include_directories(patchbay_plugin_api SYSTEM INTERFACE ${patchbay_include_dir})
+  else()
+    target_include_directories(patchbay_plugin_api INTERFACE ${patchbay_kit}/include)
+  endif()
 endif()
 
-# The C++ SDK: headers, and the one source that they need.
-if(NOT TARGET patchbay_sdk)
-  add_library(patchbay_sdk STATIC ${PATCHBAY_PLUGIN_API_DIR}/src/boost_json.cpp)
+# The C++ SDK: headers, and the one source that they need, built by the author's own compiler.
+get_property(patchbay_languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+if("CXX" IN_LIST patchbay_languages AND NOT TARGET patchbay_sdk)
+  find_package(Boost 1.81 REQUIRED)
+  add_library(patchbay_sdk STATIC ${patchbay_kit}/src/boost_json.cpp)
+  add_library(patchbay::sdk ALIAS patchbay_sdk)
   target_link_libraries(patchbay_sdk PUBLIC patchbay_plugin_api Boost::headers)
   target_compile_features(patchbay_sdk PUBLIC cxx_std_20)
   set_target_properties(patchbay_sdk PROPERTIES
@@ -35,17 +46,28 @@ function(patchbay_add_connector name)
   if(NOT arg_MANIFEST OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "patchbay_add_connector(<name> MANIFEST <file.json> SOURCES <source>...)")
   endif()
+  set(suffix .cpp)
+  set(api patchbay_sdk)
+  set(beyond_c ${arg_SOURCES})
+  list(FILTER beyond_c EXCLUDE REGEX "\\.[ch]$")
+  if(NOT beyond_c)
+    set(suffix .c)
+    set(api patchbay_plugin_api)
+  elseif(NOT TARGET patchbay_sdk)
+    message(FATAL_ERROR "${name} is written in C++: say project(... LANGUAGES CXX)")
+  endif()
+
   get_filename_component(manifest "${arg_MANIFEST}" ABSOLUTE)
   set(tool ${PATCHBAY_PLUGIN_API_DIR}/tools/embed_manifest.py)
-  set(blob ${CMAKE_CURRENT_BINARY_DIR}/${name}_manifest.cpp)
+  set(blob ${CMAKE_CURRENT_BINARY_DIR}/${name}_manifest${suffix})
   add_custom_command(
     OUTPUT ${blob}
-    COMMAND ${Python3_EXECUTABLE} ${tool} ${manifest} ${blob}
+    COMMAND ${PATCHBAY_PYTHON} ${tool} ${manifest} ${blob}
     DEPENDS ${manifest} ${tool} ${arg_MANIFEST_TARGET}
     COMMENT "Embedding the manifest of ${name}" VERBATIM)
 
   add_library(${name}_objects OBJECT ${arg_SOURCES} ${blob})
-  target_link_libraries(${name}_objects PUBLIC patchbay_sdk)
+  target_link_libraries(${name}_objects PUBLIC ${api})
   if(TARGET patchbay_options)
     target_link_libraries(${name}_objects PRIVATE patchbay_options)
     target_precompile_headers(${name}_objects REUSE_FROM patchbay_sdk)
@@ -55,7 +77,7 @@ function(patchbay_add_connector name)
     C_VISIBILITY_PRESET hidden)
 
   add_library(${name}_connector MODULE $<TARGET_OBJECTS:${name}_objects>)
-  target_link_libraries(${name}_connector PRIVATE patchbay_sdk)
+  target_link_libraries(${name}_connector PRIVATE ${api})
   if(TARGET patchbay_options)
     target_link_libraries(${name}_connector PRIVATE patchbay_options)
   endif()

@@ -73,6 +73,18 @@ TEST(RefreshToken, WithdrawnMeansToConnectAgain) {
   EXPECT_EQ(seen.message.id, "error.oauth_no_refresh_token");
 }
 
+TEST(RefreshToken, ARefusedClientIsTheOperatorsToMendAndEndsNoAccount) {
+  for (const char* code : {"invalid_client", "unauthorized_client"}) {
+    OnlyDriver<Rotating> driver;
+    FlowRun run = driver.refresh(linked());
+    run.start();
+    const Seen seen =
+        run.replies({{.status = 401, .body = R"({"error":")" + std::string(code) + R"("})"}});
+    EXPECT_EQ(seen.failure, PATCHBAY_FAIL_CONFIGURATION) << code;
+    EXPECT_EQ(seen.message.id, "error.oauth_client_refused") << code;
+  }
+}
+
 TEST(RefreshToken, CancelledHandsOverOnlyWhatIsNew) {
   OnlyDriver<Lasting> driver;
   FlowRun run = driver.refresh(linked());

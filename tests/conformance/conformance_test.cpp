@@ -136,7 +136,9 @@ INSTANTIATE_TEST_SUITE_P(Connectors, Passing,
                          testing::Values("connectors/personio.so", "conformance_faults/Honest.so",
                                          "bad_connectors/well_behaved.so",
                                          "bad_connectors/asks_a_person.so", "languages/in_c.so",
-                                         "languages/in_rust.so"));
+                                         "languages/in_rust.so", "revisions/in_c_0.1.so",
+                                         "revisions/in_c_later.so", "revisions/honest_0.1.so",
+                                         "revisions/honest_later.so"));
 
 TEST(ConformanceTool, TheSameSeedPlaysTheSameExchanges) {
   const auto once = check("connectors/personio.so", "--random 50 --seed 9 --in-process");

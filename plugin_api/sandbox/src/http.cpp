@@ -1,5 +1,7 @@
 #include "patchbay/sandbox/http.h"
 
+#include <algorithm>
+
 #include "patchbay/sandbox/text.h"
 
 namespace patchbay::sandbox {
@@ -21,6 +23,21 @@ std::optional<std::string> Request::bearer() const {
   return std::string(trim(std::string_view(*value).substr(7)));
 }
 
+std::optional<std::pair<std::string, std::string>> Request::basic() const {
+  const auto value = headers.find("Authorization");
+  if (!value || value->size() < 7 || !equal_ignoring_case(value->substr(0, 6), "Basic ")) {
+    return std::nullopt;
+  }
+  std::string encoded(trim(std::string_view(*value).substr(6)));
+  std::replace(encoded.begin(), encoded.end(), '+', '-');
+  std::replace(encoded.begin(), encoded.end(), '/', '_');
+  encoded.erase(encoded.find_last_not_of('=') + 1);
+  const auto pair = base64url_decode(encoded);
+  const auto colon = pair ? pair->find(':') : std::string::npos;
+  if (colon == std::string::npos) return std::nullopt;
+  return std::pair(pair->substr(0, colon), pair->substr(colon + 1));
+}
+
 Response Response::empty(int status) {
   return {.status = status, .headers = {}, .body = {}};
 }
@@ -39,6 +56,8 @@ std::string_view reason_phrase(int status) {
       return "Created";
     case 204:
       return "No Content";
+    case 302:
+      return "Found";
     case 400:
       return "Bad Request";
     case 401:

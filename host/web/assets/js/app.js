@@ -4,6 +4,7 @@ import { startCopyButtons } from './copy.js';
 import { startFilters } from './filter.js';
 import { startLiveLists } from './live_list.js';
 import { startOwners } from './owners.js';
+import { startReload } from './reload.js';
 import { localTimes } from './times.js';
 
 localTimes(document);
@@ -12,3 +13,4 @@ startCopyButtons();
 startFilters();
 startLiveLists();
 startOwners();
+startReload();

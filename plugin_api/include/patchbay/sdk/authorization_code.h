@@ -16,9 +16,9 @@ namespace patchbay::sdk {
 
 struct AuthorizationCodeOptions {
   TokenEndpoint endpoint;
-  std::string_view authorize_url;
-  std::string_view scope;
-  std::string_view issuer;  // compared with `iss` when both are there
+  std::string_view authorize_url = {};
+  std::string_view scope = {};
+  std::string_view issuer = {};  // compared with `iss` when both are there
   std::string_view id_field = "client_id";
   std::string_view secret_field = "client_secret";
 };
@@ -126,17 +126,7 @@ class AuthorizationCodeFlow : public Flow {
       }
       authorised(event, action);
     } else if (answer.outcome == TokenOutcome::refused) {
-      // The client is the operator's, so a refused client is not the person's to mend.
-      const bool client =
-          answer.refusal.code == "invalid_client" || answer.refusal.code == "unauthorized_client";
-      if (client) {
-        action
-            .fail(Failure::configuration, "error.oauth_client_refused",
-                  action.arena().text(host, " does not accept the operator's OAuth client."))
-            .arg("host", host)
-            .arg("code", answer.refusal.code)
-            .excerpt(answer.refusal.description);
-      } else {
+      if (!operators_client_refused(action, answer.refusal, host)) {
         fail_refused(action, answer.refusal, host, false, "", "");
       }
     } else {

@@ -160,6 +160,20 @@ inline void fail_token_answer(Action& action, const TokenAnswer& answer, const R
   }
 }
 
+// Where the client is the operator's, a refused client is theirs to mend and nobody else's: true
+// when it was that, and the flow has failed so.
+inline bool operators_client_refused(Action& action, const Refusal& refusal,
+                                     std::string_view host) {
+  if (refusal.code != "invalid_client" && refusal.code != "unauthorized_client") return false;
+  action
+      .fail(Failure::configuration, "error.oauth_client_refused",
+            action.arena().text(host, " does not accept the operator's OAuth client."))
+      .arg("host", host)
+      .arg("code", refusal.code)
+      .excerpt(refusal.description);
+  return true;
+}
+
 // The standard error codes, for connectors without better texts. `used_before`: the credentials
 // worked once, so that a refusal means that they were withdrawn.
 inline Fail& fail_refused(Action& action, const Refusal& refusal, std::string_view host,

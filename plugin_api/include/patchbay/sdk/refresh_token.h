@@ -60,7 +60,9 @@ class RefreshTokenFlow : public Flow {
       Done& done = action.done().token(answer.token);
       if (!answer.refresh_token.empty()) done.secret(kRefreshToken, answer.refresh_token);
     } else if (answer.outcome == TokenOutcome::refused) {
-      fail_refused(action, answer.refusal, host, true, "", "");
+      if (!operators_client_refused(action, answer.refusal, host)) {
+        fail_refused(action, answer.refusal, host, true, "", "");
+      }
     } else {
       fail_token_answer(action, answer, event.reply(), host);
     }

@@ -77,6 +77,8 @@ struct Request {
   std::string content_type() const;
   /// The token of an `Authorization: Bearer …` header (RFC 6750 section 2.1).
   std::optional<std::string> bearer() const;
+  /// User and password of an `Authorization: Basic …` header (RFC 7617).
+  std::optional<std::pair<std::string, std::string>> basic() const;
 };
 
 /// A complete answer. The server adds Content-Length and, where due, Connection.

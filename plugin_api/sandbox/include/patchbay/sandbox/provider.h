@@ -29,17 +29,17 @@ class Provider {
 
   virtual void add_routes(Router& router) = 0;
   /// Routes under /__sandbox; the kit has checked Host and token when they are called.
-  virtual void add_control_routes(Router& router) = 0;
-  /// The answer where no route matched; `other_methods` as in Router::Match.
-  virtual Response not_found(const Request& request,
-                             const std::vector<std::string>& other_methods) = 0;
+  virtual void add_control_routes(Router& /*router*/) {}
+  /// The answer where no route matched; `other_methods` as in Router::Match. By default 404 or 405
+  /// with a sentence in JSON.
+  virtual Response not_found(const Request& request, const std::vector<std::string>& other_methods);
 
   /// `[{"label":"…","fields":{"client_id":"…",…}}]`: what a person may type into the connect form.
   virtual json::array credentials() const = 0;
-  virtual json::object options() const = 0;
+  virtual json::object options() const { return {}; }
   /// Sets the named options and leaves the others; on a bad one sets none and returns why.
-  virtual std::optional<std::string> set_options(const json::object& changes) = 0;
-  virtual void reset() = 0;
+  virtual std::optional<std::string> set_options(const json::object& changes);
+  virtual void reset() {}
   /// Masks such values in the call log, wherever they stand.
   virtual bool looks_secret(std::string_view) const { return false; }
 };

@@ -1,0 +1,24 @@
+// A page that shows itself again when what it was made from has changed.
+import { get, pause } from './hub.js';
+
+const kEvery = 500;
+
+async function follow({ reload, version }) {
+  for (;;) {
+    await pause(kEvery);
+    try {
+      const reply = await get(reload);
+      if (reply.ok && (await reply.text()) !== version) {
+        window.location.reload();
+        return;
+      }
+    } catch {
+      // Ended, or busy for a moment; it may come back.
+    }
+  }
+}
+
+export function startReload() {
+  const mark = document.querySelector('[data-reload]');
+  if (mark) follow(mark.dataset);
+}

@@ -1,0 +1,33 @@
+#include "web/static_files.h"
+
+#include "web/assets.h"
+#include "web/connector_view.h"
+
+namespace patchbay::web {
+namespace {
+
+constexpr std::string_view kForEver = "max-age=31536000, immutable";
+
+}  // namespace
+
+net::Response asset_response(std::string_view path) {
+  const Asset* asset = find_asset(path);
+  if (asset == nullptr) return net::text("Not Found\n", 404);
+  net::Response response(200);
+  response.with("Content-Type", asset->media_type)
+      .with("Cache-Control", "public, " + std::string(kForEver));
+  response.body = asset->bytes;
+  return response;
+}
+
+net::Response logo_response(const manifest::Manifest& manifest, std::string_view path) {
+  if (logo_url(manifest) != path) return net::text("Not Found\n", 404);
+  net::Response response(200);
+  response.with("Content-Type", manifest.logo.media_type)
+      .with("Cache-Control", "private, " + std::string(kForEver))
+      .with("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'");
+  response.body = manifest.logo.bytes;
+  return response;
+}
+
+}  // namespace patchbay::web
