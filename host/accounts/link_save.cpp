@@ -4,6 +4,7 @@
 #include "accounts/link_attempt.h"
 #include "accounts/revoker.h"
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "store/accounts_table.h"
 #include "store/events_table.h"
 #include "store/flows_table.h"
@@ -128,7 +129,8 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
         change.next_refresh = account.next_refresh;
         change.now_ms = now;
         PATCHBAY_TRY(account_credentials::replace(db, change));
-        if (revocation) PATCHBAY_TRY(revocations_table::enqueue(db, *revocation));
+        if (revocation && !PATCHBAY_PLANTED_BUG(2))
+          PATCHBAY_TRY(revocations_table::enqueue(db, *revocation));
       } else {
         PATCHBAY_TRY(accounts_table::insert(db, account, session.multiple));
         PATCHBAY_TRY(account_credentials::insert(db, account, *secrets, *tokens));

@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "connector/flow_error.h"
 #include "connector/flow_transcript.h"
 #include "net/wait_all.h"
@@ -158,6 +159,7 @@ class Driver {
           event = new_event(PATCHBAY_EVENT_REPLIES);
           co_await perform(action.requests, event);
           if (cancelled()) event.kind = PATCHBAY_EVENT_CANCEL;
+          if (cancelled() && PATCHBAY_PLANTED_BUG(5)) event.replies.clear();
           event.unix_ms = services_.clock.unix_ms();
           break;
         case PATCHBAY_ACTION_WAIT:
