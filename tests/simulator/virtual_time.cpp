@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <stdexcept>
 #include <utility>
@@ -27,6 +28,8 @@ VirtualTime::~VirtualTime() {
 }
 
 std::optional<milliseconds> VirtualTime::until_next_timer(boost::asio::io_context& loop) {
+  // A loop that has had no timer yet has no reactor, and would wait for another thread.
+  const boost::asio::steady_timer sees_to_the_reactor(loop);
   std::optional<milliseconds> next;
   auto before = std::exchange(on_wait_, [&](milliseconds at_most) {
     next = at_most;

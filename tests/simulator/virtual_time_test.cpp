@@ -6,6 +6,7 @@
 #include <sys/timerfd.h>
 
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
@@ -98,6 +99,13 @@ TEST(VirtualTime, ALoopNeverWantsToWaitForLongerThanFiveMinutes) {
   asio::io_context loop(1);
   asio::steady_timer timer(loop, 24h);
   timer.async_wait([](const boost::system::error_code&) {});
+  EXPECT_EQ(time.until_next_timer(loop), 5min);
+}
+
+TEST(VirtualTime, ALoopThatNeverHadATimerIsNotWaitedFor) {
+  VirtualTime time;
+  asio::io_context loop(1);
+  const auto guard = asio::make_work_guard(loop);
   EXPECT_EQ(time.until_next_timer(loop), 5min);
 }
 
