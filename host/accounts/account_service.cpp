@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "store/change_sequence_table.h"
 
 namespace patchbay::accounts {
 namespace {
@@ -33,19 +34,6 @@ Error no_account() {
   return make_error(ErrorCode::kNotFound, "There is no such account. It may have been unlinked.");
 }
 
-// A change of one account with its event; the account as it is afterwards.
-template <class Change>
-auto changing(const std::string& project, const std::string& id, std::string_view event,
-              std::int64_t now, Change change) {
-  return [=](store::Database& db) -> Result<store::Account> {
-    PATCHBAY_TRY(change(db));
-    PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find(db, project, id));
-    if (!account) return no_account();
-    PATCHBAY_TRY(store::events_table::append(db, account_event(*account, event, now)));
-    return *std::move(account);
-  };
-}
-
 audit::AuditEvent event_of(std::string_view kind, const std::string& project_id,
                            const std::string& account_id, const audit::Asker& who) {
   return {.kind = std::string(kind),
@@ -58,6 +46,25 @@ audit::AuditEvent event_of(std::string_view kind, const std::string& project_id,
 }
 
 }  // namespace
+
+struct AccountService::Changed {
+  store::Account account;     // as it is afterwards, or was
+  std::int64_t sequence = 0;  // tells of the change
+};
+
+// A change of one account with its event.
+template <class Change>
+auto AccountService::changing(const std::string& project, const std::string& id,
+                              std::string_view event, std::int64_t now, Change change) {
+  return [=](store::Database& db) -> Result<Changed> {
+    PATCHBAY_TRY(change(db));
+    PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find(db, project, id));
+    if (!account) return no_account();
+    PATCHBAY_TRY(store::events_table::append(db, account_event(*account, event, now)));
+    PATCHBAY_TRY_ASSIGN(const auto sequence, store::change_sequence_table::current(db));
+    return Changed{*std::move(account), sequence};
+  };
+}
 
 Task<Result<NewSession>> AccountService::create_session(SessionRequest request) {
   PATCHBAY_CO_TRY(check_text(request.owner_id, "origin_owner_id", true));
@@ -177,12 +184,12 @@ Task<Result<store::Account>> AccountService::suspend(std::string project_id, std
         return store::accounts_table::suspend(db, project_id, account_id,
                                               "Suspended by the operator.", now);
       }));
-  if (changed) {
-    co_await keeper_.forget(account_id);
-    audit::append_or_complain(&services_.audit,
-                              event_of("account.suspended", project_id, account_id, who));
-  }
-  co_return changed;
+  if (!changed) co_return changed.error();
+  co_await keeper_.forget(account_id);
+  audit::append_or_complain(&services_.audit,
+                            event_of("account.suspended", project_id, account_id, who));
+  co_await services_.instance.until_all_have_seen(changed->sequence);
+  co_return std::move(changed->account);
 }
 
 Task<Result<store::Account>> AccountService::resume(std::string project_id, std::string account_id,
@@ -193,8 +200,9 @@ Task<Result<store::Account>> AccountService::resume(std::string project_id, std:
       changing(project_id, account_id, "account.resumed", now, [=](store::Database& db) {
         return store::accounts_table::resume(db, project_id, account_id, now);
       }));
-  if (changed) co_await keeper_.forget(account_id);
-  co_return changed;
+  if (!changed) co_return changed.error();
+  co_await keeper_.forget(account_id);
+  co_return std::move(changed->account);
 }
 
 Task<Result<>> AccountService::refresh(std::string project_id, std::string account_id) {
@@ -203,24 +211,24 @@ Task<Result<>> AccountService::refresh(std::string project_id, std::string accou
 
 Task<Result<store::Account>> AccountService::unlink(std::string project_id, std::string account_id,
                                                     audit::Asker who) {
-  Result<store::Account> removed = make_error(ErrorCode::kInternal, "not removed");
+  Result<Changed> removed = make_error(ErrorCode::kInternal, "not removed");
   // A refresh may come in between; then its tokens are the ones to be revoked.
   for (int round = 0; round < 3; ++round) {
     removed = co_await unlink_once(project_id, account_id);
     if (removed || removed.error().code != ErrorCode::kConflict) break;
   }
-  if (removed) {
-    co_await keeper_.forget(account_id);
-    revoker_.wake();
-    log::info("account", "unlinked", {{"account", account_id}});
-    audit::append_or_complain(&services_.audit,
-                              event_of("account.unlinked", project_id, account_id, who));
-  }
-  co_return removed;
+  if (!removed) co_return removed.error();
+  co_await keeper_.forget(account_id);
+  revoker_.wake();
+  log::info("account", "unlinked", {{"account", account_id}});
+  audit::append_or_complain(&services_.audit,
+                            event_of("account.unlinked", project_id, account_id, who));
+  co_await services_.instance.until_all_have_seen(removed->sequence);
+  co_return std::move(removed->account);
 }
 
-Task<Result<store::Account>> AccountService::unlink_once(std::string project_id,
-                                                         std::string account_id) {
+Task<Result<AccountService::Changed>> AccountService::unlink_once(std::string project_id,
+                                                                  std::string account_id) {
   auto stored = co_await services_.store.read(
       [=](store::Database& db) { return read_account(db, project_id, account_id); });
   if (!stored) co_return stored.error();
@@ -243,7 +251,7 @@ Task<Result<store::Account>> AccountService::unlink_once(std::string project_id,
                {{"account", account_id}, {"error", input.error().message}});
   }
   co_return co_await services_.store.transact([=, account = stored->account](
-                                                  store::Database& db) -> Result<store::Account> {
+                                                  store::Database& db) -> Result<Changed> {
     PATCHBAY_TRY_ASSIGN(const auto current,
                         store::accounts_table::find(db, project_id, account_id));
     if (!current) return no_account();
@@ -252,7 +260,8 @@ Task<Result<store::Account>> AccountService::unlink_once(std::string project_id,
     PATCHBAY_TRY(store::accounts_table::remove(db, project_id, account_id));
     if (revocation) PATCHBAY_TRY(store::revocations_table::enqueue(db, *revocation));
     PATCHBAY_TRY(store::events_table::append(db, account_event(account, "account.deleted", now)));
-    return account;
+    PATCHBAY_TRY_ASSIGN(const auto sequence, store::change_sequence_table::current(db));
+    return Changed{account, sequence};
   });
 }
 

@@ -65,7 +65,8 @@ class AccountService {
   Task<Result<store::Account>> get(std::string project_id, std::string account_id);
   Task<Result<AccountDetail>> detail(std::string project_id, std::string account_id);
 
-  // `who` is for the audit log.
+  // `who` is for the audit log. Suspend and unlink return when no instance of the hub serves the
+  // account's tokens from memory any more, two seconds later at most.
   Task<Result<store::Account>> suspend(std::string project_id, std::string account_id,
                                        audit::Asker who = {});
   Task<Result<store::Account>> resume(std::string project_id, std::string account_id,
@@ -76,7 +77,11 @@ class AccountService {
                                       audit::Asker who = {});
 
  private:
-  Task<Result<store::Account>> unlink_once(std::string project_id, std::string account_id);
+  struct Changed;
+  template <class Change>
+  static auto changing(const std::string& project, const std::string& id, std::string_view event,
+                       std::int64_t now, Change change);
+  Task<Result<Changed>> unlink_once(std::string project_id, std::string account_id);
 
   const Services& services_;
   Revoker& revoker_;

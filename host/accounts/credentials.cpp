@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "store/change_sequence_table.h"
 #include "store/restored_accounts_table.h"
 
 namespace patchbay::accounts {
@@ -26,11 +27,12 @@ Result<StoredAccount> read_account(store::Database& db, std::string_view project
   PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find(db, project_id, account_id));
   if (!account)
     return make_error(ErrorCode::kNotFound, "There is no such account. It may have been unlinked.");
-  StoredAccount stored{*std::move(account), {}, {}, false};
+  StoredAccount stored{*std::move(account), {}, {}, false, -1};
   PATCHBAY_TRY_ASSIGN(stored.secrets, store::account_credentials::secrets(db, account_id));
   PATCHBAY_TRY_ASSIGN(stored.tokens, store::account_credentials::tokens(db, account_id));
   PATCHBAY_TRY_ASSIGN(stored.restored, store::restored_accounts_table::holds(
                                            db, account_id, stored.account.generation));
+  PATCHBAY_TRY_ASSIGN(stored.read_at, store::change_sequence_table::current(db));
   return stored;
 }
 

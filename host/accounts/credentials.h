@@ -17,7 +17,8 @@ struct StoredAccount {
   store::Account account;
   std::vector<store::AccountSecret> secrets;
   std::vector<store::AccountToken> tokens;
-  bool restored = false;  // both came back from a backup; see restored_accounts.h
+  bool restored = false;      // both came back from a backup; see restored_accounts.h
+  std::int64_t read_at = -1;  // the change sequence of that moment
 };
 Result<StoredAccount> read_account(store::Database& db, std::string_view project_id,
                                    std::string_view account_id);

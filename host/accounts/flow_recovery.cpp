@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "accounts/credentials.h"
+#include "accounts/restored_accounts.h"
 #include "accounts/revoker.h"
 #include "accounts/stored_journal.h"
 #include "base/log.h"
@@ -47,19 +48,25 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
         });
   }
 
-  // The account's own tokens, which must stay valid.
-  Task<Result<std::vector<connector::Token>>> held(const store::Flow& flow) {
-    if (flow.account_id.empty()) co_return std::vector<connector::Token>();
+  // What the account has by now, and must keep.
+  struct Held {
+    std::vector<connector::Token> tokens;
+    bool rotates = false;  // and is in use: revoking one token of its grant may end them all
+  };
+  Task<Result<Held>> held(const store::Flow& flow) {
+    if (flow.account_id.empty()) co_return Held();
     auto stored = co_await services.store.read(
         [project = flow.project_id, id = flow.account_id](store::Database& db) {
           return read_account(db, project, id);
         });
-    if (!stored && stored.error().code == ErrorCode::kNotFound)
-      co_return std::vector<connector::Token>();
+    if (!stored && stored.error().code == ErrorCode::kNotFound) co_return Held();
     if (!stored) co_return stored.error();
     auto input = open_input(services.vault, *stored);
     if (!input) co_return input.error();
-    co_return std::move(input->tokens);
+    const auto& account = stored->account;
+    co_return Held{std::move(input->tokens),
+                   account.status == store::AccountStatus::kActive &&
+                       renewal_of(services, account) == manifest::Renewal::kRotating};
   }
 
   Task<Result<std::vector<connector::Token>>> replay(const store::Flow& flow,
@@ -88,10 +95,11 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
     if (!minted) co_return minted.error();
     auto keep = co_await held(flow);
     if (!keep) co_return keep.error();
+    if (keep->rotates && flow.kind == "refresh") minted->clear();
     std::erase_if(*minted, [&](const connector::Token& token) {
-      return std::any_of(keep->begin(), keep->end(), [&](const connector::Token& other) {
-        return other.value.equals(token.value.reveal());
-      });
+      return std::any_of(
+          keep->tokens.begin(), keep->tokens.end(),
+          [&](const connector::Token& other) { return other.value.equals(token.value.reveal()); });
     });
     log::info("recovery", "flow_ended",
               {{"flow", flow.id},

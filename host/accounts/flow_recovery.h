@@ -13,6 +13,9 @@
 //   life is over, and the row goes unread.
 // - Tokens that the account holds by now are not revoked: a provider may hand out the same one
 // twice.
+// - What an interrupted refresh of a rotating grant minted is revoked only when the account does
+// not
+//   use that grant any more: revoking one of its tokens may end them all (RFC 7009, section 2.1).
 // - A row without a transcript was interrupted before anything was minted, or between the
 //   provider's minting and our fsync. That window can't be closed: such a token ends by itself.
 #include <memory>

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "connector/flow_driver.h"
+#include "net/wait_all.h"
 #include "store/flows_table.h"
 
 namespace patchbay::accounts {
@@ -21,7 +22,9 @@ using connector::FlowInput;
 constexpr std::int64_t kFirstRetryMs = 5'000;
 constexpr std::int64_t kLongestRetryMs = 3'600'000;
 constexpr std::int64_t kUnknownLifeMs = 24 * 3'600'000LL;
-constexpr std::int64_t kBatch = 32;
+// Told to providers at once. A claim lasts as long as telling can take, and as much again.
+constexpr std::int64_t kBatch = 16;
+constexpr std::int64_t kClaimMs = 2 * connector::FlowLimits{}.total.count();
 
 // The job's sealed part. JSON rather than the worker's wire format: a job may be read by a later
 // release than the one that wrote it.
@@ -149,11 +152,15 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
   }
 
   Task<Result<std::size_t>> run_due() {
-    auto jobs = co_await services.store.read([now = services.clock.unix_ms()](store::Database& db) {
-      return store::revocations_table::due(db, now, kBatch);
-    });
+    auto jobs =
+        co_await services.store.transact([now = services.clock.unix_ms()](store::Database& db) {
+          return store::revocations_table::claim_due(db, now, now + kClaimMs, kBatch);
+        });
     if (!jobs) co_return jobs.error();
-    for (auto& job : *jobs) co_await work(std::move(job));
+    std::vector<Task<>> under_way;
+    under_way.reserve(jobs->size());
+    for (auto& job : *jobs) under_way.push_back(work(std::move(job)));
+    if (!under_way.empty()) co_await net::wait_all(std::move(under_way));
     co_return jobs->size();
   }
 

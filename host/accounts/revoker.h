@@ -1,7 +1,9 @@
 #pragma once
 // Tells providers to forget tokens: durable jobs in the store, retried with back-off until the
-// provider agreed or the token's own life is over. Put the job into the transaction that makes the
-// token useless (unlink, reconnect, failed connect); call wake() after it.
+// provider agreed or the token's own life is over. Several instances share them: each claims some,
+// and what a dead one had claimed is due again when its claim has run out. Put the job into the
+// transaction that makes the token useless (unlink, reconnect, failed connect); call wake() after
+// it.
 #include <memory>
 #include <string>
 #include <vector>

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "connector/flow_driver.h"
 #include "connector/registry.h"
+#include "instances/instance.h"
 #include "net/http_client.h"
 #include "net/loops.h"
 #include "store/store.h"
@@ -27,6 +28,7 @@ struct Services {
   Random& random;
   audit::AuditLog& audit;
   std::vector<net::HttpSender*> http;  // one a loop, in the pool's order
+  instances::Instance& instance;
 
   [[nodiscard]] net::HttpSender& http_for(std::string_view account_id) const {
     return *http[loops.index_for(account_id)];

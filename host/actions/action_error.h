@@ -20,6 +20,7 @@ inline constexpr std::string_view kActionUnknown = "action_unknown";
 inline constexpr std::string_view kActionNotAllowed = "action_not_allowed";
 inline constexpr std::string_view kAccountSuspended = "account_suspended";
 inline constexpr std::string_view kIntegrationDisabled = "integration_disabled";
+inline constexpr std::string_view kAccessChanged = "access_changed";  // nothing was sent
 inline constexpr std::string_view kConnectorMissing = "connector_missing";
 inline constexpr std::string_view kInvalidInput = "invalid_input";
 inline constexpr std::string_view kNotSupported = "not_supported";

@@ -46,6 +46,11 @@ ActionError not_usable(ErrorCode code, std::string_view why, std::string text) {
   return {code, why, std::move(text)};
 }
 
+ActionError access_changed() {
+  return {ErrorCode::kUnavailable, reason::kAccessChanged,
+          "Access to this account was changed at this moment, and nothing was sent. Try again."};
+}
+
 }  // namespace
 
 // A call that passed every check.
@@ -57,6 +62,7 @@ struct ActionRunner::Prepared {
   manifest::HostValues host_values;
   PagePosition position;
   const manifest::RequestAuth* auth = nullptr;  // in the manifest; null: none needed
+  std::int64_t read_at = 0;                     // the oldest of what the request rests on
   std::vector<std::string> denied;
 
   [[nodiscard]] const manifest::Action& action() const { return *found.action; }
@@ -105,6 +111,7 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
   if (!read) co_return std::move(read).error();
   Prepared prepared;
   prepared.stored = std::move(read->account);
+  prepared.read_at = std::min(prepared.stored.read_at, call.allowed_at);
   const store::Account& account = prepared.account();
   if (account.status == store::AccountStatus::kInactive)
     co_return not_usable(ErrorCode::kForbidden, reason::kAccountSuspended,
@@ -184,7 +191,7 @@ Result<> ActionRunner::set_position(Prepared& prepared, const ActionCall& call) 
   return {};
 }
 
-Task<Result<SecretString>> ActionRunner::value_of(const Prepared& prepared,
+Task<Result<SecretString>> ActionRunner::value_of(Prepared& prepared,
                                                   const manifest::ValueSource& source) {
   const store::Account& account = prepared.account();
   switch (source.kind) {
@@ -194,6 +201,7 @@ Task<Result<SecretString>> ActionRunner::value_of(const Prepared& prepared,
       auto token =
           co_await tokens_.token(account.project_id, account.id, source.name, kMinValidityMs);
       if (!token) co_return std::move(token).error();
+      prepared.read_at = std::min(prepared.read_at, token->read_at);
       co_return std::move(token->value);
     }
     case manifest::ValueSource::Kind::kField:
@@ -209,7 +217,7 @@ Task<Result<SecretString>> ActionRunner::value_of(const Prepared& prepared,
                        "The account lacks \"" + source.name + "\". Reconnect it.", source.name);
 }
 
-Task<Result<Credential>> ActionRunner::credential(const Prepared& prepared) {
+Task<Result<Credential>> ActionRunner::credential(Prepared& prepared) {
   Credential credential;
   if (prepared.auth != nullptr) {
     PATCHBAY_CO_TRY_ASSIGN(credential.value, co_await value_of(prepared, prepared.auth->value));
@@ -226,8 +234,17 @@ Task<boost::system::result<net::ClientReply, ActionError>> ActionRunner::send(
   url = request.url;
   request.max_answer_bytes = options_.max_answer_bytes;
   if (prepared.auth != nullptr) PATCHBAY_CO_TRY(authorise(request, *prepared.auth, credential));
+  auto& instance = services_.instance;
+  PATCHBAY_CO_TRY(co_await instance.sequence());
+  if (!instance.may_serve(prepared.read_at)) co_return access_changed();
+  bool withdrawn = false;
+  request.go_ahead = [&instance, &withdrawn, read_at = prepared.read_at] {
+    withdrawn = !instance.may_serve(read_at);
+    return !withdrawn;
+  };
   auto reply = co_await services_.http_for(prepared.account().id)
                    .send(std::move(request), options_.request_time);
+  if (withdrawn) co_return access_changed();
   if (!reply.ok()) {
     ActionError error(reply.as_error());
     if (reply.maybe_processed && !prepared.action().read_only)
@@ -242,7 +259,7 @@ Task<boost::system::result<net::ClientReply, ActionError>> ActionRunner::send(
 Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
   auto checked = co_await prepare(call);
   if (!checked) co_return std::move(checked).error();
-  const Prepared& prepared = *checked;
+  Prepared& prepared = *checked;
   const manifest::Action& action = prepared.action();
   const store::Account& account = prepared.account();
 
@@ -254,6 +271,7 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
                                                   prepared.auth->value.name, used.value.copy());
     if (!fresh) co_return std::move(fresh).error();
     used.value = std::move(fresh->value);
+    prepared.read_at = std::min(prepared.stored.read_at, std::min(call.allowed_at, fresh->read_at));
     reply = co_await send(prepared, used, url);
   }
   if (!reply) co_return std::move(reply).error();

@@ -1,13 +1,16 @@
 #pragma once
 // Runs a manifest's actions for an account: allowed? input right? then the request, authorised by
 // the manifest's rule, one retry with a fresh token after a 401, and the answer as the manifest
-// describes it, page by page. Nothing is kept between calls.
+// describes it, page by page. Nothing is kept between calls. A request leaves only under the
+// instance's serving lease (instances/instance.h), for an account and a caller whose access was not
+// changed since it was checked.
 //
 // Any loop; a call runs on its account's loop and ends early when the awaiting coroutine is
 // cancelled. Everything it was built from outlives it.
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -28,6 +31,9 @@ struct ActionCall {
   std::string next{};           // from the reply before; empty: the first page
   std::uint32_t page_size = 0;  // 0: as the input says, or the provider's usual one. Lowered to
                                 // what the provider takes; counts on the first page only
+  // The change sequence at which the caller was allowed to call; the default: whoever calls knows
+  // that they are.
+  std::int64_t allowed_at = std::numeric_limits<std::int64_t>::max();
 };
 
 struct ActionReply {
@@ -71,10 +77,10 @@ class ActionRunner {
   Task<Outcome> run_here(ActionCall call);
   Task<boost::system::result<Prepared, ActionError>> prepare(const ActionCall& call);
   Result<> set_position(Prepared& prepared, const ActionCall& call) const;
-  Task<Result<SecretString>> value_of(const Prepared& prepared,
-                                      const manifest::ValueSource& source);
-  Task<Result<Credential>> credential(const Prepared& prepared);
-  // `url` is set to the address asked, without the credential.
+  Task<Result<SecretString>> value_of(Prepared& prepared, const manifest::ValueSource& source);
+  Task<Result<Credential>> credential(Prepared& prepared);
+  // `url` is set to the address asked, without the credential. Nothing leaves when access was
+  // changed since it was checked (reason::kAccessChanged).
   Task<boost::system::result<net::ClientReply, ActionError>> send(const Prepared& prepared,
                                                                   const Credential& credential,
                                                                   std::string& url);

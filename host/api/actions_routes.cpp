@@ -19,6 +19,10 @@ std::string as_clients_need(const std::string& data) {
   return "{\"value\":" + data + "}";
 }
 
+bool is_access_changed(const actions::ActionRunner::Outcome& outcome) {
+  return !outcome && outcome.error().reason == actions::reason::kAccessChanged;
+}
+
 }  // namespace
 
 Task<net::Response> Api::run_action(net::Request& request, const Caller& caller) {
@@ -44,12 +48,21 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
                                       .request_id = request.id,
                                       .peer = request.peer_address});
   if (!written) co_return error(request, not_recorded(written.error()));
-  auto reply = co_await runner_.run({.project_id = caller.project_id,
-                                     .account_id = std::move(account_id),
-                                     .action_id = action_id,
-                                     .input = std::move(call->input),
-                                     .next = std::move(call->next),
-                                     .page_size = call->page_size});
+  actions::ActionCall wanted{.project_id = caller.project_id,
+                             .account_id = std::move(account_id),
+                             .action_id = action_id,
+                             .input = std::move(call->input),
+                             .next = std::move(call->next),
+                             .page_size = call->page_size,
+                             .allowed_at = caller.read_at};
+  auto reply = co_await runner_.run(wanted);
+  for (int tried = 1; tried < kTries && is_access_changed(reply); ++tried) {
+    const auto again = co_await identify(request, Scope::kActions);
+    if (!again) co_return error(request, api_error(again.error()));
+    wanted.allowed_at = again->read_at;
+    reply = co_await runner_.run(wanted);
+  }
+  if (is_access_changed(reply)) co_return error(request, access_changes());
   if (!reply) co_return error(request, api_error(reply.error()));
   json::Writer out;
   out.begin_object().key("data").raw(as_clients_need(reply->data)).key("next");

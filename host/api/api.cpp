@@ -7,7 +7,7 @@ namespace patchbay::api {
 
 Api::Api(Options options)
     : options_(std::move(options)),
-      keys_(options_.services.store, options_.services.clock),
+      keys_(options_.services.store, options_.services.clock, options_.services.instance),
       own_tokens_(options_.tokens == nullptr
                       ? std::make_unique<actions::KeeperTokens>(options_.keeper)
                       : nullptr),
@@ -61,6 +61,14 @@ Task<Result<Caller>> Api::identify(const net::Request& request, Scope scope) {
 
 audit::Asker Api::asker(const net::Request& request, const Caller& caller) {
   return {.key_id = caller.key_id, .request_id = request.id, .peer = request.peer_address};
+}
+
+ApiError Api::access_changes() {
+  ApiError error = api_error(503, "access_changed",
+                             "Access was changed while this was under way, again and again. Try "
+                             "again.");
+  error.retry_after_ms = 1'000;
+  return error;
 }
 
 ApiError Api::not_recorded(const Error& why) {

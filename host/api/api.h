@@ -7,6 +7,7 @@
 // their published clients work; `access_token` and the health checks are our own.
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "accounts/account_service.h"
@@ -31,6 +32,9 @@ struct Options {
   actions::TokenSource* tokens = nullptr;
   actions::RunnerOptions runner{};
 };
+
+// How often a call is tried when access (keys, accounts) is changed while it is under way.
+inline constexpr int kTries = 3;
 
 class Api {
  public:
@@ -67,11 +71,16 @@ class Api {
   Task<net::Response> run_action(net::Request& request, const Caller& caller);
   // token_routes.cpp
   Task<net::Response> read_token(net::Request& request, const Caller& caller);
+  // Once; nothing when access was changed meanwhile.
+  Task<std::optional<net::Response>> try_read_token(net::Request& request, const Caller& caller,
+                                                    std::int64_t validity_ms);
   Task<Result<std::string>> usual_token(const Caller& caller, const std::string& account_id);
 
   static audit::Asker asker(const net::Request& request, const Caller& caller);
   // For what could not be recorded, and is therefore not handed out: 503, "audit_unavailable".
   static ApiError not_recorded(const Error& why);
+  // When access was changed while a call was under way, as often as it was tried: 503.
+  static ApiError access_changes();
 
   Task<net::Response> healthz(net::Request& request);
   Task<net::Response> readyz(net::Request& request);

@@ -1,5 +1,6 @@
 #include "api/api_keys.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/encoding.h"
@@ -82,36 +83,21 @@ std::optional<SecretString> key_from_authorization(std::string_view authorizatio
 }
 
 Task<Result<>> ApiKeys::revoke(std::string project_id, std::string key_id) {
-  auto revoked = co_await store_.transact([=, now = clock_.unix_ms()](store::Database& db) {
-    return store::api_keys_table::revoke(db, project_id, key_id, now);
-  });
-  const std::lock_guard lock(mutex_);
-  std::erase_if(known_, [&](const auto& entry) { return entry.second.row.id == key_id; });
-  co_return revoked;
-}
-
-// Reads the change sequence when the last reading is too old, and forgets everything if it moved.
-Task<Result<>> ApiKeys::trust_memory() {
-  const std::int64_t now = clock_.unix_ms();
-  {
-    const std::lock_guard lock(mutex_);
-    if (sequence_read_ != 0 && now >= sequence_read_ && now - sequence_read_ < trust_.count())
-      co_return Result<>();
-  }
-  auto current = co_await store_.read(store::change_sequence_table::current);
-  if (!current) co_return std::move(current).error();
-  const std::lock_guard lock(mutex_);
-  if (*current != sequence_) known_.clear();
-  sequence_ = *current;
-  sequence_read_ = now;
+  auto revoked = co_await store_.transact(
+      [=, now = clock_.unix_ms()](store::Database& db) -> Result<std::int64_t> {
+        PATCHBAY_TRY(store::api_keys_table::revoke(db, project_id, key_id, now));
+        return store::change_sequence_table::current(db);
+      });
+  if (!revoked) co_return revoked.error();
+  co_await instance_.until_all_have_seen(*revoked);
   co_return Result<>();
 }
 
-Task<Result<store::ApiKey>> ApiKeys::find(std::string prefix) {
+Task<Result<ApiKeys::Known>> ApiKeys::find(std::string prefix, std::int64_t sequence) {
   {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(prefix);
-    if (known != known_.end()) co_return known->second.row;
+    if (known != known_.end() && known->second.read_at >= sequence) co_return known->second;
   }
   struct Read {
     std::optional<store::ApiKey> row;
@@ -124,16 +110,17 @@ Task<Result<store::ApiKey>> ApiKeys::find(std::string prefix) {
     return both;
   });
   if (!read) co_return std::move(read).error();
-  if (!read->row || read->row->revoked != 0) co_return wrong_key();
-  {
-    const std::lock_guard lock(mutex_);
-    // Another sequence: something was revoked while this was under way; the next look decides.
-    if (read->sequence == sequence_) {
-      if (known_.size() >= kMaxKnown) known_.clear();
-      known_.try_emplace(prefix, Known{*read->row, read->row->last_used});
-    }
+  const std::lock_guard lock(mutex_);
+  if (!read->row || read->row->revoked != 0) {
+    known_.erase(prefix);
+    co_return wrong_key();
   }
-  co_return *std::move(read->row);
+  if (known_.size() >= kMaxKnown) known_.clear();
+  auto& known = known_[prefix];
+  known.use_recorded = std::max(known.use_recorded, read->row->last_used);
+  known.row = *std::move(read->row);
+  known.read_at = read->sequence;
+  co_return known;
 }
 
 // Now and then, for the list of keys; a store that can't write is no reason to refuse the call.
@@ -153,11 +140,12 @@ Task<> ApiKeys::record_use(const store::ApiKey& row) {
 Task<Result<Caller>> ApiKeys::authenticate(SecretString key) {
   const std::string_view prefix = prefix_of(key.reveal());
   if (prefix.empty()) co_return wrong_key();
-  PATCHBAY_CO_TRY(co_await trust_memory());
-  PATCHBAY_CO_TRY_ASSIGN(const store::ApiKey row, co_await find(std::string(prefix)));
+  PATCHBAY_CO_TRY_ASSIGN(const auto sequence, co_await instance_.sequence());
+  PATCHBAY_CO_TRY_ASSIGN(const Known known, co_await find(std::string(prefix), sequence));
+  const auto& row = known.row;
   if (!constant_time_equal(sha256_hex(key.reveal()), row.hash)) co_return wrong_key();
   co_await record_use(row);
-  co_return Caller{row.id, row.project_id, Scopes::from_stored(row.scopes)};
+  co_return Caller{row.id, row.project_id, Scopes::from_stored(row.scopes), known.read_at};
 }
 
 }  // namespace patchbay::api

@@ -3,10 +3,8 @@
 // its SHA-256 is stored, compared in constant time. The 256 random bits are what protects it.
 //
 // Keys that were looked up stay in memory, so that a request needs no database. The memory is
-// trusted only while the store's change sequence, which every revocation raises, has been read
-// within `trust`: a key revoked by another process stops working within that time, one revoked
-// here at once. Any thread.
-#include <chrono>
+// trusted only under the instance's serving lease (instances/instance.h): revoke() returns when no
+// hub takes the key any more, two seconds later at most. Any thread.
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -18,6 +16,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/secret.h"
+#include "instances/instance.h"
 #include "net/asio.h"
 #include "store/api_keys_table.h"
 #include "store/store.h"
@@ -37,6 +36,7 @@ struct Caller {
   std::string key_id;
   std::string project_id;
   Scopes scopes;
+  std::int64_t read_at = 0;  // the change sequence at which the key was valid
 };
 
 // The key in an Authorization value: `Basic` with the key as user name and no password, or
@@ -45,34 +45,33 @@ std::optional<SecretString> key_from_authorization(std::string_view authorizatio
 
 class ApiKeys {
  public:
-  ApiKeys(store::Store& store, const Clock& clock,
-          std::chrono::milliseconds trust = std::chrono::milliseconds(1000))
-      : store_(store), clock_(clock), trust_(trust) {}
+  ApiKeys(store::Store& store, const Clock& clock, instances::Instance& instance)
+      : store_(store), clock_(clock), instance_(instance) {}
 
   // kNotFound.
   Task<Result<>> revoke(std::string project_id, std::string key_id);
 
-  // kUnauthenticated for every kind of wrong key, with one text; kStorage when it can't be told.
+  // kUnauthenticated for every kind of wrong key, with one text; kStorage or kUnavailable when it
+  // can't be told.
   Task<Result<Caller>> authenticate(SecretString key);
 
  private:
   struct Known {
     store::ApiKey row;
+    std::int64_t read_at = 0;  // change sequence
     std::int64_t use_recorded = 0;
   };
 
-  Task<Result<>> trust_memory();
-  Task<Result<store::ApiKey>> find(std::string prefix);
+  // As it is at `sequence` or later; only valid ones.
+  Task<Result<Known>> find(std::string prefix, std::int64_t sequence);
   Task<> record_use(const store::ApiKey& row);
 
   store::Store& store_;
   const Clock& clock_;
-  const std::chrono::milliseconds trust_;
+  instances::Instance& instance_;
 
   std::mutex mutex_;  // guards what follows; never held across a wait
   std::map<std::string, Known, std::less<>> known_;  // by prefix
-  std::int64_t sequence_ = -1;                       // what known_ goes back to
-  std::int64_t sequence_read_ = 0;                   // unix ms; 0: never
 };
 
 }  // namespace patchbay::api

@@ -1,6 +1,8 @@
 // GET /accounts/{id}/access_token: the token itself, for applications that talk to the provider on
 // their own. Needs a scope that no key has by default; every read is recorded first.
+#include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "api/api.h"
 #include "api/api_response.h"
@@ -44,19 +46,32 @@ Task<Result<std::string>> Api::usual_token(const Caller& caller, const std::stri
 }
 
 Task<net::Response> Api::read_token(net::Request& request, const Caller& caller) {
+  const auto validity = validity_of(request.query);
+  if (!validity) co_return problem_error(api_error(validity.error()), request);
+  if (auto answer = co_await try_read_token(request, caller, *validity))
+    co_return *std::move(answer);
+  for (int tried = 1; tried < kTries; ++tried) {
+    const auto again = co_await identify(request, Scope::kTokens);
+    if (!again) co_return problem_error(api_error(again.error()), request);
+    if (auto answer = co_await try_read_token(request, *again, *validity))
+      co_return *std::move(answer);
+  }
+  co_return problem_error(access_changes(), request);
+}
+
+Task<std::optional<net::Response>> Api::try_read_token(net::Request& request, const Caller& caller,
+                                                       std::int64_t validity_ms) {
   const auto failed = [&request](const Error& why) {
-    return problem_error(api_error(why), request);
+    return std::optional(problem_error(api_error(why), request));
   };
   const std::string account_id(request.param("id"));
-  const auto validity = validity_of(request.query);
-  if (!validity) co_return failed(validity.error());
   std::string name = request.query.get_or("name", "");
   if (name.empty()) {
     auto usual = co_await usual_token(caller, account_id);
     if (!usual) co_return failed(usual.error());
     name = *std::move(usual);
   }
-  const auto token = co_await tokens_.token(caller.project_id, account_id, name, *validity);
+  const auto token = co_await tokens_.token(caller.project_id, account_id, name, validity_ms);
   if (!token) co_return failed(token.error());
   if (!is_valid_utf8(token->value.reveal()))
     co_return failed(make_error(ErrorCode::kProtocol, "The token is not text."));
@@ -81,7 +96,11 @@ Task<net::Response> Api::read_token(net::Request& request, const Caller& caller)
   } else {
     out.string(iso_time(token->expires_unix_ms));
   }
-  co_return secret_json(out.end_object().take(), "access_token", token->value.reveal());
+  auto answer = secret_json(out.end_object().take(), "access_token", token->value.reveal());
+  // The last thing before it leaves: this process may have been frozen at any line above.
+  if (!options_.services.instance.may_serve(std::min(caller.read_at, token->read_at)))
+    co_return std::nullopt;
+  co_return answer;
 }
 
 }  // namespace patchbay::api

@@ -55,14 +55,13 @@ int revoke(const CommonOptions& common, const std::string& id) {
   auto hub = Hub::open(std::move(*options));
   if (!hub) return report(hub.error());
   auto& h = **hub;
-  const auto done = h.store().transact_blocking([&](store::Database& db) {
-    return store::api_keys_table::revoke(db, h.project_id(), id, h.clock().unix_ms());
-  });
+  const auto done = h.loops().block_on(
+      api::ApiKeys(h.store(), h.clock(), h.instance()).revoke(h.project_id(), id));
   if (!done) return report(done.error());
   audit::append_or_complain(
       &h.audit(),
       {.kind = "api_key.revoked", .project_id = h.project_id(), .subject = id, .actor = actor()});
-  std::cerr << "Revoked. Running hubs refuse it within a second.\n";
+  std::cerr << "Revoked. No hub takes it any more.\n";
   return 0;
 }
 

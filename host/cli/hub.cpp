@@ -80,6 +80,8 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
       connector::RegistryOptions{options.connectors_folder, options.worker_program,
                                  options.restart},
       *hub->gate_, *hub->audit_);
+  hub->instance_ =
+      std::make_unique<instances::Instance>(hub->loops_, *hub->store_, hub->clock_, hub->random_);
   hub->services_.reset(new accounts::Services{hub->loops_,
                                               *hub->store_,
                                               *hub->vault_,
@@ -87,12 +89,14 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
                                               hub->clock_,
                                               hub->random_,
                                               *hub->audit_,
-                                              {}});
+                                              {},
+                                              *hub->instance_});
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
   hub->revoker_ = std::make_unique<accounts::Revoker>(*hub->services_);
   hub->recovery_ = std::make_unique<accounts::FlowRecovery>(*hub->services_, *hub->revoker_);
   hub->restored_ = std::make_unique<accounts::RestoredAccounts>(*hub->services_);
-  hub->keeper_ = std::make_unique<accounts::TokenKeeper>(*hub->services_, *hub->revoker_);
+  hub->keeper_ =
+      std::make_unique<accounts::TokenKeeper>(*hub->services_, *hub->revoker_, options.keeper);
   hub->linker_ = std::make_unique<accounts::Linker>(*hub->services_, *hub->revoker_, *hub->keeper_);
   hub->accounts_ = std::make_unique<accounts::AccountService>(*hub->services_, *hub->revoker_,
                                                               *hub->keeper_, *hub->linker_);
@@ -155,6 +159,7 @@ Result<> Hub::start_connectors() {
 }
 
 void Hub::start_background() {
+  instance_->start();
   keys_->start();
   audit_heads_->start();
   revoker_->start();
@@ -186,6 +191,7 @@ void Hub::stop(std::chrono::milliseconds grace) {
   revoker_->stop();
   audit_heads_->stop();
   keys_->stop();
+  instance_->stop();
   loops_.block_on(registry_->stop());
   close_idle_connections();
   loops_.stop(grace);
@@ -197,6 +203,7 @@ Hub::~Hub() {
     if (const auto closed = audit_heads_->close(); !closed)
       log::error("audit", "heads_not_recorded", {{"error", closed.error().message}});
   }
+  if (instance_) instance_->leave();
   if (store_) store_->stop();
 }
 

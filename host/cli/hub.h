@@ -13,6 +13,7 @@
 #include "accounts/flow_recovery.h"
 #include "accounts/restored_accounts.h"
 #include "audit/file_audit_log.h"
+#include "instances/instance.h"
 #include "net/egress.h"
 #include "store/store_location.h"
 #include "store/stored_keys.h"
@@ -33,6 +34,7 @@ struct HubOptions {
   connector::TrustPolicy trust;
   connector::RestartLimits restart;
   std::chrono::milliseconds audit_sync_within{50};  // 0: before each answer
+  accounts::KeeperOptions keeper;
   std::size_t loops = 1;
 };
 
@@ -50,6 +52,8 @@ class Hub {
   [[nodiscard]] upkeep::KeyKeeper& keys() { return *keys_; }
   [[nodiscard]] audit::AuditLog& audit() { return *audit_; }
   [[nodiscard]] upkeep::AuditHeadRecorder& audit_heads() { return *audit_heads_; }
+  // This process among those on the same database.
+  [[nodiscard]] instances::Instance& instance() { return *instance_; }
   [[nodiscard]] connector::Registry& registry() { return *registry_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] Random& random() { return random_; }
@@ -90,6 +94,7 @@ class Hub {
   std::unique_ptr<audit::FileAuditLog> audit_;
   std::unique_ptr<upkeep::AuditHeadRecorder> audit_heads_;
   std::unique_ptr<upkeep::KeyKeeper> keys_;
+  std::unique_ptr<instances::Instance> instance_;
   std::unique_ptr<connector::StoredGate> gate_;
   std::shared_ptr<connector::Registry> registry_;
   std::vector<std::unique_ptr<net::HttpClient>> clients_;

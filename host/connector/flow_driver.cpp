@@ -82,6 +82,18 @@ FlowReply no_answer() {
   return reply;
 }
 
+// Whether what the request presented may be used up now.
+bool maybe_spent(const net::ClientReply& reply) {
+  constexpr unsigned kRequestTimeout = 408;
+  if (!reply.ok()) return reply.maybe_processed;
+  const bool refused = reply.status >= 400 && reply.status < 500;
+  return !refused || reply.status == kRequestTimeout;
+}
+
+bool only_reads(std::string_view method) {
+  return method == "GET" || method == "HEAD";
+}
+
 milliseconds bounded(std::uint64_t wanted_ms, milliseconds otherwise, milliseconds most) {
   if (wanted_ms == 0) return std::min(otherwise, most);
   const auto cap = static_cast<std::uint64_t>(std::max<std::int64_t>(most.count(), 0));
@@ -128,6 +140,7 @@ class Driver {
     auto outcome = co_await steps(std::move(event));
     services_.runtime.release(flow_);
     if (crashed_) co_await recover_minted(outcome);
+    outcome.maybe_spent = maybe_spent_;
     co_return outcome;
   }
 
@@ -271,7 +284,9 @@ class Driver {
     out.body = std::move(request.body);
     out.secret = (request.flags & PATCHBAY_REQUEST_SECRET) != 0;
     out.repeatable = (request.flags & PATCHBAY_REQUEST_IDEMPOTENT) != 0;
-    out.fresh_connection = (request.flags & PATCHBAY_REQUEST_CONSUMES) != 0;
+    const bool consumes = uses_up_what_it_presents(request);
+    out.fresh_connection = consumes;
+    out.go_ahead = plan_.go_ahead;
     out.max_answer_bytes = plan_.limits.answer_bytes;
     if (request.max_body_bytes != 0)
       out.max_answer_bytes = std::min<std::size_t>(out.max_answer_bytes, request.max_body_bytes);
@@ -280,11 +295,19 @@ class Driver {
         bounded(request.timeout_ms, plan_.limits.request, std::min(plan_.limits.request, left()));
     if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) minted_something_ = true;
     auto reply = co_await services_.http.send(std::move(out), within);
+    if (consumes && maybe_spent(reply)) maybe_spent_ = true;
     // Which of its faults it was is the operator's business; a person is told that it is one.
     if (reply.error == net::NetError::kTlsCertificate)
       log::warning("flow", "certificate_refused", {{"host", url->host}, {"why", reply.message}});
     if (reply.error == net::NetError::kPolicy) note_refusal(url->host, reply.message);
     co_return to_flow_reply(std::move(reply));
+  }
+
+  [[nodiscard]] bool uses_up_what_it_presents(const FlowRequest& request) const {
+    if ((request.flags & PATCHBAY_REQUEST_CONSUMES) != 0) return true;
+    const bool harmless =
+        (request.flags & PATCHBAY_REQUEST_IDEMPOTENT) != 0 || only_reads(request.method);
+    return plan_.rotates && !harmless;
   }
 
   // Host names alone: the rest of a URL may hold what nobody should read.
@@ -356,6 +379,7 @@ class Driver {
   FlowId flow_ = 0;
   Transcript transcript_;
   bool minted_something_ = false;
+  bool maybe_spent_ = false;
   bool crashed_ = false;
 };
 

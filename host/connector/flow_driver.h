@@ -16,6 +16,7 @@
 // there leaves a token that nobody but the provider knows, until its own life is over.
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -72,6 +73,10 @@ struct FlowPlan {
   CancelFlag cancel;               // may be null
   FlowJournal* journal = nullptr;  // may be null; outlives the flow
   bool may_pause = false;          // a person is there who can be asked
+  // What the flow presents is good for one use (manifest::Renewal::kRotating): each request counts
+  // as using it up, unless it is marked as idempotent or only reads.
+  bool rotates = false;
+  std::function<bool()> go_ahead{};  // as ClientRequest::go_ahead, for each request
 };
 
 struct FlowOutcome {
@@ -83,6 +88,10 @@ struct FlowOutcome {
   std::vector<Token> minted;         // by a failed flow; to be revoked
   std::optional<Transcript> paused;  // the flow goes on when the person has acted; no error then
   std::vector<FlowMessage> notices;
+  // A request that uses up what it presents may have been processed: some of it went out, and the
+  // provider has not refused it. An answer of 4xx is a refusal (RFC 6749, section 5.2, and 429),
+  // but for 408; one of 5xx may come from in front of a server that did the work.
+  bool maybe_spent = false;
 };
 
 Task<FlowOutcome> drive_flow(FlowServices services, FlowPlan plan, FlowInput input);

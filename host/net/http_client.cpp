@@ -347,6 +347,10 @@ Task<> HttpClient::Impl::run(Exchange& now) {
     now.stream = may_use_pool ? pool->take(key) : nullptr;
     now.from_pool = now.stream != nullptr;
     if (!now.from_pool && !co_await open(now)) co_return;
+    if (now.request.go_ahead && !now.request.go_ahead()) {
+      now.fail(NetError::kCancelled, "The request was withdrawn before it was sent.");
+      co_return;
+    }
     const bool written = co_await write(now);
     if (co_await read(now)) {
       if (written && now.keep && !now.watchdog->fired()) pool->give(key, std::move(now.stream));

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ struct ClientRequest {
   // token request). GET, HEAD, OPTIONS, PUT and DELETE are repeatable by definition.
   std::optional<bool> repeatable{};
   std::vector<std::string> allowed_hosts{};  // exact; empty allows none
+  // Asked on the loop right before the first byte goes out; false: nothing is sent, kCancelled.
+  // Empty: always.
+  std::function<bool()> go_ahead{};
 };
 
 enum class NetError : std::uint8_t {

@@ -8,11 +8,13 @@
 namespace patchbay::store::accounts_table {
 namespace {
 
-const std::string kSelect =
-    "SELECT id, project_id, integration_id, connector_id, connector_version, environment, "
+const std::string kColumns =
+    "id, project_id, integration_id, connector_id, connector_version, environment, "
     "auth_method, owner_id, owner_name, username, label, metadata, type, status, reason_code, "
     "reason_text, status_changed, fields, granted, granted_known, facts, generation, created, "
-    "updated, last_used, next_refresh FROM accounts ";
+    "updated, last_used, next_refresh";
+
+const std::string kSelect = "SELECT " + kColumns + " FROM accounts ";
 
 Account from(const Row& row) {
   Account out;
@@ -137,11 +139,15 @@ Result<std::int64_t> count(Database& db, const AccountFilter& filter) {
   return single_integer(db.query("SELECT count(*) FROM accounts " + where.sql, where.params));
 }
 
-Result<std::vector<Account>> list_due(Database& db, std::int64_t now_ms, std::int64_t limit) {
-  return all_rows(db.query(kSelect + "WHERE status = 'active' AND next_refresh > 0 AND "
-                                     "next_refresh <= ? ORDER BY next_refresh LIMIT ?",
-                           {now_ms, limit}),
-                  from);
+Result<std::vector<Account>> claim_due(Database& db, std::int64_t now_ms, std::int64_t until_ms,
+                                       std::int64_t limit) {
+  const std::string sql =
+      "WITH due AS MATERIALIZED (SELECT id FROM accounts WHERE status = 'active' AND "
+      "next_refresh > 0 AND next_refresh <= ? ORDER BY next_refresh LIMIT ? " +
+      std::string(db.dialect().skip_locked) +
+      ") UPDATE accounts SET next_refresh = ? WHERE id IN (SELECT id FROM due) RETURNING " +
+      kColumns;
+  return all_rows(db.query(sql, {now_ms, limit, until_ms}), from);
 }
 
 Result<void> update_details(Database& db, std::string_view project_id, std::string_view id,
@@ -177,6 +183,7 @@ Result<void> resume(Database& db, std::string_view project_id, std::string_view 
       "UPDATE accounts SET status = 'active', reason_code = '', reason_text = '', "
       "status_changed = ?, updated = ? WHERE project_id = ? AND id = ? AND status = 'inactive'",
       {now_ms, now_ms, project_id, id}));
+  PATCHBAY_TRY(change_sequence_table::bump(db));
   return {};
 }
 

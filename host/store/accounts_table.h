@@ -84,15 +84,18 @@ Result<std::optional<Account>> find_by_owner(Database& db, std::string_view proj
 // Oldest first.
 Result<std::vector<Account>> list(Database& db, const AccountFilter& filter);
 Result<std::int64_t> count(Database& db, const AccountFilter& filter);
-// Active accounts of all projects whose refresh is due, most overdue first.
-Result<std::vector<Account>> list_due(Database& db, std::int64_t now_ms, std::int64_t limit);
+// Takes active accounts of all projects whose refresh is due, the most overdue ones, in no order.
+// They are not due again before `until_ms`: for nobody while the caller works on them, and for
+// everybody if it never ends. Several instances at once get different ones.
+Result<std::vector<Account>> claim_due(Database& db, std::int64_t now_ms, std::int64_t until_ms,
+                                       std::int64_t limit);
 
 // kNotFound. Moving it to an owner who has an account with that connector: kConflict.
 Result<void> update_details(Database& db, std::string_view project_id, std::string_view id,
                             const AccountDetails& details, std::int64_t now_ms);
 
 // Suspend: any status -> inactive. Resume: inactive -> active. Already there: no change.
-// Suspending bumps the change sequence. kNotFound.
+// Both bump the change sequence. kNotFound.
 Result<void> suspend(Database& db, std::string_view project_id, std::string_view id,
                      std::string_view reason_text, std::int64_t now_ms);
 Result<void> resume(Database& db, std::string_view project_id, std::string_view id,

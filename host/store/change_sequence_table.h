@@ -1,7 +1,7 @@
 #pragma once
 // One counter for the whole installation, raised in each transaction that takes access away
-// (suspend, revoke, delete, reconnect). An instance that serves tokens from memory compares it to
-// know whether what it remembers still holds.
+// (suspend, revoke, delete, reconnect) or gives it back. An instance that serves tokens from memory
+// compares it to know whether what it remembers still holds (instances/instance.h).
 #include <cstdint>
 
 #include "base/result.h"

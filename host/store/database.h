@@ -102,6 +102,9 @@ struct Dialect {
   // on after another one (? table, ? column, ? number).
   std::string_view serial_last;
   std::string_view serial_continue;
+  // A SELECT of the time that all processes on this database share, in unix milliseconds; empty:
+  // they are on one machine and share its clock.
+  std::string_view shared_time;
   // Of all tables: (table, column, 1 if it holds bytes, 1 if it is a serial key, place in the
   // primary key from 1, or 0), and (table, table it refers to).
   std::string_view list_columns;

@@ -1,5 +1,6 @@
 #include "store/integrations_table.h"
 
+#include "store/change_sequence_table.h"
 #include "store/row_helpers.h"
 #include "store/sealed_columns.h"
 
@@ -63,7 +64,7 @@ Result<std::vector<Integration>> list(Database& db, std::string_view project_id,
 }
 
 Result<void> update(Database& db, const Integration& it) {
-  return require_changed(
+  PATCHBAY_TRY(require_changed(
       db.execute("UPDATE integrations SET name = ?, auth_method = ?, environment = ?, "
                  "sealed_setup = ?, data_key_id = ?, setup_generation = ?, allowed_actions = ?, "
                  "active = ? "
@@ -71,7 +72,9 @@ Result<void> update(Database& db, const Integration& it) {
                  {it.name, it.auth_method, it.environment, BlobView{it.sealed_setup},
                   data_key_of(it.sealed_setup), it.setup_generation, it.allowed_actions, it.active,
                   it.project_id, it.id}),
-      "integration");
+      "integration"));
+  PATCHBAY_TRY(change_sequence_table::bump(db));
+  return {};
 }
 
 Result<void> set_default(Database& db, std::string_view project_id, std::string_view id) {

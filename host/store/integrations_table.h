@@ -39,7 +39,8 @@ Result<std::optional<Integration>> find_default(Database& db, std::string_view p
 // Oldest first; an empty connector id lists all.
 Result<std::vector<Integration>> list(Database& db, std::string_view project_id,
                                       std::string_view connector_id = {});
-// Everything but id, project, connector, created and is_default. kNotFound.
+// Everything but id, project, connector, created and is_default. Bumps the change sequence.
+// kNotFound.
 Result<void> update(Database& db, const Integration& integration);
 // Makes this one the default and takes that from the one that had it. kNotFound.
 Result<void> set_default(Database& db, std::string_view project_id, std::string_view id);

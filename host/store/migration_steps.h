@@ -11,5 +11,6 @@ extern const std::span<const std::string_view> migration_1;
 extern const std::span<const std::string_view> migration_2;
 extern const std::span<const std::string_view> migration_3;
 extern const std::span<const std::string_view> migration_4;
+extern const std::span<const std::string_view> migration_5;
 
 }  // namespace patchbay::store

@@ -13,6 +13,7 @@ const Dialect& postgres_dialect() {
       .serial_last =
           "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?, ?)::regclass), 0)",
       .serial_continue = "SELECT setval(pg_get_serial_sequence(?, ?), ?)",
+      .shared_time = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint",
       .list_columns =
           "SELECT t.relname, a.attname, (a.atttypid = 'bytea'::regtype)::int, "
           "(a.attidentity <> '')::int, "

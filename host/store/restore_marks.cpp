@@ -119,7 +119,7 @@ Result<> mark_restored(Database& restored, std::int64_t now_ms) {
   PATCHBAY_TRY(store_epoch_table::begin_next(restored, now_ms));
   PATCHBAY_TRY(restored_accounts_table::mark_all(restored));
   for (const auto* ends :
-       {"DELETE FROM operator_sessions", "DELETE FROM signin_links",
+       {"DELETE FROM operator_sessions", "DELETE FROM signin_links", "DELETE FROM instances",
         "UPDATE connect_sessions SET status = 'cancelled' WHERE status = 'open'"})
     PATCHBAY_TRY(restored.execute(ends));
   PATCHBAY_TRY(change_sequence_table::bump(restored));

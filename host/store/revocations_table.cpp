@@ -6,9 +6,11 @@
 namespace patchbay::store::revocations_table {
 namespace {
 
-const std::string kSelect =
-    "SELECT id, project_id, account_id, connector_id, environment, auth_method, sealed_payload, "
-    "reason, attempts, next_attempt, give_up_at, created, last_error FROM revocations ";
+const std::string kColumns =
+    "id, project_id, account_id, connector_id, environment, auth_method, sealed_payload, reason, "
+    "attempts, next_attempt, give_up_at, created, last_error";
+
+const std::string kSelect = "SELECT " + kColumns + " FROM revocations ";
 
 Revocation from(const Row& row) {
   Revocation out;
@@ -47,6 +49,17 @@ Result<std::vector<Revocation>> due(Database& db, std::int64_t now_ms, std::int6
   return all_rows(db.query(kSelect + "WHERE next_attempt <= ? ORDER BY next_attempt, id LIMIT ?",
                            {now_ms, limit}),
                   from);
+}
+
+Result<std::vector<Revocation>> claim_due(Database& db, std::int64_t now_ms, std::int64_t until_ms,
+                                          std::int64_t limit) {
+  const std::string sql =
+      "WITH due AS MATERIALIZED (SELECT id FROM revocations WHERE next_attempt <= ? "
+      "ORDER BY next_attempt, id LIMIT ? " +
+      std::string(db.dialect().skip_locked) +
+      ") UPDATE revocations SET next_attempt = ? WHERE id IN (SELECT id FROM due) RETURNING " +
+      kColumns;
+  return all_rows(db.query(sql, {now_ms, limit, until_ms}), from);
 }
 
 Result<std::optional<std::int64_t>> next_due(Database& db) {

@@ -34,6 +34,10 @@ namespace revocations_table {
 Result<void> enqueue(Database& db, const Revocation& revocation);
 // Next attempt reached, most overdue first. Jobs past give_up_at come too, to be finished.
 Result<std::vector<Revocation>> due(Database& db, std::int64_t now_ms, std::int64_t limit);
+// The same, in no order, and not due again before `until_ms`: for nobody while the caller works on
+// them, and for everybody if it never ends. Several instances at once get different ones.
+Result<std::vector<Revocation>> claim_due(Database& db, std::int64_t now_ms, std::int64_t until_ms,
+                                          std::int64_t limit);
 // When the next one is due; nullopt: nothing to do.
 Result<std::optional<std::int64_t>> next_due(Database& db);
 Result<std::optional<Revocation>> find(Database& db, std::string_view id);

@@ -139,6 +139,7 @@ class SqliteDatabase final : public Database {
         .serial_continue =
             "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?3 WHERE ?2 <> '' AND "
             "NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
+        .shared_time = "",
         .list_columns =
             "SELECT t.name, c.name, c.type = 'BLOB', "
             "c.pk = 1 AND t.sql LIKE '%' || c.name || ' INTEGER PRIMARY KEY AUTOINCREMENT%', c.pk "

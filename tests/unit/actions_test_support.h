@@ -160,8 +160,9 @@ class Hub {
     gate.emplace(*store_, clock, audit_log, connector::TrustPolicy{});
     registry = std::make_shared<connector::Registry>(
         loops.loop(0).get_executor(), connector::RegistryOptions{}, *gate, audit_log);
+    instance.emplace(loops, *store_, clock, random);
     services.emplace(accounts::Services{
-        loops, *store_, *vault_, *registry, clock, random, audit_log, {&provider}});
+        loops, *store_, *vault_, *registry, clock, random, audit_log, {&provider}, *instance});
     auto ready = std::make_shared<connector::Connector>();
     ready->id = "acme";
     ready->state = connector::ConnectorState::kReady;
@@ -196,6 +197,7 @@ class Hub {
   CountingTokens tokens;
   std::shared_ptr<connector::Registry> registry;
   connector::ConnectorPtr connector;
+  std::optional<instances::Instance> instance;
   std::optional<accounts::Services> services;
   store::Account account;
   store::Integration integration;

@@ -139,7 +139,7 @@ TEST_P(AccountsTest, AFilterOfTooManyValuesIsRefused) {
   EXPECT_EQ(code_of(accounts_table::list(db, filter)), ErrorCode::kInvalidArgument);
 }
 
-TEST_P(AccountsTest, DueAccountsComeMostOverdueFirstAndOnlyActiveOnes) {
+TEST_P(AccountsTest, OfWhatIsDueTheMostOverdueIsClaimedFirstAndOnlyActiveOnes) {
   const auto with = [](const std::string& id, std::int64_t due, AccountStatus status) {
     Account out = example_account(id, id);
     out.next_refresh = due;
@@ -150,10 +150,15 @@ TEST_P(AccountsTest, DueAccountsComeMostOverdueFirstAndOnlyActiveOnes) {
   ASSERT_TRUE(accounts_table::insert(db, with("later", 40, AccountStatus::kActive)));
   ASSERT_TRUE(accounts_table::insert(db, with("not yet", 101, AccountStatus::kActive)));
   ASSERT_TRUE(accounts_table::insert(db, with("asleep", 30, AccountStatus::kInactive)));
-  const auto due = accounts_table::list_due(db, 100, 10).value();
-  ASSERT_EQ(due.size(), 2U);
-  EXPECT_EQ(due[0].id, "later");
-  EXPECT_EQ(due[1].id, "late");
+  const auto first = accounts_table::claim_due(db, 100, 200, 1).value();
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].id, "later");
+  EXPECT_EQ(first[0].next_refresh, 200);
+  const auto rest = accounts_table::claim_due(db, 100, 200, 10).value();
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0].id, "late");
+  EXPECT_TRUE(accounts_table::claim_due(db, 100, 200, 10)->empty());
+  EXPECT_EQ(accounts_table::claim_due(db, 200, 300, 10)->size(), 3U) << "claims run out";
 }
 
 TEST_P(AccountsTest, DetailsChangeOneByOneAndTheRestStays) {

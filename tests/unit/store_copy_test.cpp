@@ -48,6 +48,8 @@ void fill(Database& db, int accounts = 2) {
       "INSERT INTO flows VALUES ('f', 'prj_1', 'connect', '', '', '', '{}', ?, 1, 1, NULL)",
       "INSERT INTO audit_heads VALUES ('file', 'hub', 1, 'hash', 2, 0)",
       "INSERT INTO restored_accounts VALUES ('acc_1', 1)",
+      "INSERT INTO instances VALUES ('ins_1', 'boot/1/2/3', 1, 2, 3)",
+      "INSERT INTO refresh_leases VALUES ('acc_1', 'ins_1', 4, 1, 0, 0, 0, '')",
       "INSERT INTO connector_approvals VALUES ('x', 'c', '1', '{}', '', '', '', 1, 0)"};
   for (const auto& sql : others) {
     const std::string bytes("\x00\x80\xff", 3);

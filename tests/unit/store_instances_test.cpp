@@ -12,6 +12,8 @@
 #include "store/account_credentials.h"
 #include "store/change_sequence_table.h"
 #include "store/operator_access_table.h"
+#include "store/refresh_leases_table.h"
+#include "store/revocations_table.h"
 #include "store/row_helpers.h"
 #include "store/store.h"
 #include "store_test_support.h"
@@ -192,6 +194,64 @@ TEST_P(InstancesTest, ThoseWhoWaitForEachOtherAllGetThrough) {
   for (const auto* id : {"a", "b"})
     EXPECT_EQ(number("SELECT created FROM projects WHERE id = '" + std::string(id) + "'"),
               1 + kInstances * kRounds);
+}
+
+TEST_P(InstancesTest, WhatIsDueIsSharedAndNothingIsClaimedTwice) {
+  constexpr int kDue = 60;
+  for (int i = 0; i < kDue; ++i) {
+    const auto id = "acc_" + std::to_string(i);
+    auto account = example_account(id, id);
+    account.next_refresh = 1 + i;
+    ASSERT_TRUE(accounts_table::insert(look(), account));
+    Revocation job;
+    job.id = id;
+    job.project_id = "prj_1";
+    job.next_attempt = 1 + i;
+    ASSERT_TRUE(revocations_table::enqueue(look(), job));
+  }
+  std::mutex mutex;
+  std::multiset<std::string> accounts;
+  std::multiset<std::string> jobs;
+  all_at_once([&](Store& store, int) {
+    for (bool more = true; more;) {
+      const auto due = store.transact_blocking(
+          [](Database& db) { return accounts_table::claim_due(db, 100, 200, 4); });
+      const auto told = store.transact_blocking(
+          [](Database& db) { return revocations_table::claim_due(db, 100, 200, 4); });
+      ASSERT_TRUE(due) << due.error().message;
+      ASSERT_TRUE(told) << told.error().message;
+      const std::lock_guard lock(mutex);
+      for (const auto& account : *due) accounts.insert(account.id);
+      for (const auto& job : *told) jobs.insert(job.id);
+      more = !due->empty() || !told->empty();
+    }
+  });
+  EXPECT_EQ(accounts.size(), std::size_t{kDue});
+  EXPECT_EQ(std::set(accounts.begin(), accounts.end()).size(), std::size_t{kDue});
+  EXPECT_EQ(jobs.size(), std::size_t{kDue});
+  EXPECT_EQ(std::set(jobs.begin(), jobs.end()).size(), std::size_t{kDue});
+}
+
+// As a hub at work: one transaction decides and takes.
+TEST_P(InstancesTest, OfAllWhoWantATurnOneHasIt) {
+  ASSERT_TRUE(accounts_table::insert(look(), example_account()));
+  for (int round = 0; round < kRounds; ++round) {
+    std::atomic<int> taken{0};
+    all_at_once([&](Store& store, int instance) {
+      const auto done = store.transact_blocking([&](Database& db) -> Result<bool> {
+        PATCHBAY_TRY_ASSIGN(const auto lease, refresh_leases_table::find(db, "acc_1"));
+        if (lease && !lease->holder.empty()) return false;
+        PATCHBAY_TRY(refresh_leases_table::take(db, "acc_1", "ins_" + std::to_string(instance), 1));
+        return true;
+      });
+      ASSERT_TRUE(done) << done.error().message;
+      if (*done) ++taken;
+    });
+    ASSERT_EQ(taken, 1);
+    const auto held = refresh_leases_table::find(look(), "acc_1")->value();
+    EXPECT_EQ(held.fence, round + 1);
+    ASSERT_TRUE(refresh_leases_table::release(look(), held));
+  }
 }
 
 TEST_P(InstancesTest, ATransactionOfSeveralRowsIsSeenWholeOrNotAtAll) {

@@ -135,7 +135,8 @@ struct WebPagesTest : testing::Test {
   connector::StoredGate gate{store, clock, audit, {}};
   std::shared_ptr<connector::Registry> registry = std::make_shared<connector::Registry>(
       loops.loop(0).get_executor(), connector::RegistryOptions{}, gate, audit);
-  accounts::Services services{loops, store, vault, *registry, clock, random, audit, {}};
+  instances::Instance instance{loops, store, clock, random};
+  accounts::Services services{loops, store, vault, *registry, clock, random, audit, {}, instance};
   accounts::Revoker revoker{services};
   accounts::TokenKeeper keeper{services, revoker};
   accounts::Linker linker{services, revoker, keeper};

@@ -1,0 +1,30 @@
+#pragma once
+// One refresh in its turn, from the first look at the credentials to what came of it. Shared by
+// refresher.cpp and refresh_save.cpp.
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "accounts/refresher.h"
+#include "manifest/auth_method.h"
+
+namespace patchbay::accounts {
+
+struct Refresher::Attempt {
+  Entry& entry;
+  store::RefreshLease lease;
+  connector::ConnectorPtr connector;
+  connector::FlowInput input;
+  std::vector<connector::Token> withdrawn;  // from a backup; revoked once there are new ones
+  bool rotates = false;
+  std::optional<std::uint32_t> grace_s;
+  std::optional<std::chrono::milliseconds> within;  // for this presentation
+};
+
+struct Refresher::Called {
+  connector::FlowOutcome outcome;
+  std::string flow_id;  // the journal's row; empty: none
+};
+
+}  // namespace patchbay::accounts

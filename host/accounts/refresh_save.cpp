@@ -1,0 +1,215 @@
+// What came of a refresh: stored, lost to another change, or failed. Each ends the turn in the
+// transaction that writes the outcome, which fails when the turn is not ours any more.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "accounts/account_events.h"
+#include "accounts/refresh_attempt.h"
+#include "accounts/revoker.h"
+#include "base/log.h"
+#include "store/change_sequence_table.h"
+#include "store/flows_table.h"
+
+namespace patchbay::accounts {
+namespace {
+
+namespace leases = store::refresh_leases_table;
+
+struct Written {
+  std::optional<store::Account> account;
+  std::int64_t read_at = -1;
+};
+
+Result<Written> as_it_is_now(store::Database& db, const std::string& account_id) {
+  Written now;
+  PATCHBAY_TRY_ASSIGN(now.account, store::accounts_table::find_any(db, account_id));
+  PATCHBAY_TRY_ASSIGN(now.read_at, store::change_sequence_table::current(db));
+  return now;
+}
+
+Result<Written> write_credentials(store::Database& db, const store::RefreshLease& lease,
+                                  const store::CredentialChange& change, const std::string& flow_id,
+                                  const std::optional<store::Revocation>& withdrawal) {
+  if (!flow_id.empty()) {
+    PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, flow_id));
+    if (!ours) return make_error(ErrorCode::kConflict, "The refresh took too long.");
+  }
+  PATCHBAY_TRY(store::account_credentials::replace(db, change));
+  PATCHBAY_TRY(leases::release(db, lease));
+  if (withdrawal) PATCHBAY_TRY(store::revocations_table::enqueue(db, *withdrawal));
+  return as_it_is_now(db, change.account_id);
+}
+
+}  // namespace
+
+Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
+  const auto now = services_.clock.unix_ms();
+  auto& entry = attempt.entry;
+  auto& input = attempt.input;
+  auto& done = *called.outcome.done;
+  auto withdrawal = revoker_.prepare({.project_id = entry.project_id,
+                                      .account_id = entry.account.id,
+                                      .connector_id = entry.account.connector_id,
+                                      .reason = "restored",
+                                      .input = &input,
+                                      .tokens = std::move(attempt.withdrawn)});
+  if (!withdrawal) co_return withdrawal.error();
+  const bool withdraws = withdrawal->has_value();
+  std::vector<connector::Token> minted;
+  auto minted_at = entry.minted;
+  for (const auto& token : done.tokens) {
+    minted.push_back(token.copy());
+    minted_at[token.name] = now;
+  }
+  merge_tokens(input.tokens, std::move(done.tokens));
+  const bool secrets_changed = merge_secrets(input.secrets, std::move(done.secrets));
+
+  const auto generation = entry.account.generation + 1;
+  store::CredentialChange change;
+  change.account_id = entry.account.id;
+  change.expected_generation = entry.account.generation;
+  change.now_ms = now;
+  change.next_refresh = plan_refresh(minted, now, options_.refresh_share, services_.random.unit());
+  PATCHBAY_CO_TRY_ASSIGN(
+      change.tokens, seal_tokens(services_.vault, entry.account, generation, input.tokens, now));
+  for (auto& row : *change.tokens)
+    if (const auto at = minted_at.find(row.name); at != minted_at.end()) row.minted = at->second;
+  if (secrets_changed) {
+    PATCHBAY_CO_TRY_ASSIGN(change.secrets,
+                           seal_secrets(services_.vault, entry.account, generation, input.secrets));
+  }
+  auto written = co_await services_.store.transact(
+      [change, lease = attempt.lease, flow_id = called.flow_id, job = *std::move(withdrawal)](
+          store::Database& db) { return write_credentials(db, lease, change, flow_id, job); });
+  // Perhaps the account holds these tokens now, which the next refresh finds out. Otherwise the
+  // flow's row is still there, and its recovery revokes them.
+  if (!written && written.error().code == ErrorCode::kOutcomeUnknown)
+    co_return back_off(entry, written.error());
+  if (!written || !written->account) {
+    const auto why = written ? make_error(ErrorCode::kNotFound, "") : written.error();
+    co_return co_await lost(attempt, std::move(minted), called.flow_id, why);
+  }
+  if (withdraws) revoker_.wake();
+  entry.account = *std::move(written->account);
+  entry.read_at = written->read_at;
+  entry.tokens = std::move(input.tokens);
+  entry.minted = std::move(minted_at);
+  entry.refreshed = now;
+  entry.failures = 0;
+  entry.not_before = 0;
+  log::info("refresh", "done",
+            {{"account", entry.account.id},
+             {"connector", attempt.connector->id},
+             {"generation", entry.account.generation}});
+  co_return Result<>();
+}
+
+// Lost to another change, to another instance or to unlink, or the disk is full: a token that is
+// not stored is revoked rather than forgotten. Unless it is of a rotating grant that lives on in
+// other hands: revoking one of its tokens may end them all (RFC 7009, section 2.1).
+Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> minted,
+                               std::string flow_id, const Error& why) {
+  auto& entry = attempt.entry;
+  const auto before = entry.account.generation;
+  Result<> outcome = why;
+  if (why.code == ErrorCode::kConflict) outcome = co_await adopt_stored(entry);
+  const bool moved_on = entry.account.generation > before;
+  if (attempt.rotates && outcome && (moved_on || attempt.grace_s)) minted.clear();
+  co_await order_revocation(attempt, std::move(minted), std::move(flow_id));
+  if (why.code == ErrorCode::kNotFound)
+    co_return make_error(ErrorCode::kNotFound, "The account was unlinked meanwhile.");
+  if (why.code != ErrorCode::kConflict) co_return back_off(entry, why);
+  if (outcome && !moved_on)
+    co_return make_error(ErrorCode::kUnavailable,
+                         "Another instance of the hub is renewing this account's token. Try again "
+                         "in a moment.");
+  co_return outcome;
+}
+
+Task<Result<>> Refresher::failed(Attempt& attempt, Error error) {
+  auto& entry = attempt.entry;
+  if (is_final(error.code)) {
+    log::warning("refresh", "refused",
+                 {{"account", entry.account.id}, {"code", to_string(error.code)}});
+    (void)co_await mark_error(attempt, std::string(to_string(error.code)), error.message);
+    co_return error;
+  }
+  error = back_off(entry, std::move(error));
+  auto lease = attempt.lease;
+  lease.retry_at = entry.not_before;
+  lease.last_error = error.message;
+  (void)co_await services_.store.transact([lease](store::Database& db) -> Result<> {
+    PATCHBAY_TRY(leases::present(db, lease));
+    PATCHBAY_TRY(leases::release(db, lease));
+    return store::accounts_table::set_next_refresh(db, lease.account_id, lease.retry_at);
+  });
+  co_return error;
+}
+
+Task<Result<>> Refresher::mark_error(Attempt& attempt, std::string code, std::string text) {
+  auto& entry = attempt.entry;
+  auto marked = co_await services_.store.transact(
+      [lease = attempt.lease, now = services_.clock.unix_ms(), code = std::move(code),
+       text = std::move(text)](store::Database& db) -> Result<Written> {
+        PATCHBAY_TRY(leases::release(db, lease));
+        PATCHBAY_TRY_ASSIGN(const bool changed,
+                            store::accounts_table::set_error(db, lease.account_id, lease.generation,
+                                                             code, text, now));
+        PATCHBAY_TRY_ASSIGN(auto written, as_it_is_now(db, lease.account_id));
+        if (changed && written.account)
+          PATCHBAY_TRY(store::events_table::append(
+              db, account_event(*written.account, "account.error", now)));
+        return written;
+      });
+  if (!marked && marked.error().code != ErrorCode::kConflict) co_return marked.error();
+  if (!marked || !marked->account) co_return co_await adopt_stored(entry);
+  entry.account = *std::move(marked->account);
+  entry.read_at = marked->read_at;
+  co_return TokenMemory::serving_error(entry);
+}
+
+Task<> Refresher::let_go(store::RefreshLease lease) {
+  const auto ended = co_await services_.store.transact(
+      [lease](store::Database& db) { return leases::release(db, lease); });
+  if (!ended && ended.error().code != ErrorCode::kConflict)
+    log::warning("refresh", "turn_not_ended",
+                 {{"account", lease.account_id}, {"error", ended.error().message}});
+}
+
+Task<Result<>> Refresher::adopt_stored(Entry& entry) {
+  auto stored = co_await services_.store.read(
+      [project = entry.project_id, id = entry.account.id](store::Database& db) {
+        return read_account(db, project, id);
+      });
+  if (!stored) co_return stored.error();
+  PATCHBAY_CO_TRY(memory_->take_over(entry, *std::move(stored)));
+  co_return TokenMemory::serving_error(entry);
+}
+
+Task<> Refresher::order_revocation(const Attempt& attempt, std::vector<connector::Token> tokens,
+                                   std::string flow_id) {
+  co_await revoker_.order({.project_id = attempt.entry.project_id,
+                           .account_id = attempt.entry.account.id,
+                           .connector_id = attempt.entry.account.connector_id,
+                           .reason = "refresh_lost",
+                           .input = &attempt.input,
+                           .tokens = std::move(tokens),
+                           .flow_id = std::move(flow_id)});
+}
+
+Error Refresher::back_off(Entry& entry, Error error) {
+  const auto doubled = options_.first_back_off.count()
+                       << std::min<std::int64_t>(entry.failures++, 20);
+  auto wait = std::min<std::int64_t>(doubled, options_.longest_back_off.count());
+  wait += static_cast<std::int64_t>(services_.random.unit() * 0.2 * static_cast<double>(wait));
+  entry.not_before = services_.clock.unix_ms() + std::max(wait, error.retry_after_ms);
+  log::warning("refresh", "will_retry",
+               {{"account", entry.account.id},
+                {"code", to_string(error.code)},
+                {"error", error.message},
+                {"failures", entry.failures}});
+  return error;
+}
+
+}  // namespace patchbay::accounts

@@ -1,0 +1,73 @@
+#pragma once
+// Accounts in memory, opened: what tokens are served from. Each account lives on the loop its id
+// hashes to, and all that reads or changes it happens there.
+//
+// What is here is served only while the instance's serving lease says that nothing was taken away
+// since it was read (instances/instance.h); else it is read again. Refusals (suspended, in error)
+// are read again each time: another instance may have mended the account.
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "accounts/credentials.h"
+#include "accounts/services.h"
+
+namespace patchbay::accounts {
+
+// Wakes those who wait for a refresh under way.
+struct Flight;
+
+// One account. Refresh is a single flight: `refreshing` is set while one is under way.
+struct Entry {
+  std::string project_id;
+  std::int64_t read_at = -1;  // the change sequence at which `account` was as it is here
+  store::Account account;
+  std::vector<connector::Token> tokens;
+  std::map<std::string, std::int64_t, std::less<>> minted;  // by token name
+  std::int64_t refreshed = 0;                               // last success of this process
+  std::int64_t use_recorded = 0;
+  std::int64_t not_before = 0;  // back-off after a transient failure
+  std::int64_t failures = 0;
+  std::shared_ptr<Flight> refreshing;
+  Result<> last_refresh;
+};
+using EntryPtr = std::shared_ptr<Entry>;
+
+class TokenMemory {
+ public:
+  explicit TokenMemory(const Services& services)
+      : services_(services), shards_(services.loops.size()) {}
+
+  // As far as it may be served, or read now. The entry stays the same object while it is read
+  // again, so that a refresh under way remains the only one.
+  Task<Result<EntryPtr>> load(std::string project_id, std::string account_id);
+  // The next load() reads.
+  void forget(const std::string& account_id);
+
+  // Puts what was read into the entry; what a backup brought back is left out where it must not be
+  // served.
+  Result<> take_over(Entry& entry, StoredAccount stored) const;
+
+  // Why the account's tokens are not served; success: they are.
+  static Result<> serving_error(const Entry& entry);
+
+ private:
+  using Shard = std::unordered_map<std::string, EntryPtr>;
+
+  Shard& shard_of(const std::string& account_id) {
+    return shards_[services_.loops.index_for(account_id)];
+  }
+
+  const Services& services_;
+  std::vector<Shard> shards_;  // one a loop
+};
+
+// Tokens out of a backup, where the provider may have revoked them since and others can be had.
+bool is_withdrawn(const Services& services, const StoredAccount& stored);
+
+Error connector_missing(const store::Account& account);
+
+}  // namespace patchbay::accounts
