@@ -295,7 +295,7 @@ class Driver {
         bounded(request.timeout_ms, plan_.limits.request, std::min(plan_.limits.request, left()));
     if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) minted_something_ = true;
     auto reply = co_await services_.http.send(std::move(out), within);
-    if (consumes && maybe_spent(reply)) maybe_spent_ = true;
+    if (consumes && maybe_spent(reply) && !PATCHBAY_PLANTED_BUG(16)) maybe_spent_ = true;
     // Which of its faults it was is the operator's business; a person is told that it is one.
     if (reply.error == net::NetError::kTlsCertificate)
       log::warning("flow", "certificate_refused", {{"host", url->host}, {"why", reply.message}});

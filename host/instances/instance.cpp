@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "instances/process_mark.h"
 #include "store/change_sequence_table.h"
 #include "upkeep/ticker.h"
@@ -86,7 +87,8 @@ struct Instance::Impl : std::enable_shared_from_this<Impl> {
   bool stopped = false;
 
   [[nodiscard]] bool has_lease() const {
-    return clock.uptime_ms() - read_began.load() < kServesFor.count() && presence.is_known();
+    const bool is_fresh = clock.uptime_ms() - read_began.load() < kServesFor.count();
+    return (is_fresh || PATCHBAY_PLANTED_BUG(15)) && presence.is_known();
   }
 
   void raise(std::int64_t to) {

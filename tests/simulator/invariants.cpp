@@ -111,7 +111,7 @@ void Invariants::check_token(MintedToken& token) {
       holder != accounts_.end() &&
       std::ranges::find(holder->second.tokens, token.id) != holder->second.tokens.end();
   if (is_held) return;
-  if (replaced_by_refresh(token)) {
+  if (replaced(token)) {
     token.is_excused = true;
     return;
   }
@@ -121,12 +121,15 @@ void Invariants::check_token(MintedToken& token) {
                                    (token.held_by.empty() ? "" : "; " + token.held_by + " had it"));
 }
 
-// Its account goes on with other tokens of the same grant.
-bool Invariants::replaced_by_refresh(const MintedToken& token) const {
-  const auto holder = accounts_.find(token.held_by);
-  if (holder == accounts_.end()) return false;
-  return std::ranges::any_of(holder->second.tokens, [&](int id) {
-    return id != token.id && book_.token(id).grant == token.grant;
+// Its account goes on with other tokens of the same grant. Where the grant rotates, that is enough
+// even if it never had this one: revoking it could end the grant.
+bool Invariants::replaced(const MintedToken& token) const {
+  const bool rotates = book_.grant(token.grant).kind != GrantKind::kCredentials;
+  return std::ranges::any_of(accounts_, [&](const auto& entry) {
+    if (entry.first != token.held_by && !rotates) return false;
+    return std::ranges::any_of(entry.second.tokens, [&](int id) {
+      return id != token.id && book_.token(id).grant == token.grant;
+    });
   });
 }
 
@@ -151,13 +154,12 @@ void Invariants::killed(Life life) {
   check();
 }
 
-void Invariants::served(const std::string& account_id, std::string_view value,
-                        std::uint64_t asked) {
+void Invariants::served(const std::string& account_id, std::string_view value) {
   const auto* account = ledger_.find(account_id);
   const auto* token = book_.find(value);
   if (account == nullptr || token == nullptr)
     return world_.violated("served", "something unknown was served for account " + account_id);
-  if (account->is_blocked && account->blocked_at < asked)
+  if (account->is_blocked)
     world_.violated("served", named(*token) + " was served for account " + account_id +
                                   " after it was told to be suspended or unlinked");
   if (!ledger_.may_hold(account->owner, token->grant))
@@ -167,6 +169,10 @@ void Invariants::served(const std::string& account_id, std::string_view value,
 
 void Invariants::check_resolved() {
   auto& db = disk_.database();
+  const auto turns = db.query("SELECT account_id FROM refresh_leases WHERE holder <> ''");
+  if (!turns) return world_.violated("resolved", turns.error().message);
+  for (const auto& row : *turns)
+    world_.violated("resolved", "somebody still holds the turn to refresh " + row.text(0));
   for (const std::string table : {"flows", "revocations"}) {
     const auto rows = db.query("SELECT id FROM " + table);
     if (!rows) return world_.violated("resolved", rows.error().message);

@@ -24,7 +24,8 @@
 // - a token in the memory of a hub that lives, for as long as a flow can take;
 // - a token whose writing down failed with the database, in a hub that was killed before it could
 //   try again (docs/ARCHITECTURE.md, "What survives a kill");
-// - a token that a refresh has replaced: it runs out by itself.
+// - a token that a refresh has replaced, or that lost a race for a rotating grant whose account
+//   goes on with others: it runs out by itself.
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -53,8 +54,8 @@ class Invariants {
   void born(Life life) { alive_.insert(life); }
   void thawed(Life life, std::int64_t frozen_ms);
   void killed(Life life);
-  // A token was given to somebody, who had asked at `asked` of the ledger's count.
-  void served(const std::string& account_id, std::string_view value, std::uint64_t asked);
+  // A token was given to somebody.
+  void served(const std::string& account_id, std::string_view value);
   // After days of fair weather.
   void check_resolved();
 
@@ -73,7 +74,7 @@ class Invariants {
   void check_kept();
   void check_tokens();
   void check_token(MintedToken& token);
-  [[nodiscard]] bool replaced_by_refresh(const MintedToken& token) const;
+  [[nodiscard]] bool replaced(const MintedToken& token) const;
   [[nodiscard]] bool is_in_memory(const MintedToken& token) const;
   Result<> unlock();
 

@@ -15,13 +15,10 @@ void Ledger::suspended(const std::string& id, std::uint64_t asked) {
   auto& account = accounts_.at(id);
   if (account.resumes_under_way > 0 || account.resume_asked > asked) return;
   account.is_blocked = true;
-  account.blocked_at = next();
 }
 
 void Ledger::unlinked(const std::string& id) {
-  auto& account = accounts_.at(id);
-  account.is_blocked = true;
-  account.blocked_at = next();
+  accounts_.at(id).is_blocked = true;
 }
 
 Ledger::Resuming::Resuming(Ledger& ledger, const std::string& id)

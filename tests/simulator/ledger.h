@@ -17,7 +17,6 @@ struct KnownAccount {
   GrantKind kind = GrantKind::kCredentials;
   bool unlink_asked = false;  // from then on it may be gone
   bool is_blocked = false;    // a suspension or unlinking was acknowledged, and not taken back
-  std::uint64_t blocked_at = 0;
   int resumes_under_way = 0;
   std::uint64_t resume_asked = 0;  // the last time
 };

@@ -95,6 +95,7 @@ class Network::Sender final : public net::HttpSender {
     call->life = life_;
     call->request = read_request(request);
     asio::steady_timer timer(co_await asio::this_coro::executor, within);
+    if (request.go_ahead && !request.go_ahead()) co_return failure(NetError::kCancelled, false);
     const Listening listening(network_, *call, timer);
     network_.leave(call);
     (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));

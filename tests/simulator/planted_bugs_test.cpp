@@ -33,6 +33,18 @@ constexpr Bug kBugs[] = {
     {4, "no orphan", "what a refused or cancelled connect had minted is not revoked"},
     {5, "no orphan", "a cancelled flow is not told of answers that were under way"},
     {6, "no orphan", "the generation fences nothing"},
+    {7, "no orphan", "unlinking forgets to revoke the tokens"},
+    {8, "served", "a suspension is acknowledged before the other hubs know"},
+    {9, "no orphan", "a revocation that failed is taken for done"},
+    {10, "no orphan", "a recovered flow's tokens are not revoked"},
+    {11, "not revoked", "a refresh whose flow was recovered is stored all the same"},
+    {12, "limits", "Retry-After is not obeyed"},
+    {13, "no orphan", "what a failed refresh had minted is not revoked"},
+    {14, "presented once", "a rotating token is presented again whatever came of it"},
+    {15, "served", "a hub serves from memory however long it has not asked the database"},
+    {16, "presented once", "a lost answer is taken for a request that was not processed"},
+    {17, "presented once", "the intent to present a rotating token is not written down"},
+    {18, "no orphan", "an account is unlinked although its tokens are others by now"},
 };
 
 class PlantedBugs : public testing::TestWithParam<Bug> {

@@ -12,6 +12,7 @@
 #include "accounts/flow_recovery.h"
 #include "accounts/restored_accounts.h"
 #include "connector_shelf.h"
+#include "instances/instance.h"
 #include "network.h"
 #include "shared_disk.h"
 #include "store/stored_keys.h"
@@ -60,14 +61,19 @@ class SimulatedHub {
 
   [[nodiscard]] accounts::AccountService& accounts() { return *accounts_; }
   [[nodiscard]] accounts::TokenKeeper& keeper() { return *keeper_; }
+  [[nodiscard]] instances::Instance& instance() { return *instance_; }
 
  private:
   class SkewedClock final : public Clock {
    public:
     SkewedClock(const VirtualTime& time, std::int64_t skew_ms) : time_(time), skew_ms_(skew_ms) {}
     [[nodiscard]] std::int64_t unix_ms() const override { return time_.unix_ms() + skew_ms_; }
+    [[nodiscard]] std::int64_t uptime_ms() const override {
+      return kUpBefore + time_.elapsed().count();
+    }
 
    private:
+    static constexpr std::int64_t kUpBefore = 3'600'000;
     const VirtualTime& time_;
     std::int64_t skew_ms_;
   };
@@ -91,6 +97,7 @@ class SimulatedHub {
   std::unique_ptr<store::StoredKeys> stored_keys_;
   std::unique_ptr<vault::Vault> vault_;
   std::unique_ptr<upkeep::KeyKeeper> key_keeper_;
+  std::unique_ptr<instances::Instance> instance_;
   std::unique_ptr<connector::Connectors> connectors_;
   std::vector<std::unique_ptr<net::HttpSender>> senders_;
   std::unique_ptr<accounts::Services> services_;

@@ -48,6 +48,8 @@ class Workload {
   Task unlink(SimulatedHub& hub, std::string account_id);
   Task demand(SimulatedHub& hub, std::string account_id);
 
+  bool is_served(SimulatedHub& hub, const std::string& account_id,
+                 const accounts::AccessToken& token);
   Grant& new_grant(GrantKind kind);
   void begin_link(SimulatedHub& hub);
   // Whoever asks on purpose need not wait for what a provider said about trying again.
