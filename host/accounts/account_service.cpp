@@ -242,7 +242,8 @@ Task<Result<AccountService::Changed>> AccountService::unlink_once(std::string pr
                           .connector_id = stored->account.connector_id,
                           .reason = "unlink",
                           .input = &*input,
-                          .tokens = {}};
+                          .tokens = {},
+                          .ends_grant = true};
     for (auto& token : input->tokens) order.tokens.push_back(token.copy());
     auto job = revoker_.prepare(order);
     if (!job) co_return job.error();

@@ -96,7 +96,8 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
                               .connector_id = account.connector_id,
                               .reason = "reconnect",
                               .input = &*old,
-                              .tokens = {}};
+                              .tokens = {},
+                              .ends_grant = true};
         for (auto& token : old->tokens) order.tokens.push_back(token.copy());
         auto job = revoker_.prepare(order);
         if (!job) co_return job.error();

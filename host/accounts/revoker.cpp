@@ -22,7 +22,8 @@ using connector::FlowInput;
 
 constexpr std::int64_t kFirstRetryMs = 5'000;
 constexpr std::int64_t kLongestRetryMs = 3'600'000;
-constexpr std::int64_t kUnknownLifeMs = 24 * 3'600'000LL;
+// A token without an end may outlast any outage.
+constexpr std::int64_t kUnknownLifeMs = 30 * 24 * 3'600'000LL;
 // Told to providers at once. A claim lasts as long as telling can take, and as much again.
 constexpr std::int64_t kBatch = 16;
 constexpr std::int64_t kClaimMs = 2 * connector::FlowLimits{}.total.count();
@@ -68,6 +69,15 @@ Result<FlowInput> input_of(const store::Revocation& job, const SecretString& pay
                             token.get("scopes").string_or(""), false});
   }
   return input;
+}
+
+// Whether there is a refresh token beside the tokens; also while nobody can tell.
+bool has_refresh_token(const Services& services, const RevocationOrder& order) {
+  const auto connector = services.registry.find(order.connector_id);
+  if (!connector) return true;
+  const auto* method = connector->manifest->find_auth_method(order.input->auth_method_id);
+  return method != nullptr && (method->renewal == manifest::Renewal::kRotating ||
+                               method->renewal == manifest::Renewal::kRefreshToken);
 }
 
 std::int64_t back_off(std::int64_t attempts, double unit) {
@@ -201,7 +211,11 @@ Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder&
     give_up_at = std::max(give_up_at, end);
     live.push_back(token.copy());
   }
-  if (live.empty()) return std::optional<store::Revocation>();
+  if (order.ends_grant && has_refresh_token(services, order)) {
+    give_up_at = now + kUnknownLifeMs;
+  } else if (live.empty()) {
+    return std::optional<store::Revocation>();
+  }
   store::Revocation job;
   job.id = services.random.id("rev_");
   job.project_id = order.project_id;

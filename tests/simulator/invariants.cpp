@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "connector/flow_transcript.h"
 #include "store/account_credentials.h"
 #include "store/data_keys_table.h"
+#include "store/flows_table.h"
 #include "store/sealed_columns.h"
 
 namespace patchbay::simulator {
@@ -17,6 +19,17 @@ constexpr std::int64_t kAllRows = std::numeric_limits<std::int32_t>::max();
 
 bool belongs_to_account(const store::SealedColumn& column) {
   return column.table == store::kTokensTable || column.table == store::kSecretsTable;
+}
+
+// The tokens that a flow's recovery finds: those of the answers it has seen.
+std::vector<int> minted_in(std::string_view transcript) {
+  std::vector<int> tokens;
+  const auto read = connector::transcript_from_json(transcript);
+  if (!read) return tokens;
+  for (const auto& event : read->events)
+    for (const auto& reply : event.replies)
+      for (const int id : TokenBook::mentioned_in(reply.body.reveal())) tokens.push_back(id);
+  return tokens;
 }
 
 std::string named(const MintedToken& token) {
@@ -75,7 +88,9 @@ const std::vector<int>* Invariants::opened(const std::string& sealed, const vaul
                                  std::string(place.column) + ": " + text.error().message);
     return nullptr;
   }
-  return &opened_.emplace(sealed, TokenBook::mentioned_in(text->reveal())).first->second;
+  auto tokens = place.table == store::kFlowsTable ? minted_in(text->reveal())
+                                                  : TokenBook::mentioned_in(text->reveal());
+  return &opened_.emplace(sealed, std::move(tokens)).first->second;
 }
 
 Result<> Invariants::unlock() {
@@ -96,7 +111,9 @@ void Invariants::check_tokens() {
     for (const int token_id : account.tokens) {
       auto& token = book_.token(token_id);
       token.held_by = id;
-      if (account.status == "active" && token.revoked_by_hub)
+      if (!token.revoked_by_hub && !book_.grant(token.grant).ended_by_hub) continue;
+      if (account.status != "active") token.is_known_dead = true;
+      if (!token.is_known_dead)
         world_.violated("not revoked",
                         "account " + id + " holds " + named(token) + ", which a hub has revoked");
     }
@@ -169,10 +186,12 @@ void Invariants::served(const std::string& account_id, std::string_view value) {
 
 void Invariants::check_resolved() {
   auto& db = disk_.database();
-  const auto turns = db.query("SELECT account_id FROM refresh_leases WHERE holder <> ''");
-  if (!turns) return world_.violated("resolved", turns.error().message);
-  for (const auto& row : *turns)
-    world_.violated("resolved", "somebody still holds the turn to refresh " + row.text(0));
+  const auto intents = db.query(
+      "SELECT a.id FROM accounts a JOIN refresh_leases l ON l.account_id = a.id "
+      "WHERE l.presented > 0 AND l.generation = a.generation AND a.status = 'active'");
+  if (!intents) return world_.violated("resolved", intents.error().message);
+  for (const auto& row : *intents)
+    world_.violated("resolved", "nobody knows what came of the refresh of " + row.text(0));
   for (const std::string table : {"flows", "revocations"}) {
     const auto rows = db.query("SELECT id FROM " + table);
     if (!rows) return world_.violated("resolved", rows.error().message);

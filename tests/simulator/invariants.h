@@ -9,7 +9,7 @@
 //                   outcome; twice where the manifest declares that a spent one is forgiven
 //   no orphan       a token that reached a hub is held by an account, or named by a sealed row that
 //                   is to be worked off (a revocation, a flow), or over
-//   not revoked     a token that an active account holds was not revoked by a hub
+//   not revoked     a token that an active account holds was not revoked by a hub, nor was its grant
 //   limits          providers are not asked more often than they said, nor before Retry-After
 //
 // and at the end of a run, when the weather was fair for days:

@@ -144,7 +144,11 @@ ProviderAnswer ModelProvider::rota_revoke(const ProviderRequest& request) {
   if (token == nullptr || token->is_over) return said(200, "{}");
   token->revoked_by_hub = true;
   token->is_over = true;
-  if (token->is_refresh) book_.end(book_.grant(token->grant));
+  if (token->is_refresh) {
+    auto& grant = book_.grant(token->grant);
+    grant.ended_by_hub = true;
+    book_.end(grant);
+  }
   return said(200, "{}");
 }
 

@@ -16,7 +16,7 @@ constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 
 // For how long hubs are watched tick by tick after something happened.
-constexpr std::int64_t kWatchedMs = 2 * kSecond;
+constexpr std::int64_t kWatchedMs = kSecond / 2;
 constexpr std::int64_t kLongestSleepMs = 6 * kHour;
 // Something is due and nobody does it: it waits for a time that the database does not tell.
 constexpr std::int64_t kOverdueMs = 30 * kSecond;
@@ -220,7 +220,6 @@ void Simulation::move_time(std::int64_t end) {
   }
   next = std::max(next, world_.now() + 1);
   world_.time.advance(std::chrono::milliseconds(next - world_.now()));
-  if (!busy) busy_until_ = world_.now() + kWatchedMs / 2;
   for (auto& slot : slots_)
     if (slot.hub && slot.frozen_until != 0 && slot.frozen_until <= world_.now()) thaw(slot);
 }

@@ -27,7 +27,7 @@ struct Grant {
   std::int64_t lifetime_ms = 0;  // of its access tokens
   bool may_read = true;          // else connecting fails for want of a permission
   bool is_over = false;          // deleted at the provider, or ended by a second use
-  bool is_deleted = false;       // by a person, at the provider
+  bool ended_by_hub = false;     // at the revocation endpoint
   bool code_used = false;
 };
 
@@ -65,6 +65,7 @@ struct MintedToken {
   std::int64_t frozen_ms = 0;  // of the time since, that life was frozen
 
   // For the invariants.
+  bool is_known_dead = false;  // its account was not active when it was revoked
   std::string held_by;      // the account that holds it or was the last to do so
   bool is_excused = false;  // by something the documents say: see invariants.h
 

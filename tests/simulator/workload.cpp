@@ -178,7 +178,6 @@ void Workload::delete_a_grant() {
   const auto found = invariants_.accounts().find(world_.dice.one_of(linked));
   if (found == invariants_.accounts().end() || found->second.tokens.empty()) return;
   auto& grant = book_.grant(book_.token(found->second.tokens.front()).grant);
-  grant.is_deleted = true;
   book_.end(grant);
   world_.note("grant " + std::to_string(grant.id) + " is deleted at the provider");
 }
