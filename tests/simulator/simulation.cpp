@@ -19,8 +19,8 @@ constexpr std::int64_t kDay = 24 * kHour;
 constexpr std::int64_t kWatchedMs = kSecond / 2;
 constexpr std::int64_t kLongestSleepMs = 6 * kHour;
 // Something is due and nobody does it: it waits for a time that the database does not tell.
-constexpr std::int64_t kOverdueMs = 30 * kSecond;
-// A flow is recovered when it was untouched for so long.
+constexpr std::int64_t kOverdueMs = 5 * kMinute;
+// A flow is recovered when it was untouched for so long, and twice as long after each failure.
 constexpr std::int64_t kFlowUntouchedMs = 2 * kMinute;
 // Long enough for every retry, and for flows that are given up.
 constexpr std::int64_t kFairDays = 4;
@@ -241,7 +241,8 @@ std::int64_t Simulation::next_due() {
       "SELECT min(at) FROM ("
       "SELECT min(next_refresh) AS at FROM accounts WHERE status = 'active' AND next_refresh > 0 "
       "UNION ALL SELECT min(next_attempt) FROM revocations "
-      "UNION ALL SELECT min(updated) + ? FROM flows)",
+      "UNION ALL SELECT min(updated + (? << min(coalesce(json_extract(state, '$.tries'), 0), 6))) "
+      "FROM flows)",
       {kFlowUntouchedMs});
   if (!rows || rows->empty() || rows->front().is_null(0)) return world_.now() + kLongestSleepMs;
   const auto at = rows->front().integer(0);
