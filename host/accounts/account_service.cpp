@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "store/change_sequence_table.h"
 
 namespace patchbay::accounts {
@@ -216,6 +217,7 @@ Task<Result<store::Account>> AccountService::suspend(std::string project_id, std
   co_await keeper_.forget(account_id);
   audit::append_or_complain(&services_.audit,
                             event_of("account.suspended", project_id, account_id, who));
+  if (PATCHBAY_PLANTED_BUG(8)) co_return std::move(changed->account);
   co_await services_.instance.until_all_have_seen(changed->sequence);
   co_return std::move(changed->account);
 }
@@ -268,7 +270,8 @@ Task<Result<AccountService::Changed>> AccountService::unlink_once(std::string pr
                           .connector_id = stored->account.connector_id,
                           .reason = "unlink",
                           .input = &*input,
-                          .tokens = {}};
+                          .tokens = {},
+                          .ends_grant = true};
     for (auto& token : input->tokens) order.tokens.push_back(token.copy());
     auto job = revoker_.prepare(order);
     if (!job) co_return job.error();
@@ -283,10 +286,11 @@ Task<Result<AccountService::Changed>> AccountService::unlink_once(std::string pr
     PATCHBAY_TRY_ASSIGN(const auto current,
                         store::accounts_table::find(db, project_id, account_id));
     if (!current) return no_account();
-    if (current->generation != account.generation)
+    if (current->generation != account.generation && !PATCHBAY_PLANTED_BUG(18))
       return make_error(ErrorCode::kConflict, "The account was changed meanwhile.");
     PATCHBAY_TRY(store::accounts_table::remove(db, project_id, account_id));
-    if (revocation) PATCHBAY_TRY(store::revocations_table::enqueue(db, *revocation));
+    if (revocation && !PATCHBAY_PLANTED_BUG(7))
+      PATCHBAY_TRY(store::revocations_table::enqueue(db, *revocation));
     PATCHBAY_TRY(store::events_table::append(db, account_event(account, "account.deleted", now)));
     PATCHBAY_TRY_ASSIGN(const auto sequence, store::change_sequence_table::current(db));
     return Changed{account, sequence};

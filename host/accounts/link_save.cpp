@@ -4,6 +4,7 @@
 #include "accounts/link_attempt.h"
 #include "accounts/revoker.h"
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "store/accounts_table.h"
 #include "store/events_table.h"
 #include "store/flows_table.h"
@@ -95,7 +96,8 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
                               .connector_id = account.connector_id,
                               .reason = "reconnect",
                               .input = &*old,
-                              .tokens = {}};
+                              .tokens = {},
+                              .ends_grant = true};
         for (auto& token : old->tokens) order.tokens.push_back(token.copy());
         auto job = revoker_.prepare(order);
         if (!job) co_return job.error();
@@ -128,7 +130,8 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
         change.next_refresh = account.next_refresh;
         change.now_ms = now;
         PATCHBAY_TRY(account_credentials::replace(db, change));
-        if (revocation) PATCHBAY_TRY(revocations_table::enqueue(db, *revocation));
+        if (revocation && !PATCHBAY_PLANTED_BUG(2))
+          PATCHBAY_TRY(revocations_table::enqueue(db, *revocation));
       } else {
         PATCHBAY_TRY(accounts_table::insert(db, account, session.multiple));
         PATCHBAY_TRY(account_credentials::insert(db, account, *secrets, *tokens));

@@ -12,6 +12,7 @@
 #include "accounts/waiting_flows.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "store/flows_table.h"
 
 namespace patchbay::accounts {
@@ -344,10 +345,11 @@ Task<LinkOutcome> Linker::conclude(Attempt& attempt, connector::FlowOutcome flow
     outcome.error = account.error();
     // Either the account holds the tokens now, or the flow's row is still there and its recovery
     // revokes them.
-    if (outcome.error.code == ErrorCode::kOutcomeUnknown) co_return outcome;
+    if (outcome.error.code == ErrorCode::kOutcomeUnknown && !PATCHBAY_PLANTED_BUG(3))
+      co_return outcome;
   }
   if (done) {
-    flowed.minted = std::move(attempt.tokens);
+    if (!PATCHBAY_PLANTED_BUG(4)) flowed.minted = std::move(attempt.tokens);
   } else if (flowed.paused) {
     auto minted =
         co_await connector::replay_and_cancel(*attempt.connector->runtime, *flowed.paused);

@@ -8,6 +8,7 @@
 #include "accounts/refresh_attempt.h"
 #include "accounts/revoker.h"
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "store/change_sequence_table.h"
 #include "store/flows_table.h"
 
@@ -33,7 +34,8 @@ Result<Written> write_credentials(store::Database& db, const store::RefreshLease
                                   const std::optional<store::Revocation>& withdrawal) {
   if (!flow_id.empty()) {
     PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, flow_id));
-    if (!ours) return make_error(ErrorCode::kConflict, "The refresh took too long.");
+    if (!ours && !PATCHBAY_PLANTED_BUG(11))
+      return make_error(ErrorCode::kConflict, "The refresh took too long.");
   }
   PATCHBAY_TRY(store::account_credentials::replace(db, change));
   PATCHBAY_TRY(leases::release(db, lease));
@@ -203,6 +205,7 @@ Error Refresher::back_off(Entry& entry, Error error) {
                        << std::min<std::int64_t>(entry.failures++, 20);
   auto wait = std::min<std::int64_t>(doubled, options_.longest_back_off.count());
   wait += static_cast<std::int64_t>(services_.random.unit() * 0.2 * static_cast<double>(wait));
+  if (PATCHBAY_PLANTED_BUG(12)) error.retry_after_ms = 0;
   entry.not_before = services_.clock.unix_ms() + std::max(wait, error.retry_after_ms);
   log::warning("refresh", "will_retry",
                {{"account", entry.account.id},

@@ -11,6 +11,7 @@
 #include "accounts/rotation.h"
 #include "accounts/stored_journal.h"
 #include "base/log.h"
+#include "base/planted_bug.h"
 
 namespace patchbay::accounts {
 
@@ -128,6 +129,7 @@ Result<Refresher::Attempt> Refresher::prepare(Entry& entry, Turn turn) {
 Task<Result<>> Refresher::mint(Attempt& attempt) {
   auto called = co_await call(attempt);
   if (called.outcome.done) co_return co_await keep(attempt, std::move(called));
+  if (PATCHBAY_PLANTED_BUG(13)) called.outcome.minted.clear();
   co_await order_revocation(attempt, std::move(called.outcome.minted), called.flow_id);
   co_return co_await failed(attempt, std::move(called.outcome.error));
 }
@@ -171,7 +173,7 @@ Task<Result<>> Refresher::write_down_presentation(Attempt& attempt) {
         Written made{may_present(lease, grace, now), lease};
         if (!made.presentation.allowed) return made;
         if (made.lease.presented++ == 0) made.lease.presented_at = now;
-        PATCHBAY_TRY(leases::present(db, made.lease));
+        if (!PATCHBAY_PLANTED_BUG(17)) PATCHBAY_TRY(leases::present(db, made.lease));
         // Should this process die, whoever looks for what is due finds it.
         PATCHBAY_TRY(store::accounts_table::set_next_refresh(db, lease.account_id, own));
         return made;

@@ -23,7 +23,7 @@ struct Services {
   net::LoopPool& loops;
   store::Store& store;
   const vault::Vault& vault;
-  connector::Registry& registry;
+  const connector::Connectors& registry;
   const Clock& clock;
   Random& random;
   audit::AuditLog& audit;

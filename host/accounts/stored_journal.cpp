@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/planted_bug.h"
 
 namespace patchbay::accounts {
 
@@ -35,6 +36,7 @@ vault::Place transcript_place(const store::Flow& flow) {
 }
 
 Task<> StoredJournal::keep(SecretString transcript) {
+  if (PATCHBAY_PLANTED_BUG(1)) co_return;
   auto sealed = services_.vault.seal(transcript, transcript_place(flow_));
   if (!sealed) {
     // Too large; what was kept before stays, and names the tokens up to there.

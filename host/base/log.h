@@ -10,7 +10,7 @@
 
 namespace patchbay::log {
 
-enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError };
+enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kNone };
 
 struct Field {
   std::string_view name;
@@ -23,7 +23,7 @@ struct Field {
   Field(std::string_view n, bool v) : name(n), value(v) {}
 };
 
-void set_level(Level least);
+void set_level(Level least);  // kNone: no lines at all
 
 void write(Level level, std::string_view area, std::string_view event,
            std::initializer_list<Field> fields = {});

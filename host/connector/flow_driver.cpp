@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "connector/flow_error.h"
 #include "connector/flow_transcript.h"
 #include "connector/redirect_state.h"
@@ -174,6 +175,7 @@ class Driver {
           event = new_event(PATCHBAY_EVENT_REPLIES);
           co_await perform(action.requests, event);
           if (cancelled()) event.kind = PATCHBAY_EVENT_CANCEL;
+          if (cancelled() && PATCHBAY_PLANTED_BUG(5)) event.replies.clear();
           event.unix_ms = services_.clock.unix_ms();
           break;
         case PATCHBAY_ACTION_WAIT:
@@ -296,7 +298,7 @@ class Driver {
         bounded(request.timeout_ms, plan_.limits.request, std::min(plan_.limits.request, left()));
     if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) minted_something_ = true;
     auto reply = co_await services_.http.send(std::move(out), within);
-    if (consumes && maybe_spent(reply)) maybe_spent_ = true;
+    if (consumes && maybe_spent(reply) && !PATCHBAY_PLANTED_BUG(16)) maybe_spent_ = true;
     // Which of its faults it was is the operator's business; a person is told that it is one.
     if (reply.error == net::NetError::kTlsCertificate)
       log::warning("flow", "certificate_refused", {{"host", url->host}, {"why", reply.message}});

@@ -56,18 +56,26 @@ struct Connector {
 };
 using ConnectorPtr = std::shared_ptr<const Connector>;
 
+// Who knows the connectors that are ready. Any thread.
+class Connectors {
+ public:
+  virtual ~Connectors() = default;
+  // Null: there is none of this id, or it is not ready.
+  [[nodiscard]] virtual ConnectorPtr find(std::string_view connector_id) const = 0;
+};
+
 struct RegistryOptions {
   std::string folder;
   std::string worker_program;
   RestartLimits restart{};
 };
 
-class Registry : public std::enable_shared_from_this<Registry> {
+class Registry final : public Connectors, public std::enable_shared_from_this<Registry> {
  public:
   // Gate and audit log outlive it.
   Registry(net::asio::any_io_executor home, RegistryOptions options, Gate& gate,
            audit::AuditLog& audit);
-  ~Registry();
+  ~Registry() override;
 
   // Reads the folder once and keeps watching it until stop(). kConfiguration when there is none or
   // others can write to it.
@@ -78,7 +86,7 @@ class Registry : public std::enable_shared_from_this<Registry> {
 
   // By id; a file that was replaced by something unusable stands behind its running predecessor.
   [[nodiscard]] std::vector<ConnectorPtr> list() const;
-  [[nodiscard]] ConnectorPtr find(std::string_view connector_id) const;  // ready ones only
+  [[nodiscard]] ConnectorPtr find(std::string_view connector_id) const override;
 
   // An operator's decisions about a content that is in the folder now; any executor. They return
   // when the connector has become what it becomes. kNotFound: there is no such content (any more).

@@ -1,5 +1,6 @@
 #include "store/account_credentials.h"
 
+#include "base/planted_bug.h"
 #include "store/change_sequence_table.h"
 #include "store/row_helpers.h"
 #include "store/sealed_columns.h"
@@ -62,7 +63,7 @@ Result<void> advance(Database& db, const CredentialChange& change) {
   PATCHBAY_TRY_ASSIGN(const auto changed,
                       db.execute(kReplaceTokens, {change.now_ms, change.next_refresh, change.now_ms,
                                                   change.account_id, change.expected_generation}));
-  if (changed == 1) return {};
+  if (changed == 1 || PATCHBAY_PLANTED_BUG(6)) return {};
   PATCHBAY_TRY_ASSIGN(const auto there,
                       db.query("SELECT 1 FROM accounts WHERE id = ?", {change.account_id}));
   if (there.empty()) {

@@ -1,0 +1,275 @@
+#include "network.h"
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <optional>
+
+#include "net/params.h"
+
+namespace patchbay::simulator {
+namespace {
+
+namespace asio = net::asio;
+using net::ClientReply;
+using net::NetError;
+
+constexpr std::string_view kBearer = "Bearer ";
+constexpr std::int64_t kMinuteMs = 60'000;
+
+ProviderRequest read_request(net::ClientRequest& request) {
+  ProviderRequest out;
+  out.method = request.method;
+  const std::string_view url = request.url;
+  const auto host_at = url.find("//") + 2;
+  const auto path_at = url.find('/', host_at);
+  out.host = url.substr(host_at, path_at - host_at);
+  out.path = url.substr(path_at, url.find('?') - path_at);
+  const auto authorization = request.headers.get("Authorization").value_or("");
+  if (authorization.starts_with(kBearer)) out.bearer = authorization.substr(kBearer.size());
+  if (const auto form = net::parse_form(request.body))
+    for (std::size_t i = 0; i < form->size(); ++i) out.form.emplace_back(form->at(i));
+  return out;
+}
+
+// What a token endpoint is asked at most, by the providers' own words; 0: it is none.
+std::size_t most_a_minute(std::string_view path) {
+  if (path == "/v2/auth/token") return 150;
+  if (path == "/v1/auth") return 60;
+  if (path == "/token") return 60;
+  return 0;
+}
+
+bool counts_for_waiting(std::string_view path) {
+  return path == "/v2/auth/token" || path == "/token";
+}
+
+ClientReply failure(NetError error, bool maybe_processed) {
+  ClientReply reply;
+  reply.error = error;
+  reply.message = "simulated";
+  reply.maybe_processed = maybe_processed;
+  return reply;
+}
+
+ClientReply answered(unsigned status, std::string_view body) {
+  ClientReply reply;
+  reply.status = status;
+  reply.body = SecretString(body);
+  reply.maybe_processed = true;
+  return reply;
+}
+
+}  // namespace
+
+std::string_view to_string(Fate fate) {
+  constexpr std::array<std::string_view, 11> kNames = {
+      "well",           "no name", "no connection", "lost",  "cut before processing",
+      "cut afterwards", "slow",    "rate limited",  "fault", "fault afterwards",
+      "nonsense"};
+  return kNames[static_cast<std::size_t>(fate)];
+}
+
+struct Network::Call {
+  Life life = 0;
+  ProviderRequest request;
+  Fate fate = Fate::kWell;
+  asio::steady_timer* waits = nullptr;  // of the sender; null: nobody listens any more
+  std::optional<ClientReply> reply;
+  bool reply_is_whole = false;  // it names the tokens that were minted
+  std::vector<int> minted;
+  int grant = -1;
+  int presented = -1;            // token id
+  std::size_t presentation = 0;  // of that token
+  std::int64_t wait_for_ms = 0;  // Retry-After
+};
+
+class Network::Sender final : public net::HttpSender {
+ public:
+  Sender(Network& network, Life life) : network_(network), life_(life) {}
+
+  net::Task<ClientReply> send(net::ClientRequest request,
+                              std::chrono::milliseconds within) override {
+    const auto call = std::make_shared<Call>();
+    call->life = life_;
+    call->request = read_request(request);
+    asio::steady_timer timer(co_await asio::this_coro::executor, within);
+    if (request.go_ahead && !request.go_ahead()) co_return failure(NetError::kCancelled, false);
+    const Listening listening(network_, *call, timer);
+    network_.leave(call);
+    (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_return network_.heard(*call);
+  }
+
+ private:
+  // Ends with the coroutine, which a kill may end at any time.
+  class Listening {
+   public:
+    Listening(Network& network, Call& call, asio::steady_timer& timer)
+        : network_(network), call_(call) {
+      call_.waits = &timer;
+      ++network_.waiting_[call_.life];
+    }
+    Listening(const Listening&) = delete;
+    Listening& operator=(const Listening&) = delete;
+    ~Listening() {
+      call_.waits = nullptr;
+      --network_.waiting_[call_.life];
+    }
+
+   private:
+    Network& network_;
+    Call& call_;
+  };
+
+  Network& network_;
+  Life life_;
+};
+
+std::unique_ptr<net::HttpSender> Network::sender(Life life) {
+  return std::make_unique<Sender>(*this, life);
+}
+
+int Network::waiting(Life life) const {
+  const auto found = waiting_.find(life);
+  return found == waiting_.end() ? 0 : found->second;
+}
+
+Fate Network::draw_fate() {
+  if (outage_)
+    return world_.dice.one_of({Fate::kNoName, Fate::kNoConnection, Fate::kLost, Fate::kFault});
+  if (!world_.dice.chance(trouble_)) return Fate::kWell;
+  return static_cast<Fate>(world_.dice.between(1, static_cast<int>(Fate::kNonsense)));
+}
+
+void Network::leave(const CallPtr& call) {
+  call->fate = draw_fate();
+  if (const auto* grant = provider_.grant_of(call->request)) call->grant = grant->id;
+  world_.note("life " + std::to_string(call->life) + " asks " + call->request.host +
+              call->request.path + " for grant " + std::to_string(call->grant) + ": " +
+              std::string(to_string(call->fate)));
+  check_waiting_time(*call);
+  check_rate(*call);
+  check_presentation(*call);
+  const auto way = world_.dice.between(20, 300);
+  if (call->fate == Fate::kLost) return;
+  if (call->fate == Fate::kNoName || call->fate == Fate::kNoConnection) {
+    const auto error = call->fate == Fate::kNoName ? NetError::kDns : NetError::kConnect;
+    world_.in(way, [this, call, error] { answer(call, failure(error, false)); });
+    return;
+  }
+  world_.in(way, [this, call] { arrive(call); });
+}
+
+void Network::arrive(const CallPtr& call) {
+  std::int64_t way = world_.dice.between(20, 300);
+  ClientReply reply;
+  switch (call->fate) {
+    case Fate::kCutBefore:
+      reply = failure(NetError::kReset, true);
+      break;
+    case Fate::kLimited:
+      call->wait_for_ms = 1000 * world_.dice.between(1, 180);
+      reply = answered(429, "{}");
+      reply.headers.set("Retry-After", std::to_string(call->wait_for_ms / 1000));
+      break;
+    case Fate::kFault:
+      reply = answered(500, "Internal Server Error");
+      break;
+    default:
+      if (call->fate == Fate::kSlow) way = world_.dice.between(5'000, 40'000);
+      reply = processed(*call);
+  }
+  world_.in(way, [this, call, shared = std::make_shared<ClientReply>(std::move(reply))] {
+    answer(call, std::move(*shared));
+  });
+}
+
+ClientReply Network::processed(Call& call) {
+  auto said = provider_.process(call.request, world_.now());
+  call.minted = std::move(said.minted);
+  for (const int id : call.minted) {
+    book_.token(id).life = call.life;
+    world_.note("minted token " + std::to_string(id) + " for grant " +
+                std::to_string(book_.token(id).grant));
+  }
+  switch (call.fate) {
+    case Fate::kCutAfter:
+      return failure(NetError::kReset, true);
+    case Fate::kFaultAfterwards:
+      return answered(500, "Internal Server Error");
+    case Fate::kNonsense:
+      return answered(200, "<html>Welcome</html>");
+    default:
+      call.reply_is_whole = true;
+      return answered(said.status, said.body);
+  }
+}
+
+void Network::answer(const CallPtr& call, ClientReply reply) {
+  if (call->waits != nullptr) {
+    call->reply = std::move(reply);
+    call->waits->cancel();
+    return;
+  }
+  for (const int id : call->minted) book_.token(id).delivery = Delivery::kLost;
+}
+
+ClientReply Network::heard(Call& call) {
+  if (!call.reply) return failure(NetError::kTimeout, true);
+  for (const int id : call.minted) {
+    auto& token = book_.token(id);
+    token.delivery = call.reply_is_whole ? Delivery::kDelivered : Delivery::kLost;
+    token.delivered = world_.now();
+  }
+  const bool unprocessed = !call.reply->maybe_processed || call.reply->status == 429;
+  if (call.presented >= 0)
+    book_.token(call.presented).presentations[call.presentation].seen =
+        unprocessed ? Seen::kUnprocessed : Seen::kAnswered;
+  if (call.wait_for_ms > 0 && call.grant >= 0 && counts_for_waiting(call.request.path))
+    told_to_wait_[call.grant] = {call.life, world_.now() + call.wait_for_ms};
+  return *std::move(call.reply);
+}
+
+void Network::check_waiting_time(const Call& call) {
+  if (!counts_for_waiting(call.request.path)) return;
+  const auto told = told_to_wait_.find(call.grant);
+  if (told == told_to_wait_.end() || told->second.life != call.life) return;
+  if (world_.now() < told->second.until)
+    world_.violated("limits", "grant " + std::to_string(call.grant) + " is asked for " +
+                                  std::to_string(told->second.until - world_.now()) +
+                                  " ms before the time that Retry-After named");
+}
+
+void Network::check_rate(const Call& call) {
+  const auto most = most_a_minute(call.request.path);
+  if (most == 0 || call.grant < 0) return;
+  auto& asked = asked_[{call.grant, call.request.path}];
+  asked.push_back(world_.now());
+  while (asked.front() <= world_.now() - kMinuteMs) asked.pop_front();
+  if (asked.size() > most)
+    world_.violated("limits", "more than " + std::to_string(most) +
+                                  " token requests a minute for grant " +
+                                  std::to_string(call.grant));
+}
+
+// Once, or twice where the manifest declares that a spent token is forgiven. What is known not to
+// have been processed does not count.
+void Network::check_presentation(Call& call) {
+  auto* token = provider_.presented_by(call.request);
+  if (token == nullptr) return;
+  std::size_t counted = 1;
+  for (const auto& before : token->presentations)
+    if (before.seen != Seen::kUnprocessed) ++counted;
+  const std::size_t most = book_.grant(token->grant).kind == GrantKind::kGrace ? 2 : 1;
+  call.presented = token->id;
+  call.presentation = token->presentations.size();
+  token->presentations.push_back({call.life, world_.now(), Seen::kNothing});
+  if (counted > most)
+    world_.violated("presented once", "refresh token " + std::to_string(token->id) +
+                                          " is presented for the " + std::to_string(counted) +
+                                          ". time with unknown or successful outcome");
+}
+
+}  // namespace patchbay::simulator

@@ -1,0 +1,113 @@
+#pragma once
+// One run: one to three hubs on one database, for some days, under a workload, with whatever goes
+// wrong, decided by one seed. The same seed and the same program give the same run, handler by
+// handler.
+//
+// A step is one handler of one hub, or one event outside of them. Between any two steps a hub can
+// be killed or frozen; after each that changed the database the invariants are checked.
+//
+// Time moves to whatever comes next. While nothing is under way, the hubs' tickers, which look
+// again every second and find nothing, are passed over: they come late, as on a machine that slept,
+// when something is due according to the database.
+//
+// What is not decided by the seed must not decide anything: sealed bytes and ids come from the
+// seeded Random, and no pointer, hash of a pointer, or time of the machine is looked at.
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "invariants.h"
+#include "ledger.h"
+#include "network.h"
+#include "shared_disk.h"
+#include "simulated_hub.h"
+#include "workload.h"
+#include "world.h"
+
+namespace patchbay::simulator {
+
+struct Options {
+  std::uint64_t seed = 1;
+  std::int64_t days = 30;
+  int hubs = 0;                                // 0: one to three, as the seed decides
+  std::function<void(std::string_view)> echo;  // of each line of the trace
+};
+
+struct Report {
+  std::uint64_t seed = 0;
+  std::optional<Violation> violation;
+  std::uint64_t hash = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t kills = 0;
+  std::uint64_t freezes = 0;
+  WorkloadCounts work;
+  std::deque<std::string> last_lines;
+};
+
+class Simulation {
+ public:
+  // `connectors` outlives it.
+  Simulation(const Options& options, const ConnectorShelf& connectors);
+  Report run();
+
+ private:
+  struct Slot {
+    HubTraits traits;
+    std::unique_ptr<SimulatedHub> hub;  // null: it is down
+    std::int64_t frozen_at = 0;
+    std::int64_t frozen_until = 0;  // unix ms; 0: it runs
+    int steps_until_kill = 0;       // 0: none is meant
+    int steps_until_freeze = 0;
+  };
+
+  // The plan: what is going to happen, as events of the world.
+  void plan(std::int64_t end);
+  void plan_every(std::int64_t mean_ms, std::int64_t end, const std::function<void()>& what);
+  void begin_work();
+  void begin_outage();
+  void rotate_keys();
+  void make_fair();
+
+  void run_until(std::int64_t end);
+  bool step();
+  void move_time(std::int64_t end);
+  [[nodiscard]] std::optional<std::int64_t> next_timer();
+  [[nodiscard]] std::int64_t next_due();
+  [[nodiscard]] bool is_busy() const;
+  void check();
+
+  void start(Slot& slot);
+  void kill(Slot& slot);
+  void freeze(Slot& slot);
+  void thaw(Slot& slot);
+  void after_step_of(Slot& slot);
+  [[nodiscard]] bool is_awake(const Slot& slot) const { return slot.hub && slot.frozen_until == 0; }
+  SimulatedHub* any_hub();
+  void demand_tokens();
+
+  const Options options_;
+  World world_;
+  SeededRandom random_;
+  SeededRandom oracle_random_;
+  vault::KeyChain keys_;
+  TokenBook book_;
+  SharedDisk disk_;
+  Network network_;
+  Ledger ledger_;
+  Invariants invariants_;
+  Workload workload_;
+  Surroundings around_;
+  std::vector<Slot> slots_;
+  Life next_life_ = 1;
+  double roughness_ = 0;
+  std::int64_t busy_until_ = 0;
+  std::uint64_t checked_changes_ = 0;
+  Report report_;
+};
+
+}  // namespace patchbay::simulator

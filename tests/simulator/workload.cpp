@@ -1,0 +1,203 @@
+#include "workload.h"
+
+#include <utility>
+
+namespace patchbay::simulator {
+namespace {
+
+constexpr std::int64_t kMinute = 60'000;
+constexpr std::int64_t kHour = 60 * kMinute;
+constexpr int kOwners = 5;
+constexpr std::size_t kMostAccounts = 8;
+constexpr int kTries = 3;
+
+accounts::FormInput form_of(const Grant& grant, bool with_wrong_secret) {
+  accounts::FormInput form;
+  if (grant.kind == GrantKind::kCredentials) {
+    form.values.push_back({"client_id", grant.client_id});
+    form.secrets.push_back(
+        {"client_secret", SecretString(with_wrong_secret ? "wrong" : grant.secret)});
+  } else {
+    form.secrets.push_back({"code", SecretString(with_wrong_secret ? "wrong" : grant.client_id)});
+  }
+  return form;
+}
+
+std::string outcome_of(const Error& error) {
+  return std::string(to_string(error.code)) + " (" + error.message + ")";
+}
+
+}  // namespace
+
+Grant& Workload::new_grant(GrantKind kind) {
+  const auto lifetime = world_.dice.one_of({30 * kMinute, 6 * kHour, 24 * kHour, 24 * kHour});
+  auto& grant = book_.add_grant(kind, lifetime);
+  grant.may_read = !world_.dice.chance(0.05);
+  return grant;
+}
+
+void Workload::begin_something(SimulatedHub& hub) {
+  const auto linked = ledger_.linked();
+  const auto what = world_.dice.between(0, 99);
+  if (linked.size() < 2 || (what < 8 && linked.size() < kMostAccounts)) return begin_link(hub);
+  auto candidates = linked;
+  const auto& account = world_.dice.one_of(candidates);
+  if (what < 14) {
+    const auto& known = *ledger_.find(account);
+    return hub.spawn(link(hub, known.owner, known.kind, account, world_.dice.chance(0.2)));
+  }
+  if (what < 20) return hub.spawn(suspend(hub, account));
+  if (what < 32) return hub.spawn(resume(hub, account));
+  if (what < 37) return hub.spawn(unlink(hub, account));
+  if (what < 42) return hub.spawn(refresh(hub, account));
+  // Several at once, of which one refreshes and the others wait.
+  const auto at_once = world_.dice.chance(0.2) ? 3 : 1;
+  for (int i = 0; i < at_once; ++i) hub.spawn(use(hub, account));
+}
+
+void Workload::begin_link(SimulatedHub& hub) {
+  const auto owner = "owner-" + std::to_string(world_.dice.between(1, kOwners));
+  const auto kind = world_.dice.one_of(
+      {GrantKind::kCredentials, GrantKind::kCredentials, GrantKind::kRotating, GrantKind::kGrace});
+  hub.spawn(link(hub, owner, kind, {}, world_.dice.chance(0.15)));
+}
+
+Workload::Task Workload::link(SimulatedHub& hub, std::string owner, GrantKind kind,
+                              std::string account_id, bool cancels) {
+  auto& grant = new_grant(kind);
+  const int grant_id = grant.id;
+  accounts::LinkRequest request;
+  request.connector_id = connector_of(kind);
+  request.form = form_of(grant, world_.dice.chance(0.05));
+  request.cancel = connector::make_cancel_flag();
+  world_.note("life " + std::to_string(hub.life()) + ": link " + owner + " to " +
+              request.connector_id + " with grant " + std::to_string(grant_id) +
+              (account_id.empty() ? "" : ", reconnecting " + account_id));
+  auto session = co_await hub.accounts().create_session({.project_id = std::string(kProject),
+                                                         .owner_id = owner,
+                                                         .owner_name = "Owner",
+                                                         .username = {},
+                                                         .connector_id = request.connector_id,
+                                                         .integration_id = {},
+                                                         .account_id = account_id,
+                                                         .multiple = false,
+                                                         .type = store::AccountType::kProduction,
+                                                         .label = {}});
+  if (!session) co_return;
+  request.session = session->session;
+  ledger_.attempted(owner, grant_id);
+  if (cancels)
+    world_.in(world_.dice.between(0, 900), [flag = request.cancel] { flag->store(true); });
+  const auto outcome = co_await hub.accounts().link(std::move(request));
+  if (outcome.account) {
+    ++counts_.linked;
+    world_.note("linked " + outcome.account->id);
+    ledger_.acknowledged(outcome.account->id, owner, kind);
+  } else {
+    ++counts_.not_linked;
+    world_.note("not linked: " + outcome_of(outcome.error));
+  }
+}
+
+std::string Workload::token_name(const std::string& account_id) {
+  if (ledger_.find(account_id)->kind != GrantKind::kCredentials) return "main";
+  return world_.dice.chance(0.2) ? "v1" : "v2";
+}
+
+Workload::Task Workload::use(SimulatedHub& hub, std::string account_id) {
+  const auto name = token_name(account_id);
+  const auto validity =
+      world_.dice.one_of({std::int64_t{0}, 10 * std::int64_t{1'000}, 10 * kMinute, 2 * kHour});
+  const std::string project(kProject);
+  auto token = co_await hub.keeper().token(project, account_id, name, validity);
+  for (int again = 1; again < kTries && token && !is_served(hub, account_id, *token); ++again)
+    token = co_await hub.keeper().token(project, account_id, name, validity);
+  if (token) {
+    const auto* minted = book_.find(token->value.reveal());
+    if (minted != nullptr && !minted->is_alive(world_.now())) {
+      // The provider's 401 to whoever used it.
+      insist(account_id);
+      token = co_await hub.keeper().replace_refused(project, account_id, name, token->value.copy());
+      if (token) (void)is_served(hub, account_id, *token);
+    }
+  }
+  ++(token ? counts_.served : counts_.not_served);
+  world_.note("life " + std::to_string(hub.life()) + ": " + name + " of " + account_id +
+              (token ? " served" : " not served: " + outcome_of(token.error())));
+}
+
+// The last thing before an answer leaves, as api::Api does it.
+bool Workload::is_served(SimulatedHub& hub, const std::string& account_id,
+                         const accounts::AccessToken& token) {
+  if (!hub.instance().may_serve(token.read_at)) return false;
+  invariants_.served(account_id, token.value.reveal());
+  return true;
+}
+
+void Workload::insist(const std::string& account_id) {
+  const auto found = invariants_.accounts().find(account_id);
+  if (found == invariants_.accounts().end()) return;
+  for (const int id : found->second.tokens) network_.insist(book_.token(id).grant);
+}
+
+Workload::Task Workload::refresh(SimulatedHub& hub, std::string account_id) {
+  insist(account_id);
+  const auto done = co_await hub.accounts().refresh(std::string(kProject), account_id);
+  world_.note("refresh of " + account_id + (done ? " done" : ": " + outcome_of(done.error())));
+}
+
+Workload::Task Workload::suspend(SimulatedHub& hub, std::string account_id) {
+  const auto asked = ledger_.next();
+  const auto done = co_await hub.accounts().suspend(std::string(kProject), account_id);
+  if (done) {
+    ++counts_.suspended;
+    ledger_.suspended(account_id, asked);
+  }
+  world_.note("suspend " + account_id + (done ? "" : ": " + outcome_of(done.error())));
+}
+
+Workload::Task Workload::resume(SimulatedHub& hub, std::string account_id) {
+  const Ledger::Resuming resuming(ledger_, account_id);
+  const auto done = co_await hub.accounts().resume(std::string(kProject), account_id);
+  world_.note("resume " + account_id + (done ? "" : ": " + outcome_of(done.error())));
+}
+
+Workload::Task Workload::unlink(SimulatedHub& hub, std::string account_id) {
+  ledger_.unlink_asked(account_id);
+  const auto done = co_await hub.accounts().unlink(std::string(kProject), account_id);
+  if (done) {
+    ++counts_.unlinked;
+    ledger_.unlinked(account_id);
+  }
+  world_.note("unlink " + account_id + (done ? "" : ": " + outcome_of(done.error())));
+}
+
+void Workload::delete_a_grant() {
+  auto linked = ledger_.linked();
+  if (linked.empty()) return;
+  const auto found = invariants_.accounts().find(world_.dice.one_of(linked));
+  if (found == invariants_.accounts().end() || found->second.tokens.empty()) return;
+  auto& grant = book_.grant(book_.token(found->second.tokens.front()).grant);
+  book_.end(grant);
+  world_.note("grant " + std::to_string(grant.id) + " is deleted at the provider");
+}
+
+void Workload::demand_token(SimulatedHub& hub, const std::string& account_id) {
+  hub.spawn(demand(hub, account_id));
+}
+
+Workload::Task Workload::demand(SimulatedHub& hub, std::string account_id) {
+  const auto& known = *ledger_.find(account_id);
+  const std::string name = known.kind == GrantKind::kCredentials ? "v2" : "main";
+  const auto token = co_await hub.keeper().token(std::string(kProject), account_id, name, 0);
+  if (!token) {
+    world_.violated("usable",
+                    "account " + account_id + " gives out no token: " + outcome_of(token.error()));
+    co_return;
+  }
+  const auto* minted = book_.find(token->value.reveal());
+  if (minted == nullptr || !minted->is_alive(world_.now()))
+    world_.violated("usable", "account " + account_id + " gave out a token that does not work");
+}
+
+}  // namespace patchbay::simulator
