@@ -134,7 +134,7 @@ void write_connector(json::Writer& out, const connector::Connector& connector,
   out.end_object();
 }
 
-std::vector<connector::ConnectorPtr> ready(const connector::Registry& registry) {
+std::vector<connector::ConnectorPtr> ready(const connector::Connectors& registry) {
   auto all = registry.list();
   std::erase_if(all, [](const auto& one) {
     return one->state != connector::ConnectorState::kReady || !one->manifest;

@@ -56,12 +56,14 @@ struct Connector {
 };
 using ConnectorPtr = std::shared_ptr<const Connector>;
 
-// Who knows the connectors that are ready. Any thread.
+// Who knows the connectors. Any thread.
 class Connectors {
  public:
   virtual ~Connectors() = default;
   // Null: there is none of this id, or it is not ready.
   [[nodiscard]] virtual ConnectorPtr find(std::string_view connector_id) const = 0;
+  // All of them, in whatever state, by id.
+  [[nodiscard]] virtual std::vector<ConnectorPtr> list() const = 0;
 };
 
 struct RegistryOptions {
@@ -85,7 +87,7 @@ class Registry final : public Connectors, public std::enable_shared_from_this<Re
   Task<> stop();
 
   // By id; a file that was replaced by something unusable stands behind its running predecessor.
-  [[nodiscard]] std::vector<ConnectorPtr> list() const;
+  [[nodiscard]] std::vector<ConnectorPtr> list() const override;
   [[nodiscard]] ConnectorPtr find(std::string_view connector_id) const override;
 
   // An operator's decisions about a content that is in the folder now; any executor. They return

@@ -16,6 +16,7 @@ class Ready final : public connector::Connectors {
       if (connector->id == id) return connector;
     return nullptr;
   }
+  [[nodiscard]] std::vector<connector::ConnectorPtr> list() const override { return connectors_; }
 
  private:
   std::vector<connector::ConnectorPtr> connectors_;
