@@ -149,6 +149,7 @@ TEST_F(SignInTest, ConnectsRenewsAndRevokesWithTheOperatorsClient) {
   EXPECT_NE(last, first);
   EXPECT_EQ(people_with(last), 200);
   ASSERT_TRUE(wait(hub_->accounts().unlink(hub_->project_id(), account.id)));
+  ASSERT_TRUE(wait(hub_->revoker().run_due()));
   const auto left = wait(hub_->revoker().run_due());
   ASSERT_TRUE(left) << left.error().message;
   EXPECT_EQ(*left, 0U);

@@ -131,8 +131,10 @@ struct SealingTest : testing::Test {
 };
 
 TEST_F(SealingTest, WhatWasSealedForAGenerationOpensAsAFlowsInput) {
-  StoredAccount stored{account, *seal_secrets(*vault, account, 3, secrets({{"s", "hush"}})),
-                       *seal_tokens(*vault, account, 4, tokens({{"v2", kNow}}), kNow)};
+  StoredAccount stored{account,
+                       *seal_secrets(*vault, account, 3, secrets({{"s", "hush"}})),
+                       *seal_tokens(*vault, account, 4, tokens({{"v2", kNow}}), kNow),
+                       {}};
   const auto input = open_input(*vault, stored);
   ASSERT_TRUE(input) << input.error().message;
   EXPECT_EQ(input->fields[0].value, "papi-1");
@@ -142,7 +144,8 @@ TEST_F(SealingTest, WhatWasSealedForAGenerationOpensAsAFlowsInput) {
 }
 
 TEST_F(SealingTest, ARowMovedToAnotherAccountOrGenerationDoesNotOpen) {
-  StoredAccount stored{account, *seal_secrets(*vault, account, 3, secrets({{"s", "hush"}})), {}};
+  StoredAccount stored{
+      account, *seal_secrets(*vault, account, 3, secrets({{"s", "hush"}})), {}, {}};
   stored.account.id = "acc_2";
   EXPECT_FALSE(open_input(*vault, stored));
   stored.account.id = "acc_1";

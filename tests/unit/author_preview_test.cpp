@@ -23,7 +23,6 @@ using testing::Not;
 class PreviewTest : public testing::Test {
  protected:
   PreviewTest() {
-    folder_ = ::mkdtemp(folder_.data());
     save(manifest::small_manifest());
     file_.look();
     pages_.add_routes(router_);
@@ -60,7 +59,12 @@ class PreviewTest : public testing::Test {
     return page.substr(at, page.find('"', at) - at);
   }
 
-  std::string folder_ = "/tmp/patchbay-preview-XXXXXX";
+  static std::string made_folder() {
+    std::string folder = "/tmp/patchbay-preview-XXXXXX";
+    return ::mkdtemp(folder.data());
+  }
+
+  std::string folder_ = made_folder();
   net::LoopPool loops_{1};
   OsRandom random_;
   WatchedManifest file_{folder_ + "/manifest.json"};

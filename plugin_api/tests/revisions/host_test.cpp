@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "patchbay/testing/flow_driver.h"
@@ -72,7 +73,9 @@ TEST_P(AcrossRevisions, ACancelIsAnswered) {
 INSTANTIATE_TEST_SUITE_P(Connectors, AcrossRevisions, testing::ValuesIn(libraries()),
                          [](const auto& info) {
                            const auto from = info.param.rfind('/') + 1;
-                           return info.param.substr(from, info.param.rfind('.') - from);
+                           auto name = info.param.substr(from, info.param.rfind('.') - from);
+                           std::ranges::replace(name, '.', '_');
+                           return name;
                          });
 
 }  // namespace
