@@ -65,9 +65,9 @@ struct MintedToken {
   std::int64_t frozen_ms = 0;  // of the time since, that life was frozen
 
   // For the invariants.
-  bool is_known_dead = false;  // its account was not active when it was revoked
-  std::string held_by;      // the account that holds it or was the last to do so
-  bool is_excused = false;  // by something the documents say: see invariants.h
+  bool is_known_dead = false;  // its account could not go on anyway when it was revoked
+  std::string held_by;         // the account that holds it or was the last to do so
+  bool is_excused = false;     // by something the documents say: see invariants.h
 
   [[nodiscard]] bool is_alive(std::int64_t now) const {
     return !is_over && (expires == 0 || expires > now);
