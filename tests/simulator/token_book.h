@@ -34,7 +34,7 @@ struct Grant {
 // How a hub came to see one presentation of a refresh token.
 enum class Seen : std::uint8_t {
   kNothing,      // no answer (yet): the outcome is unknown
-  kUnprocessed,  // it certainly was not processed: no connection, 429
+  kUnprocessed,  // it certainly was not processed, or refused: no connection, 4xx
   kAnswered,
 };
 
