@@ -117,7 +117,8 @@ Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> m
   Result<> outcome = why;
   if (why.code == ErrorCode::kConflict) outcome = co_await adopt_stored(entry);
   const bool moved_on = entry.account.generation > before;
-  if (attempt.rotates && outcome && (moved_on || attempt.grace_s)) minted.clear();
+  const bool may_try_again = attempt.grace_s && why.code != ErrorCode::kNotFound;
+  if (attempt.rotates && ((outcome && moved_on) || may_try_again)) minted.clear();
   co_await order_revocation(attempt, std::move(minted), std::move(flow_id));
   if (why.code == ErrorCode::kNotFound)
     co_return make_error(ErrorCode::kNotFound, "The account was unlinked meanwhile.");

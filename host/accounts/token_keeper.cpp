@@ -89,10 +89,12 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     if (held != nullptr && is_valid(*held, min_validity_ms))
       co_return copy_of(*held, (*entry)->read_at);
     Result<> refreshed;
-    if (!is_vain(**entry, name, held, min_validity_ms)) {
+    // A second time where what another instance had stored was taken over, and has run out since.
+    for (int i = 0; i < 2 && refreshed && !is_vain(**entry, name, held, min_validity_ms); ++i) {
       refreshed = co_await refresher->refresh(*entry, false);
       PATCHBAY_CO_TRY(TokenMemory::serving_error(**entry));
       held = find(**entry, name);
+      if (held != nullptr && is_valid(*held, 0)) break;
     }
     if (held != nullptr && is_valid(*held, 0)) co_return copy_of(*held, (*entry)->read_at);
     if (!refreshed) co_return refreshed.error();

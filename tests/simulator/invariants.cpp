@@ -112,12 +112,18 @@ void Invariants::check_tokens() {
       auto& token = book_.token(token_id);
       token.held_by = id;
       if (!token.revoked_by_hub && !book_.grant(token.grant).ended_by_hub) continue;
-      if (account.status != "active") token.is_known_dead = true;
+      if (account.status != "active" || has_spent_its_refresh_token(account))
+        token.is_known_dead = true;
       if (!token.is_known_dead)
         world_.violated("not revoked",
                         "account " + id + " holds " + named(token) + ", which a hub has revoked");
     }
   for (const int id : book_.living(world_.now())) check_token(book_.token(id));
+}
+
+// It was presented and processed, and no other was stored: the account can only be reconnected.
+bool Invariants::has_spent_its_refresh_token(const StoredAccount& account) const {
+  return std::ranges::any_of(account.tokens, [&](int id) { return book_.token(id).spent != 0; });
 }
 
 void Invariants::check_token(MintedToken& token) {

@@ -9,8 +9,8 @@
 //                   outcome; twice where the manifest declares that a spent one is forgiven
 //   no orphan       a token that reached a hub is held by an account, or named by a sealed row that
 //                   is to be worked off (a revocation, a flow), or over
-//   not revoked     a token that an active account holds was not revoked by a hub, nor was its grant
-//   limits          providers are not asked more often than they said, nor before Retry-After
+//   not revoked     a token that an active account holds was not revoked by a hub, nor was its
+//   grant limits          providers are not asked more often than they said, nor before Retry-After
 //
 // and at the end of a run, when the weather was fair for days:
 //
@@ -24,6 +24,8 @@
 // - a token in the memory of a hub that lives, for as long as a flow can take;
 // - a token whose writing down failed with the database, in a hub that was killed before it could
 //   try again (docs/ARCHITECTURE.md, "What survives a kill");
+// - revoked tokens of an account whose refresh token was spent without a new one being stored: all
+//   that is left to it is to be reconnected;
 // - a token that a refresh has replaced, or that lost a race for a rotating grant whose account
 //   goes on with others: it runs out by itself.
 #include <cstdint>
@@ -74,6 +76,7 @@ class Invariants {
   void check_kept();
   void check_tokens();
   void check_token(MintedToken& token);
+  [[nodiscard]] bool has_spent_its_refresh_token(const StoredAccount& account) const;
   [[nodiscard]] bool replaced(const MintedToken& token) const;
   [[nodiscard]] bool is_in_memory(const MintedToken& token) const;
   Result<> unlock();

@@ -223,7 +223,8 @@ ClientReply Network::heard(Call& call) {
     token.delivery = call.reply_is_whole ? Delivery::kDelivered : Delivery::kLost;
     token.delivered = world_.now();
   }
-  const bool unprocessed = !call.reply->maybe_processed || call.reply->status == 429;
+  const auto status = call.reply->status;
+  const bool unprocessed = !call.reply->maybe_processed || (status >= 400 && status < 500);
   if (call.presented >= 0)
     book_.token(call.presented).presentations[call.presentation].seen =
         unprocessed ? Seen::kUnprocessed : Seen::kAnswered;

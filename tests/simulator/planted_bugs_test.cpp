@@ -15,7 +15,7 @@ int planted_bug = 0;
 
 namespace {
 
-constexpr std::uint64_t kMostSeeds = 300;
+constexpr std::uint64_t kMostSeeds = 200;
 
 struct Bug {
   int number;

@@ -77,8 +77,8 @@ void Simulation::plan(std::int64_t end) {
   roughness_ = world_.dice.one_of({0.0, 0.02, 0.1, 0.3});
   network_.set_trouble(roughness_);
   disk_.set_trouble(world_.dice.one_of({0.0, 0.0, 0.005, 0.03}));
-  plan_every(5 * kHour, end, [this] { begin_work(); });
-  plan_every(10 * kDay, end, [this] { begin_outage(); });
+  plan_every(7 * kHour, end, [this] { begin_work(); });
+  plan_every(15 * kDay, end, [this] { begin_outage(); });
   plan_every(10 * kDay, end, [this] { workload_.delete_a_grant(); });
   plan_every(15 * kDay, end, [this] { rotate_keys(); });
 }
@@ -108,7 +108,7 @@ void Simulation::begin_work() {
 }
 
 void Simulation::begin_outage() {
-  const auto lasts = world_.dice.one_of({10 * kMinute, 2 * kHour, kDay});
+  const auto lasts = world_.dice.one_of({10 * kMinute, kHour, kHour, 3 * kHour, kDay});
   world_.note("outage of " + std::to_string(lasts / kMinute) + " minutes");
   network_.set_outage(true);
   world_.in(lasts, [this] {

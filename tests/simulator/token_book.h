@@ -34,7 +34,7 @@ struct Grant {
 // How a hub came to see one presentation of a refresh token.
 enum class Seen : std::uint8_t {
   kNothing,      // no answer (yet): the outcome is unknown
-  kUnprocessed,  // it certainly was not processed: no connection, 429
+  kUnprocessed,  // it certainly was not processed, or refused: no connection, 4xx
   kAnswered,
 };
 
@@ -65,9 +65,9 @@ struct MintedToken {
   std::int64_t frozen_ms = 0;  // of the time since, that life was frozen
 
   // For the invariants.
-  bool is_known_dead = false;  // its account was not active when it was revoked
-  std::string held_by;      // the account that holds it or was the last to do so
-  bool is_excused = false;  // by something the documents say: see invariants.h
+  bool is_known_dead = false;  // its account could not go on anyway when it was revoked
+  std::string held_by;         // the account that holds it or was the last to do so
+  bool is_excused = false;     // by something the documents say: see invariants.h
 
   [[nodiscard]] bool is_alive(std::int64_t now) const {
     return !is_over && (expires == 0 || expires > now);
