@@ -36,7 +36,7 @@ struct HubOptions {
   connector::RestartLimits restart;
   std::chrono::milliseconds audit_sync_within{50};  // 0: before each answer
   accounts::KeeperOptions keeper;
-  bool keep_failed_flows = false;                   // accounts/failed_flows.h
+  bool keep_failed_flows = false;  // accounts/failed_flows.h
   std::size_t loops = 1;
 };
 

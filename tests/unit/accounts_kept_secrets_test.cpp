@@ -1,6 +1,5 @@
 // Editing an account without typing its secrets again.
 #include "accounts/kept_secrets.h"
-
 #include "actions_test_support.h"
 
 namespace patchbay::accounts {
