@@ -197,8 +197,18 @@ void Simulation::check() {
   invariants_.check();
 }
 
-bool Simulation::is_busy() const {
-  return world_.now() < busy_until_ ||
+// Somebody has the turn to refresh an account that is due, or died with it: the others wait, and
+// look again and again whether it lives.
+bool Simulation::is_turn_awaited() {
+  const auto rows = disk_.database().query(
+      "SELECT 1 FROM refresh_leases l JOIN accounts a ON a.id = l.account_id WHERE l.holder <> '' "
+      "AND a.status = 'active' AND a.next_refresh > 0 AND a.next_refresh <= ? LIMIT 1",
+      {world_.now() + 30 * kSecond});
+  return rows && !rows->empty();
+}
+
+bool Simulation::is_busy() {
+  return world_.now() < busy_until_ || is_turn_awaited() ||
          std::ranges::any_of(
              slots_,
              [&](const Slot& slot) {

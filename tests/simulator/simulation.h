@@ -78,7 +78,8 @@ class Simulation {
   void move_time(std::int64_t end);
   [[nodiscard]] std::optional<std::int64_t> next_timer();
   [[nodiscard]] std::int64_t next_due();
-  [[nodiscard]] bool is_busy() const;
+  [[nodiscard]] bool is_turn_awaited();
+  [[nodiscard]] bool is_busy();
   void check();
 
   void start(Slot& slot);
