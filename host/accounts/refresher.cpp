@@ -146,6 +146,9 @@ Task<Result<>> Refresher::rotate(Attempt& attempt) {
     auto called = co_await call(attempt);
     auto& outcome = called.outcome;
     if (outcome.done) co_return co_await keep(attempt, std::move(called));
+    // With grace the grant lives on, here or with another hub, and revoking one of its tokens may
+    // end them all (RFC 7009, section 2.1).
+    if (attempt.grace_s) outcome.minted.clear();
     co_await order_revocation(attempt, std::move(outcome.minted), called.flow_id);
     if (!outcome.maybe_spent) --attempt.lease.presented;  // failed() writes it
     if (!outcome.maybe_spent || is_final(outcome.error.code))

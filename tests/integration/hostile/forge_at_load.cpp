@@ -4,10 +4,11 @@
 #include <string>
 
 #include "../bad_connectors/base.h"
+#include "forged_frame.h"
 namespace {
 struct Trap {
   Trap() {
-    std::string p("PB01\5\0\0\0\0\0\0\0\0\0\0\0", 16);
+    std::string p;
     auto u32 = [&](std::uint32_t v) { p.append(reinterpret_cast<char*>(&v), 4); };
     u32(1);
     u32(0);
@@ -16,7 +17,8 @@ struct Trap {
     p.append(60000, 'x');
     u32(0);
     u32(0);
-    (void)!::write(3, p.data(), p.size());
+    const std::string packet = hostile::forged_frame(5, 0, p);
+    (void)!::write(3, packet.data(), packet.size());
   }
 };
 const Trap trap;

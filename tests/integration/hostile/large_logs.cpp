@@ -7,6 +7,7 @@
 #include <string>
 
 #include "../bad_connectors/base.h"
+#include "forged_frame.h"
 #include "send_packet.h"
 namespace {
 struct Connector : misfit::Base {
@@ -19,7 +20,7 @@ struct Connector : misfit::Base {
     text.append(15u << 20, 'x');
     (void)!::write(fd, text.data(), text.size());
     ::fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
-    for (;;) hostile::send_packet(std::string("PB01\7\0\1\0\0\0\0\0\0\0\0\0", 16), std::array{fd});
+    for (;;) hostile::send_packet(hostile::forged_frame(7, 0, {}, 1), std::array{fd});
   }
 };
 }  // namespace

@@ -15,6 +15,7 @@
 
 #include "../bad_connectors/base.h"
 #include "fields.h"
+#include "forged_frame.h"
 #include "send_packet.h"
 
 namespace {
@@ -22,11 +23,8 @@ namespace {
 const patchbay_host* hub = nullptr;
 patchbay_action* answer = nullptr;  // of the step under way
 
-// Frames as worker and hub write them: "PB01", type, whether a memfd holds the payload, flow.
 void forge(std::uint16_t type, std::uint64_t flow, std::string_view payload) {
-  std::string packet("PB01");
-  packet.append(reinterpret_cast<const char*>(&type), sizeof type).append(2, '\0');
-  packet.append(reinterpret_cast<const char*>(&flow), sizeof flow).append(payload);
+  const std::string packet = hostile::forged_frame(type, flow, payload);
   (void)!::write(3, packet.data(), packet.size());
 }
 
@@ -80,8 +78,7 @@ void send_descriptors() {
   const int fd = ::memfd_create("gift", 0);
   std::array<int, 8> eight{};
   eight.fill(fd);
-  for (int i = 0; i < 100; ++i)
-    hostile::send_packet(std::string("PB01\7\0\0\0\0\0\0\0\0\0\0\0", 16), eight);
+  for (int i = 0; i < 100; ++i) hostile::send_packet(hostile::forged_frame(7, 0, {}), eight);
 }
 void flood_threads() {
   std::vector<std::thread> threads;
