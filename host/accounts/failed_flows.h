@@ -13,7 +13,7 @@ namespace patchbay::accounts {
 class FailedFlows final : public connector::FlowRecorder {
  public:
   static constexpr std::size_t kMost = 50;
-  static constexpr std::int64_t kKeptMs = 7 * 24 * 3'600'000LL;
+  static constexpr std::int64_t kKeptMs = 7LL * 24 * 3'600'000LL;
   static constexpr std::string_view kKind = "failed";  // of the rows
 
   FailedFlows(const Services& services, std::string project_id)

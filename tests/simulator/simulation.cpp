@@ -308,9 +308,20 @@ void Simulation::thaw(Slot& slot) {
   busy_until_ = std::max(busy_until_, world_.now() + kWatchedMs);
 }
 
+namespace {
+
+// Whether this step is the one that was waited for; 0: none is.
+bool is_over(int& steps_left) {
+  if (steps_left <= 0) return false;
+  --steps_left;
+  return steps_left == 0;
+}
+
+}  // namespace
+
 void Simulation::after_step_of(Slot& slot) {
-  if (slot.steps_until_kill > 0 && --slot.steps_until_kill == 0) return kill(slot);
-  if (slot.steps_until_freeze > 0 && --slot.steps_until_freeze == 0) freeze(slot);
+  if (is_over(slot.steps_until_kill)) return kill(slot);
+  if (is_over(slot.steps_until_freeze)) freeze(slot);
 }
 
 SimulatedHub* Simulation::any_hub() {
