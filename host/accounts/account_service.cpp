@@ -56,7 +56,7 @@ struct AccountService::Changed {
 // A change of one account with its event.
 template <class Change>
 auto AccountService::changing(const std::string& project, const std::string& id,
-                              std::string_view event, std::int64_t now, Change change) {
+                              std::string_view event, std::int64_t now, const Change& change) {
   return [=](store::Database& db) -> Result<Changed> {
     PATCHBAY_TRY(change(db));
     PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find(db, project, id));
@@ -155,21 +155,14 @@ Task<Result<store::Account>> AccountService::change(std::string project_id, std:
   PATCHBAY_CO_TRY(check(details.owner_name, "origin_owner_name", true));
   PATCHBAY_CO_TRY(check(details.username, "origin_username", false));
   PATCHBAY_CO_TRY(check(details.label, "label", false));
+  const auto now = services_.clock.unix_ms();
   auto changed = co_await services_.store.transact(
-      [=, now = services_.clock.unix_ms()](
-          store::Database& db) -> Result<std::optional<store::Account>> {
-        PATCHBAY_TRY(
-            store::accounts_table::update_details(db, project_id, account_id, details, now));
-        PATCHBAY_TRY_ASSIGN(auto account, store::accounts_table::find(db, project_id, account_id));
-        if (account)
-          PATCHBAY_TRY(
-              store::events_table::append(db, account_event(*account, "account.updated", now)));
-        return account;
-      });
+      changing(project_id, account_id, "account.updated", now, [=](store::Database& db) {
+        return store::accounts_table::update_details(db, project_id, account_id, details, now);
+      }));
   if (!changed) co_return changed.error();
-  if (!*changed) co_return no_account();
   co_await keeper_.forget(account_id);
-  co_return std::move(**changed);
+  co_return std::move(changed->account);
 }
 
 Task<Result<AccountDetail>> AccountService::detail(std::string project_id, std::string account_id) {

@@ -87,7 +87,7 @@ class AccountService {
   struct Changed;
   template <class Change>
   static auto changing(const std::string& project, const std::string& id, std::string_view event,
-                       std::int64_t now, Change change);
+                       std::int64_t now, const Change& change);
   Task<Result<Changed>> unlink_once(std::string project_id, std::string account_id);
 
   const Services& services_;

@@ -26,14 +26,18 @@ std::optional<std::string> changed_host_field(const manifest::Manifest& manifest
   return std::nullopt;
 }
 
+Task<Result<StoredAccount>> read(const Services& services, const store::Account& account) {
+  co_return co_await services.store.read(
+      [project = account.project_id, id = account.id](store::Database& db) {
+        return read_account(db, project, id);
+      });
+}
+
 }  // namespace
 
 Task<Result<std::vector<std::string>>> stored_secret_names(const Services& services,
                                                            const store::Account& account) {
-  const auto stored = co_await services.store.read(
-      [project = account.project_id, id = account.id](store::Database& db) {
-        return read_account(db, project, id);
-      });
+  const auto stored = co_await read(services, account);
   if (!stored) co_return stored.error();
   std::vector<std::string> names;
   for (const auto& secret : stored->secrets) names.push_back(secret.name);
@@ -43,10 +47,7 @@ Task<Result<std::vector<std::string>>> stored_secret_names(const Services& servi
 Task<Result<FormInput>> with_kept_secrets(const Services& services, const store::Account& account,
                                           const manifest::Manifest& manifest,
                                           const manifest::AuthMethod& method, FormInput form) {
-  const auto stored = co_await services.store.read(
-      [project = account.project_id, id = account.id](store::Database& db) {
-        return read_account(db, project, id);
-      });
+  const auto stored = co_await read(services, account);
   if (!stored) co_return stored.error();
   auto input = open_input(services.vault, *stored);
   if (!input) co_return input.error();
