@@ -73,6 +73,7 @@ class SeveralHubsTest : public HubTest {
     constexpr std::size_t kAtOnce = 16;
     std::atomic<std::size_t> next{0};
     std::vector<std::jthread> threads;
+    threads.reserve(kAtOnce);
     for (std::size_t i = 0; i < kAtOnce; ++i)
       threads.emplace_back([&] {
         for (auto n = next++; n < count; n = next++) work(n);
