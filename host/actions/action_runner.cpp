@@ -4,10 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "accounts/credentials.h"
-#include "accounts/integration_setup.h"
 #include "accounts/permission_report.h"
-#include "actions/authorizer.h"
 #include "actions/page_link.h"
 #include "actions/page_token.h"
 #include "actions/request_builder.h"
@@ -17,57 +14,42 @@
 #include "base/log.h"
 #include "manifest/input_schema.h"
 #include "manifest/reader.h"
-#include "store/integrations_table.h"
 
 namespace patchbay::actions {
 namespace {
 
-// Long enough for the request to arrive while the token is good.
-constexpr std::int64_t kMinValidityMs = 10'000;
-
 ActionError not_usable(ErrorCode code, std::string_view why, std::string text) {
   return {code, why, std::move(text)};
-}
-
-ActionError access_changed() {
-  return {ErrorCode::kUnavailable, reason::kAccessChanged,
-          "Access to this account was changed at this moment, and nothing was sent. Try again."};
 }
 
 }  // namespace
 
 // A call that passed every check.
 struct ActionRunner::Prepared {
-  accounts::StoredAccount stored;
-  FoundAction found;
+  UsableAccount usable;
+  const manifest::Action* action = nullptr;  // in the usable account's manifest
   std::optional<json::Document> input;
   std::string input_hash;
-  manifest::HostValues host_values;
   PagePosition position;
-  const manifest::RequestAuth* auth = nullptr;  // in the manifest; null: none needed
-  std::int64_t read_at = 0;                     // the oldest of what the request rests on
-  std::vector<std::string> denied;
+  const manifest::RequestAuth* auth = nullptr;  // likewise; null: none needed
 
-  [[nodiscard]] const manifest::Action& action() const { return *found.action; }
-  [[nodiscard]] const store::Account& account() const { return stored.account; }
+  [[nodiscard]] const store::Account& account() const { return usable.account(); }
   [[nodiscard]] PageTokenPlace page_place() const {
-    return {account().project_id, account().id, action().id, input_hash};
-  }
-  // The token that a 401 may be cured by replacing.
-  [[nodiscard]] bool uses_token() const {
-    return auth != nullptr && auth->value.kind == manifest::ValueSource::Kind::kToken;
+    return {account().project_id, account().id, action->id, input_hash};
   }
 };
 
 ActionRunner::ActionRunner(const accounts::Services& services, TokenSource& tokens,
                            RunnerOptions options)
-    : services_(services), tokens_(tokens), options_([&services, &options] {
+    : services_(services),
+      options_([&services, &options] {
         if (!options.find_connector)
           options.find_connector = [&services](std::string_view id) {
             return services.registry.find(id);
           };
         return std::move(options);
-      }()) {}
+      }()),
+      caller_(services, tokens, options_.limits) {}
 
 FoundAction ActionRunner::find_action(std::string_view action_id) const {
   for (std::size_t at = action_id.find('_'); at != std::string_view::npos;
@@ -87,39 +69,18 @@ Task<ActionRunner::Outcome> ActionRunner::run(ActionCall call) {
 
 Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::prepare(
     const ActionCall& call) {
-  auto read = co_await services_.store.read(
-      [project = call.project_id, account = call.account_id](store::Database& db) {
-        return accounts::read_account(db, project, account);
-      });
-  if (!read) co_return std::move(read).error();
   Prepared prepared;
-  prepared.stored = *std::move(read);
-  prepared.read_at = std::min(prepared.stored.read_at, call.allowed_at);
-  const store::Account& account = prepared.account();
-  const store::Integration& integration = prepared.stored.integration;
-  if (integration.id.empty())
-    co_return make_error(ErrorCode::kConfiguration,
-                         "The account's integration is gone. Reconnect the account.");
-  if (account.status == store::AccountStatus::kInactive)
-    co_return not_usable(ErrorCode::kForbidden, reason::kAccountSuspended,
-                         "The account is suspended. Resume it to use it again.");
-  if (!integration.active)
-    co_return not_usable(ErrorCode::kForbidden, reason::kIntegrationDisabled,
-                         "The integration that this account belongs to is switched off.");
-
-  const auto connector = options_.find_connector(account.connector_id);
-  if (!connector || !connector->manifest)
-    co_return not_usable(ErrorCode::kConfiguration, reason::kConnectorMissing,
-                         "The connector \"" + account.connector_id +
-                             "\" is not there at the moment. Put its file back into the connectors "
-                             "folder.");
-  prepared.found = {connector->manifest, connector->manifest->find_action(call.action_id)};
-  if (prepared.found.action == nullptr)
+  PATCHBAY_CO_TRY_ASSIGN(
+      prepared.usable, co_await usable_account(services_, options_.find_connector, call.project_id,
+                                               call.account_id, call.allowed_at));
+  const manifest::Manifest& manifest = *prepared.usable.manifest;
+  prepared.action = manifest.find_action(call.action_id);
+  if (prepared.action == nullptr)
     co_return not_usable(ErrorCode::kNotFound, reason::kActionUnknown,
                          "This account's connector has no action of that name.");
-  const manifest::Manifest& manifest = *connector->manifest;
-  const manifest::Action& action = prepared.action();
-  const auto allowed = accounts::allowed_actions(manifest, integration.allowed_actions);
+  const manifest::Action& action = *prepared.action;
+  const auto allowed =
+      accounts::allowed_actions(manifest, prepared.usable.stored.integration.allowed_actions);
   if (std::find(allowed.begin(), allowed.end(), action.id) == allowed.end())
     co_return not_usable(ErrorCode::kForbidden, reason::kActionNotAllowed,
                          "The integration does not allow \"" + action.id +
@@ -137,27 +98,20 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
     co_return invalid_input(std::move(problems));
   prepared.input = *std::move(input);
   PATCHBAY_CO_TRY(set_position(prepared, call));
-  connector::FlowInput facts;
-  facts.auth_method_id = account.auth_method;
-  facts.environment_id = account.environment;
-  facts.fields = accounts::fields_from_json(account.fields);
-  PATCHBAY_CO_TRY(accounts::open_setup(services_.vault, integration, facts));
-  prepared.host_values = accounts::host_values(manifest, facts);
   if (!action.token.empty()) {
-    const auto* method = manifest.find_auth_method(account.auth_method);
+    const auto* method = prepared.usable.auth_method();
     prepared.auth = method == nullptr ? nullptr : method->find_authorization(action.token);
     if (prepared.auth == nullptr)
       co_return not_usable(ErrorCode::kConfiguration, to_string(ErrorCode::kConfiguration),
                            "The way this account was connected does not serve this action. "
                            "Reconnect the account.");
   }
-  prepared.denied = accounts::granted_from_json(account.granted, account.granted_known).denied;
   co_return prepared;
 }
 
 Result<> ActionRunner::set_position(Prepared& prepared, const ActionCall& call) const {
   const json::Value input = prepared.input->root();
-  const manifest::Pagination& pagination = prepared.action().pagination;
+  const manifest::Pagination& pagination = prepared.action->pagination;
   std::string next = call.next;
   std::uint32_t page_size = call.page_size;
   if (pagination.kind == manifest::PaginationKind::kNone) {
@@ -179,119 +133,43 @@ Result<> ActionRunner::set_position(Prepared& prepared, const ActionCall& call) 
   return {};
 }
 
-Task<Result<SecretString>> ActionRunner::value_of(Prepared& prepared,
-                                                  const manifest::ValueSource& source) {
-  const store::Account& account = prepared.account();
-  switch (source.kind) {
-    case manifest::ValueSource::Kind::kNone:
-      co_return SecretString();
-    case manifest::ValueSource::Kind::kToken: {
-      auto token =
-          co_await tokens_.token(account.project_id, account.id, source.name, kMinValidityMs);
-      if (!token) co_return std::move(token).error();
-      prepared.read_at = std::min(prepared.read_at, token->read_at);
-      co_return std::move(token->value);
-    }
-    case manifest::ValueSource::Kind::kField:
-      break;
-  }
-  for (const auto& secret : prepared.stored.secrets)
-    if (secret.name == source.name)
-      co_return services_.vault.open(secret.sealed, {store::kSecretsTable, account.project_id,
-                                                     account.id, secret.name, secret.generation});
-  for (const auto& field : accounts::fields_from_json(account.fields))
-    if (field.name == source.name) co_return SecretString(field.value);
-  connector::FlowInput setup;
-  PATCHBAY_CO_TRY(accounts::open_setup(services_.vault, prepared.stored.integration, setup));
-  for (auto& secret : setup.setup_secrets)
-    if (secret.name == source.name) co_return std::move(secret.value);
-  for (const auto& field : setup.setup_fields)
-    if (field.name == source.name) co_return SecretString(field.value);
-  co_return make_error(ErrorCode::kConfiguration,
-                       "The account lacks \"" + source.name + "\". Reconnect it.", source.name);
-}
-
-Task<Result<Credential>> ActionRunner::credential(Prepared& prepared) {
-  Credential credential;
-  if (prepared.auth != nullptr) {
-    PATCHBAY_CO_TRY_ASSIGN(credential.value, co_await value_of(prepared, prepared.auth->value));
-    PATCHBAY_CO_TRY_ASSIGN(credential.user, co_await value_of(prepared, prepared.auth->user));
-  }
-  co_return credential;
-}
-
-Task<boost::system::result<net::ClientReply, ActionError>> ActionRunner::send(
-    const Prepared& prepared, const Credential& credential, std::string& url) {
-  PATCHBAY_CO_TRY_ASSIGN(
-      auto request, build_request(*prepared.found.manifest, prepared.action(),
-                                  prepared.input->root(), prepared.host_values, prepared.position));
-  url = request.url;
-  request.max_answer_bytes = options_.max_answer_bytes;
-  if (prepared.auth != nullptr) PATCHBAY_CO_TRY(authorise(request, *prepared.auth, credential));
-  auto& instance = services_.instance;
-  PATCHBAY_CO_TRY(co_await instance.sequence());
-  if (!instance.may_serve(prepared.read_at)) co_return access_changed();
-  bool withdrawn = false;
-  request.go_ahead = [&instance, &withdrawn, read_at = prepared.read_at] {
-    withdrawn = !instance.may_serve(read_at);
-    return !withdrawn;
-  };
-  auto reply = co_await services_.http_for(prepared.account().id)
-                   .send(std::move(request), options_.request_time);
-  if (withdrawn) co_return access_changed();
-  if (!reply.ok()) {
-    ActionError error(reply.as_error());
-    if (reply.maybe_processed && !prepared.action().read_only)
-      error.message +=
-          " The provider may have carried it out all the same: look before trying "
-          "again.";
-    co_return error;
-  }
-  co_return reply;
-}
-
 Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
   auto checked = co_await prepare(call);
   if (!checked) co_return std::move(checked).error();
   Prepared& prepared = *checked;
-  const manifest::Action& action = prepared.action();
+  const manifest::Action& action = *prepared.action;
+  const manifest::Manifest& manifest = *prepared.usable.manifest;
   const store::Account& account = prepared.account();
-
-  PATCHBAY_CO_TRY_ASSIGN(Credential used, co_await credential(prepared));
-  std::string url;
-  auto reply = co_await send(prepared, used, url);
-  if (reply && reply->status == 401 && prepared.uses_token()) {
-    auto fresh = co_await tokens_.replace_refused(account.project_id, account.id,
-                                                  prepared.auth->value.name, used.value.copy());
-    if (!fresh) co_return std::move(fresh).error();
-    used.value = std::move(fresh->value);
-    prepared.read_at = std::min(prepared.stored.read_at, std::min(call.allowed_at, fresh->read_at));
-    reply = co_await send(prepared, used, url);
-  }
-  if (!reply) co_return std::move(reply).error();
-
+  PATCHBAY_CO_TRY_ASSIGN(
+      const auto answered,
+      co_await caller_.call(prepared.usable, prepared.auth, action.read_only, [&] {
+        return build_request(manifest, action, prepared.input->root(), prepared.usable.host_values,
+                             prepared.position);
+      }));
+  const net::ClientReply& reply = answered.reply;
   const auto refused = [&] {
-    auto error = provider_refusal(*prepared.found.manifest, action,
-                                  read_provider_answer(*reply, url, secret_forms(used)),
-                                  prepared.denied, services_.clock.unix_ms());
+    auto error = provider_refusal(
+        manifest, action, read_provider_answer(reply, answered.url, secret_forms(answered.used)),
+        accounts::granted_from_json(account.granted, account.granted_known).denied,
+        services_.clock.unix_ms());
     log::info("action", "refused_by_provider",
               {{"action", action.id},
                {"account", account.id},
-               {"status", static_cast<int>(reply->status)},
+               {"status", static_cast<int>(reply.status)},
                {"trace_id", error.provider->trace_id}});
     return error;
   };
-  if (reply->status < 200 || reply->status > 299) co_return refused();
+  if (reply.status < 200 || reply.status > 299) co_return refused();
   PATCHBAY_CO_TRY_ASSIGN(const auto answer,
-                         parse_answer(action.result, *reply, options_.max_answer_bytes));
+                         parse_answer(action.result, reply, options_.limits.max_answer_bytes));
   const json::Value root = answer ? answer->root() : json::Value();
   if (says_failed(action.result, root)) co_return refused();
-  PATCHBAY_CO_TRY_ASSIGN(auto mapped, map_result(action.result, *reply, root));
-  PATCHBAY_CO_TRY_ASSIGN(
-      auto next, next_position(action.pagination, prepared.position, root, mapped.records, url));
+  PATCHBAY_CO_TRY_ASSIGN(auto mapped, map_result(action.result, reply, root));
+  PATCHBAY_CO_TRY_ASSIGN(auto next, next_position(action.pagination, prepared.position, root,
+                                                  mapped.records, answered.url));
   ActionReply result;
   result.data = std::move(mapped.data);
-  result.provider_status = reply->status;
+  result.provider_status = reply.status;
   if (next) {
     if (next->kind == manifest::PaginationKind::kCursorLink && prepared.auth != nullptr &&
         prepared.auth->kind == manifest::RequestAuth::Kind::kQuery)

@@ -1,23 +1,18 @@
 #pragma once
 // Runs a manifest's actions for an account: allowed? input right? then the request, authorised by
-// the manifest's rule, one retry with a fresh token after a 401, and the answer as the manifest
-// describes it, page by page. Nothing is kept between calls. A request leaves only under the
-// instance's serving lease (instances/instance.h), for an account and a caller whose access was not
-// changed since it was checked.
+// the manifest's rule (provider_caller.h), and the answer as the manifest describes it, page by
+// page. Nothing is kept between calls.
 //
 // Any loop; a call runs on its account's loop and ends early when the awaiting coroutine is
 // cancelled. Everything it was built from outlives it.
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
 
 #include "accounts/services.h"
 #include "actions/action_error.h"
-#include "actions/authorizer.h"
-#include "actions/token_source.h"
+#include "actions/provider_caller.h"
 
 namespace patchbay::actions {
 
@@ -43,11 +38,9 @@ struct ActionReply {
 };
 
 struct RunnerOptions {
-  std::chrono::milliseconds request_time{30'000};
-  std::size_t max_answer_bytes = std::size_t{8} << 20U;
+  CallLimits limits{};
   std::size_t max_input_bytes = std::size_t{1} << 20U;
-  // How connectors are found; null: in the services' registry.
-  std::function<connector::ConnectorPtr(std::string_view connector_id)> find_connector{};
+  FindConnector find_connector{};  // null: in the services' registry
 };
 
 // An action with the manifest it lives in.
@@ -77,17 +70,10 @@ class ActionRunner {
   Task<Outcome> run_here(ActionCall call);
   Task<boost::system::result<Prepared, ActionError>> prepare(const ActionCall& call);
   Result<> set_position(Prepared& prepared, const ActionCall& call) const;
-  Task<Result<SecretString>> value_of(Prepared& prepared, const manifest::ValueSource& source);
-  Task<Result<Credential>> credential(Prepared& prepared);
-  // `url` is set to the address asked, without the credential. Nothing leaves when access was
-  // changed since it was checked (reason::kAccessChanged).
-  Task<boost::system::result<net::ClientReply, ActionError>> send(const Prepared& prepared,
-                                                                  const Credential& credential,
-                                                                  std::string& url);
 
   const accounts::Services& services_;
-  TokenSource& tokens_;
   const RunnerOptions options_;
+  ProviderCaller caller_;
 };
 
 }  // namespace patchbay::actions

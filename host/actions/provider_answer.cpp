@@ -21,18 +21,6 @@ constexpr std::array<std::string_view, 4> kTraceHeaders = {"X-Trace-Id", "X-Requ
 constexpr std::array<std::string_view, 3> kTraceEndings = {"trace_id", "request_id",
                                                            "correlation_id"};
 
-std::string redacted(std::string_view text, std::span<const std::string_view> secrets) {
-  std::string out(text);
-  for (const std::string_view secret : secrets) {
-    if (secret.empty()) continue;
-    for (std::size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at)) {
-      out.replace(at, secret.size(), "[redacted]");
-      at += 10;
-    }
-  }
-  return out;
-}
-
 // Cut at a character's border.
 std::string bounded(std::string text, std::size_t most) {
   if (text.size() <= most) return text;
@@ -84,6 +72,18 @@ std::string find_trace_id(const json::Value& root, const net::Headers& headers) 
 
 }  // namespace
 
+std::string without_secrets(std::string_view text, std::span<const std::string_view> secrets) {
+  std::string out(text);
+  for (const std::string_view secret : secrets) {
+    if (secret.empty()) continue;
+    for (std::size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at)) {
+      out.replace(at, secret.size(), "[redacted]");
+      at += 10;
+    }
+  }
+  return out;
+}
+
 ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,
                                     std::span<const std::string_view> secrets) {
   ProviderAnswer answer;
@@ -91,17 +91,17 @@ ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_v
   answer.url = url.substr(0, url.find('?'));
   for (const std::string_view name : kShownHeaders)
     if (const auto value = reply.headers.get(name))
-      answer.headers.emplace_back(name, bounded(redacted(*value, secrets), kMaxTraceId));
+      answer.headers.emplace_back(name, bounded(without_secrets(*value, secrets), kMaxTraceId));
 
   const std::string_view body = reply.body.reveal();
   json::Value root;
   const auto document = json::Document::parse(body, {.max_bytes = kMaxParsed});
   if (document) root = document->root();
-  answer.summary = one_line(redacted(find_summary(root), secrets));
-  answer.trace_id = one_line(redacted(find_trace_id(root, reply.headers), secrets));
+  answer.summary = one_line(without_secrets(find_summary(root), secrets));
+  answer.trace_id = one_line(without_secrets(find_trace_id(root, reply.headers), secrets));
   if (is_valid_utf8(body) && body.find('\0') == std::string_view::npos) {
     // Secrets go before the cut, else half of one could stay.
-    answer.text = redacted(body.substr(0, kMaxParsed), secrets);
+    answer.text = without_secrets(body.substr(0, kMaxParsed), secrets);
     answer.is_json = root.is_object() && answer.text.size() <= ProviderAnswer::kMaxText &&
                      json::Document::parse(answer.text).has_value();
     answer.text = bounded(std::move(answer.text), ProviderAnswer::kMaxText);

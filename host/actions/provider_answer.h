@@ -23,7 +23,9 @@ struct ProviderAnswer {
   std::vector<std::pair<std::string, std::string>> headers;  // a fixed few
 };
 
-// `secrets` are replaced wherever they occur.
+// `text` with each of `secrets` replaced wherever it occurs.
+std::string without_secrets(std::string_view text, std::span<const std::string_view> secrets);
+
 ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,
                                     std::span<const std::string_view> secrets);
 

@@ -1,27 +1,11 @@
 // POST /actions/rpc.
 #include "api/api.h"
 #include "api/call_action.h"
+#include "api/client_shapes.h"
 #include "api/json_body.h"
 #include "api/rpc_input.h"
 
 namespace patchbay::api {
-namespace {
-
-// Their clients take an object, a list of objects or null; anything else goes into an object.
-std::string as_clients_need(const std::string& data) {
-  if (data.starts_with('{') || data == "null" || data == "[]") return data;
-  if (data.starts_with("[{")) {
-    const auto list = json::Document::parse(data, {.max_bytes = data.size()});
-    bool objects = list.has_value();
-    for (std::size_t i = 0; objects && i < list->root().size(); ++i)
-      objects = list->root().at(i).is_object();
-    if (objects) return data;
-  }
-  return "{\"value\":" + data + "}";
-}
-
-}  // namespace
-
 Task<net::Response> Api::run_action(net::Request& request, const Caller& caller) {
   auto body = JsonBody::read(request);
   if (!body) co_return error(request, api_error(body.error()));
@@ -32,12 +16,8 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
   if (!call) co_return error(request, api_error(call.error()));
   std::string account_id(request.header("x-account-id"));
   if (account_id.empty()) account_id = std::move(call->account_id);
-  if (account_id.empty())
-    co_return error(request, api_error(make_error(ErrorCode::kInvalidArgument,
-                                                  "Say for which account: put its id into the "
-                                                  "header x-account-id.",
-                                                  "x-account-id")));
-  const auto reply = co_await call_action({keys_, runner_, audit_}, request, caller,
+  if (account_id.empty()) co_return error(request, account_missing());
+  const auto reply = co_await call_action({keys_, audit_}, runner_, request, caller,
                                           {.account_id = std::move(account_id),
                                            .action_id = action_id,
                                            .input = std::move(call->input),
@@ -45,7 +25,7 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
                                            .page_size = call->page_size});
   if (!reply) co_return error(request, reply.error());
   json::Writer out;
-  out.begin_object().key("data").raw(as_clients_need(reply->data)).key("next");
+  out.begin_object().key("data").raw(as_object_or_objects(reply->data)).key("next");
   if (reply->next.empty()) {
     out.null();
   } else {

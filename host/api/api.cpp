@@ -13,7 +13,11 @@ Api::Api(Options options)
                       : nullptr),
       tokens_(own_tokens_ ? *own_tokens_ : *options_.tokens),
       audit_(options_.audit),
-      runner_(options_.services, tokens_, options_.runner) {}
+      runner_(options_.services, tokens_, options_.runner),
+      raw_(
+          options_.services, tokens_,
+          [this](std::string_view id) { return runner_.find_connector(id); },
+          options_.runner.limits) {}
 
 Api::~Api() = default;
 
@@ -33,6 +37,7 @@ void Api::add_routes(net::Router& router) {
   add(router, "GET", "/actions", Scope::kActions, &Api::list_actions);
   add(router, "POST", "/actions/search", Scope::kActions, &Api::search_actions);
   add(router, "POST", "/actions/rpc", Scope::kActions, &Api::run_action);
+  add(router, "POST", "/unified/proxy", Scope::kActions, &Api::proxy);
   add(router, "GET", "/connectors/meta", Scope::kActions, &Api::list_connectors);
   add(router, "GET", "/connectors/meta/{provider}", Scope::kActions, &Api::get_connector);
   add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token, Errors::kOwn);

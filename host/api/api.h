@@ -12,6 +12,7 @@
 
 #include "accounts/account_service.h"
 #include "actions/action_runner.h"
+#include "actions/raw_caller.h"
 #include "actions/token_source.h"
 #include "api/api_keys.h"
 #include "api/errors.h"
@@ -70,6 +71,8 @@ class Api {
   Task<Result<>> check_target(accounts::SessionRequest& wanted);
   // actions_routes.cpp
   Task<net::Response> run_action(net::Request& request, const Caller& caller);
+  // proxy_routes.cpp
+  Task<net::Response> proxy(net::Request& request, const Caller& caller);
   // catalogue_routes.cpp
   struct Allowed {
     std::vector<std::string> connectors;
@@ -102,6 +105,7 @@ class Api {
   actions::TokenSource& tokens_;
   audit::AuditLog& audit_;
   actions::ActionRunner runner_;
+  actions::RawCaller raw_;
 };
 
 }  // namespace patchbay::api

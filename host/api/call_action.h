@@ -1,7 +1,8 @@
 #pragma once
-// An action, run for whoever called: recorded in the audit log first, and tried again when access
-// (keys, accounts) was changed while it was under way. What REST and MCP share.
+// Calls to providers for whoever called the hub: recorded in the audit log first, and tried again
+// when access (keys, accounts) was changed while one was under way. What REST and MCP share.
 #include "actions/action_runner.h"
+#include "actions/raw_caller.h"
 #include "api/api_keys.h"
 #include "api/errors.h"
 #include "audit/audit_log.h"
@@ -11,16 +12,19 @@ namespace patchbay::api {
 // How often a call is tried when access is changed while it is under way.
 inline constexpr int kTries = 3;
 
-struct ActionDoor {
+struct CallDoor {
   ApiKeys& keys;
-  actions::ActionRunner& runner;
   audit::AuditLog& audit;
 };
 
-using CallOutcome = boost::system::result<actions::ActionReply, ApiError>;
+using ActionOutcome = boost::system::result<actions::ActionReply, ApiError>;
+using RawOutcome = boost::system::result<actions::RawReply, ApiError>;
 
 // `call` without its project and `allowed_at`, which are the caller's. `request` outlives the task.
-Task<CallOutcome> call_action(ActionDoor door, const net::Request& request, Caller caller,
-                              actions::ActionCall call);
+Task<ActionOutcome> call_action(CallDoor door, actions::ActionRunner& runner,
+                                const net::Request& request, Caller caller,
+                                actions::ActionCall call);
+Task<RawOutcome> call_raw(CallDoor door, actions::RawCaller& raw, const net::Request& request,
+                          Caller caller, actions::RawCall call);
 
 }  // namespace patchbay::api

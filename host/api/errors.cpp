@@ -254,6 +254,12 @@ ApiError audit_unavailable(const Error& why) {
   return error;
 }
 
+ApiError account_missing() {
+  return api_error(make_error(ErrorCode::kInvalidArgument,
+                              "Say for which account: put its id into the header x-account-id.",
+                              "x-account-id"));
+}
+
 ApiError access_changed() {
   ApiError error = api_error(503, "access_changed",
                              "Access was changed while this was under way, again and again. Try "

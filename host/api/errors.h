@@ -33,6 +33,8 @@ ApiError api_error(const actions::ActionError& error);
 ApiError api_error(unsigned status, std::string code, std::string message);
 // For what could not be recorded, and is therefore not done or handed out: 503. `why` is logged.
 ApiError audit_unavailable(const Error& why);
+// A call that does not say for which account: 400.
+ApiError account_missing();
 // Access was changed while a call was under way, as often as it was tried: 503.
 ApiError access_changed();
 

@@ -1,0 +1,46 @@
+#include "actions/account_access.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "accounts/integration_setup.h"
+
+namespace patchbay::actions {
+
+Task<boost::system::result<UsableAccount, ActionError>> usable_account(
+    const accounts::Services& services, FindConnector find_connector, std::string project_id,
+    std::string account_id, std::int64_t allowed_at) {
+  auto read = co_await services.store.read(
+      [=](store::Database& db) { return accounts::read_account(db, project_id, account_id); });
+  if (!read) co_return std::move(read).error();
+  UsableAccount usable;
+  usable.stored = *std::move(read);
+  usable.read_at = std::min(usable.stored.read_at, allowed_at);
+  const store::Account& account = usable.account();
+  const store::Integration& integration = usable.stored.integration;
+  if (integration.id.empty())
+    co_return make_error(ErrorCode::kConfiguration,
+                         "The account's integration is gone. Reconnect the account.");
+  if (account.status == store::AccountStatus::kInactive)
+    co_return ActionError(ErrorCode::kForbidden, reason::kAccountSuspended,
+                          "The account is suspended. Resume it to use it again.");
+  if (!integration.active)
+    co_return ActionError(ErrorCode::kForbidden, reason::kIntegrationDisabled,
+                          "The integration that this account belongs to is switched off.");
+  const auto connector = find_connector(account.connector_id);
+  if (!connector || !connector->manifest)
+    co_return ActionError(ErrorCode::kConfiguration, reason::kConnectorMissing,
+                          "The connector \"" + account.connector_id +
+                              "\" is not there at the moment. Put its file back into the "
+                              "connectors folder.");
+  usable.manifest = connector->manifest;
+  connector::FlowInput facts;
+  facts.auth_method_id = account.auth_method;
+  facts.environment_id = account.environment;
+  facts.fields = accounts::fields_from_json(account.fields);
+  PATCHBAY_CO_TRY(accounts::open_setup(services.vault, integration, facts));
+  usable.host_values = accounts::host_values(*usable.manifest, facts);
+  co_return usable;
+}
+
+}  // namespace patchbay::actions

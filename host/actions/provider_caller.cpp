@@ -1,0 +1,124 @@
+#include "actions/provider_caller.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "accounts/integration_setup.h"
+
+namespace patchbay::actions {
+namespace {
+
+// Long enough for the request to arrive while the token is good.
+constexpr std::int64_t kMinValidityMs = 10'000;
+
+ActionError access_changed() {
+  return {ErrorCode::kUnavailable, reason::kAccessChanged,
+          "Access to this account was changed at this moment, and nothing was sent. Try again."};
+}
+
+}  // namespace
+
+struct ProviderCaller::Call {
+  const UsableAccount& account;
+  const manifest::RequestAuth* auth;
+  bool read_only;
+  Build build;
+  std::int64_t read_at;  // the oldest of what the request rests on, the token included
+  Credential used{};
+  std::string url{};
+
+  // A 401 may be cured by replacing it.
+  [[nodiscard]] bool uses_token() const {
+    return auth != nullptr && auth->value.kind == manifest::ValueSource::Kind::kToken;
+  }
+};
+
+Task<Result<SecretString>> ProviderCaller::value_of(Call& call,
+                                                    const manifest::ValueSource& source) {
+  const auto& stored = call.account.stored;
+  const store::Account& account = stored.account;
+  switch (source.kind) {
+    case manifest::ValueSource::Kind::kNone:
+      co_return SecretString();
+    case manifest::ValueSource::Kind::kToken: {
+      auto token =
+          co_await tokens_.token(account.project_id, account.id, source.name, kMinValidityMs);
+      if (!token) co_return std::move(token).error();
+      call.read_at = std::min(call.read_at, token->read_at);
+      co_return std::move(token->value);
+    }
+    case manifest::ValueSource::Kind::kField:
+      break;
+  }
+  for (const auto& secret : stored.secrets)
+    if (secret.name == source.name)
+      co_return services_.vault.open(secret.sealed, {store::kSecretsTable, account.project_id,
+                                                     account.id, secret.name, secret.generation});
+  for (const auto& field : accounts::fields_from_json(account.fields))
+    if (field.name == source.name) co_return SecretString(field.value);
+  connector::FlowInput setup;
+  PATCHBAY_CO_TRY(accounts::open_setup(services_.vault, stored.integration, setup));
+  for (auto& secret : setup.setup_secrets)
+    if (secret.name == source.name) co_return std::move(secret.value);
+  for (const auto& field : setup.setup_fields)
+    if (field.name == source.name) co_return SecretString(field.value);
+  co_return make_error(ErrorCode::kConfiguration,
+                       "The account lacks \"" + source.name + "\". Reconnect it.", source.name);
+}
+
+Task<Result<Credential>> ProviderCaller::credential(Call& call) {
+  Credential credential;
+  if (call.auth != nullptr) {
+    PATCHBAY_CO_TRY_ASSIGN(credential.value, co_await value_of(call, call.auth->value));
+    PATCHBAY_CO_TRY_ASSIGN(credential.user, co_await value_of(call, call.auth->user));
+  }
+  co_return credential;
+}
+
+Task<boost::system::result<net::ClientReply, ActionError>> ProviderCaller::send(Call& call) {
+  PATCHBAY_CO_TRY_ASSIGN(auto request, call.build());
+  call.url = request.url;
+  request.max_answer_bytes = limits_.max_answer_bytes;
+  if (call.auth != nullptr) PATCHBAY_CO_TRY(authorise(request, *call.auth, call.used));
+  auto& instance = services_.instance;
+  PATCHBAY_CO_TRY(co_await instance.sequence());
+  if (!instance.may_serve(call.read_at)) co_return access_changed();
+  bool withdrawn = false;
+  request.go_ahead = [&instance, &withdrawn, read_at = call.read_at] {
+    withdrawn = !instance.may_serve(read_at);
+    return !withdrawn;
+  };
+  auto reply = co_await services_.http_for(call.account.account().id)
+                   .send(std::move(request), limits_.request_time);
+  if (withdrawn) co_return access_changed();
+  if (!reply.ok()) {
+    ActionError error(reply.as_error());
+    if (reply.maybe_processed && !call.read_only)
+      error.message +=
+          " The provider may have carried it out all the same: look before trying "
+          "again.";
+    co_return error;
+  }
+  co_return reply;
+}
+
+Task<ProviderCaller::Outcome> ProviderCaller::call(const UsableAccount& account,
+                                                   const manifest::RequestAuth* auth,
+                                                   bool read_only, Build build) {
+  Call call{account, auth, read_only, std::move(build), account.read_at};
+  PATCHBAY_CO_TRY_ASSIGN(call.used, co_await credential(call));
+  auto reply = co_await send(call);
+  if (reply && reply->status == 401 && call.uses_token()) {
+    const store::Account& row = account.account();
+    auto fresh = co_await tokens_.replace_refused(row.project_id, row.id, auth->value.name,
+                                                  call.used.value.copy());
+    if (!fresh) co_return std::move(fresh).error();
+    call.used.value = std::move(fresh->value);
+    call.read_at = std::min(account.read_at, fresh->read_at);
+    reply = co_await send(call);
+  }
+  if (!reply) co_return std::move(reply).error();
+  co_return ProviderReply{*std::move(reply), std::move(call.url), std::move(call.used)};
+}
+
+}  // namespace patchbay::actions

@@ -1,0 +1,54 @@
+#pragma once
+// Sends one request for an account: authorised by the manifest's rule, and once more with a fresh
+// token after a 401. It leaves only under the instance's serving lease (instances/instance.h), and
+// not when access was changed since it was checked. Used on the account's loop; everything it was
+// built from, and what a call is given, outlives the call.
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "actions/account_access.h"
+#include "actions/authorizer.h"
+#include "actions/token_source.h"
+
+namespace patchbay::actions {
+
+struct CallLimits {
+  std::chrono::milliseconds request_time{30'000};
+  std::size_t max_answer_bytes = std::size_t{8} << 20U;
+};
+
+// Any status.
+struct ProviderReply {
+  net::ClientReply reply;
+  std::string url;  // the address asked, without the credential
+  Credential used;  // to be taken out of what is shown
+};
+
+class ProviderCaller {
+ public:
+  using Outcome = boost::system::result<ProviderReply, ActionError>;
+  // Makes the request anew for each try; without its authorisation.
+  using Build = std::function<Result<net::ClientRequest>()>;
+
+  ProviderCaller(const accounts::Services& services, TokenSource& tokens, CallLimits limits)
+      : services_(services), tokens_(tokens), limits_(limits) {}
+
+  // `auth` null: the request needs none. `read_only`: nothing is lost when nobody knows whether it
+  // was carried out.
+  Task<Outcome> call(const UsableAccount& account, const manifest::RequestAuth* auth,
+                     bool read_only, Build build);
+
+ private:
+  struct Call;
+  Task<Result<SecretString>> value_of(Call& call, const manifest::ValueSource& source);
+  Task<Result<Credential>> credential(Call& call);
+  Task<boost::system::result<net::ClientReply, ActionError>> send(Call& call);
+
+  const accounts::Services& services_;
+  TokenSource& tokens_;
+  const CallLimits limits_;
+};
+
+}  // namespace patchbay::actions
