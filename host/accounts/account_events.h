@@ -8,7 +8,7 @@
 namespace patchbay::accounts {
 
 // `kind`: account.created, account.updated, account.deleted, account.suspended, account.resumed,
-// account.error. The payload names provider, owner and reason, and no secret.
+// account.error, account.recovered. The payload names provider, owner and reason, and no secret.
 store::Event account_event(const store::Account& account, std::string_view kind,
                            std::int64_t now_ms);
 

@@ -147,7 +147,8 @@ Task<Result<store::Account>> AccountService::get(std::string project_id, std::st
 }
 
 Task<Result<store::Account>> AccountService::change(std::string project_id, std::string account_id,
-                                                    store::AccountDetails details) {
+                                                    store::AccountDetails details,
+                                                    audit::Asker who) {
   const auto check = [](const std::optional<std::string>& text, const char* field, bool required) {
     return text ? check_text(*text, field, required) : Result<>();
   };
@@ -155,6 +156,7 @@ Task<Result<store::Account>> AccountService::change(std::string project_id, std:
   PATCHBAY_CO_TRY(check(details.owner_name, "origin_owner_name", true));
   PATCHBAY_CO_TRY(check(details.username, "origin_username", false));
   PATCHBAY_CO_TRY(check(details.label, "label", false));
+  PATCHBAY_CO_TRY(services_.audit.append(event_of("account.changed", project_id, account_id, who)));
   const auto now = services_.clock.unix_ms();
   auto changed = co_await services_.store.transact(
       changing(project_id, account_id, "account.updated", now, [=](store::Database& db) {

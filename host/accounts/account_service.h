@@ -67,12 +67,12 @@ class AccountService {
   Task<Result<store::Account>> get(std::string project_id, std::string account_id);
   Task<Result<AccountDetail>> detail(std::string project_id, std::string account_id);
 
-  // What a caller may say about an account, beside its credentials. kConflict: the new owner has
-  // one with this connector.
+  // `who`, here and below, is for the audit log. What a caller may say about an account, beside its
+  // credentials. kConflict: the new owner has one with this connector.
   Task<Result<store::Account>> change(std::string project_id, std::string account_id,
-                                      store::AccountDetails details);
+                                      store::AccountDetails details, audit::Asker who = {});
 
-  // `who` is for the audit log. Suspend and unlink return when no instance of the hub serves the
+  // Suspend and unlink return when no instance of the hub serves the
   // account's tokens from memory any more, two seconds later at most.
   Task<Result<store::Account>> suspend(std::string project_id, std::string account_id,
                                        audit::Asker who = {});

@@ -136,10 +136,12 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
         PATCHBAY_TRY(accounts_table::insert(db, account, session.multiple));
         PATCHBAY_TRY(account_credentials::insert(db, account, *secrets, *tokens));
       }
-      PATCHBAY_TRY(events_table::append(
-          db, account_event(account, replacing ? "account.updated" : "account.created", now)));
       PATCHBAY_TRY_ASSIGN(auto stored, accounts_table::find(db, account.project_id, account.id));
       if (!stored) return make_error(ErrorCode::kInternal, "the account is gone again");
+      PATCHBAY_TRY(events_table::append(
+          db, account_event(*stored, replacing ? "account.updated" : "account.created", now)));
+      if (replacing && target.replaced->account.status == AccountStatus::kError)
+        PATCHBAY_TRY(events_table::append(db, account_event(*stored, "account.recovered", now)));
       return *std::move(stored);
     };
     attempt.was_there_before = replacing;

@@ -1,30 +1,16 @@
 // GET /accounts; GET, PATCH and DELETE /accounts/{id} and what hangs on it.
 #include <algorithm>
-#include <charconv>
 
 #include "api/api.h"
 #include "api/json_body.h"
 #include "api/linked_account.h"
+#include "api/query_number.h"
 
 namespace patchbay::api {
 namespace {
 
 constexpr std::int64_t kPageSize = 25;
 constexpr std::int64_t kMaxPage = 1'000'000;
-
-// Absent and empty are the same: some clients send "page=".
-Result<std::int64_t> positive(const net::Params& query, std::string_view name,
-                              std::int64_t otherwise) {
-  const std::string_view text = query.get(name).value_or("");
-  if (text.empty()) return otherwise;
-  std::int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size() || value < 1 || value > kMaxPage)
-    return make_error(ErrorCode::kInvalidArgument,
-                      "\"" + std::string(name) + "\" must be a whole number, counted from 1.",
-                      std::string(name));
-  return value;
-}
 
 void collect(const net::Params& query, std::initializer_list<std::string_view> names,
              std::vector<std::string>& out) {
@@ -54,8 +40,8 @@ Result<Listing> read_listing(const net::Params& query, const std::string& projec
     if (status) filter.statuses.push_back(*status);
   }
   listing.nothing = !statuses.empty() && filter.statuses.empty();
-  PATCHBAY_TRY_ASSIGN(const auto page, positive(query, "page", 1));
-  PATCHBAY_TRY_ASSIGN(const auto size, positive(query, "page_size", kPageSize));
+  PATCHBAY_TRY_ASSIGN(const auto page, query_number(query, "page", 1, 1, kMaxPage));
+  PATCHBAY_TRY_ASSIGN(const auto size, query_number(query, "page_size", kPageSize, 1, kMaxPage));
   filter.limit = std::min(size, store::AccountFilter::kMaxLimit);
   filter.offset = (page - 1) * filter.limit;
   return listing;
@@ -133,8 +119,9 @@ Task<net::Response> Api::change_account(net::Request& request, const Caller& cal
                        ? store::AccountType::kTest
                        : store::AccountType::kProduction;
   if (const auto problems = body->problems()) co_return error(request, api_error(*problems));
-  const auto changed = co_await options_.accounts.change(
-      caller.project_id, std::string(request.param("id")), std::move(details));
+  const auto changed =
+      co_await options_.accounts.change(caller.project_id, std::string(request.param("id")),
+                                        std::move(details), asker(request, caller));
   if (!changed) co_return error(request, api_error(changed.error()));
   co_return account_response(*changed);
 }

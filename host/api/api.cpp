@@ -17,7 +17,8 @@ Api::Api(Options options)
       raw_(
           options_.services, tokens_,
           [this](std::string_view id) { return runner_.find_connector(id); },
-          options_.runner.limits) {}
+          options_.runner.limits),
+      webhooks_(options_.services) {}
 
 Api::~Api() = default;
 
@@ -41,6 +42,20 @@ void Api::add_routes(net::Router& router) {
   add(router, "GET", "/connectors/meta", Scope::kActions, &Api::list_connectors);
   add(router, "GET", "/connectors/meta/{provider}", Scope::kActions, &Api::get_connector);
   add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token, Errors::kOwn);
+  const auto add_own = [&](std::string_view method, std::string_view pattern, Scope scope,
+                           Handler handler) {
+    add(router, method, pattern, scope, handler, Errors::kOwn);
+  };
+  add_own("GET", "/events", Scope::kAccounts, &Api::list_events);
+  add_own("GET", "/webhooks", Scope::kAdmin, &Api::list_webhooks);
+  add_own("POST", "/webhooks", Scope::kAdmin, &Api::create_webhook);
+  add_own("GET", "/webhooks/{id}", Scope::kAdmin, &Api::get_webhook);
+  add_own("PATCH", "/webhooks/{id}", Scope::kAdmin, &Api::change_webhook);
+  add_own("DELETE", "/webhooks/{id}", Scope::kAdmin, &Api::remove_webhook);
+  add_own("POST", "/webhooks/{id}/secret", Scope::kAdmin, &Api::rotate_webhook_secret);
+  add_own("POST", "/webhooks/{id}/test", Scope::kAdmin, &Api::test_webhook);
+  add_own("GET", "/webhooks/{id}/deliveries", Scope::kAdmin, &Api::list_webhook_deliveries);
+  add_own("POST", "/webhooks/{id}/replay", Scope::kAdmin, &Api::replay_webhook);
   router.add("GET", "/healthz", [this](net::Request& request) { return healthz(request); });
   router.add("GET", "/readyz", [this](net::Request& request) { return readyz(request); });
 }

@@ -18,6 +18,7 @@
 #include "api/errors.h"
 #include "audit/audit_log.h"
 #include "net/router.h"
+#include "webhooks/webhook_endpoints.h"
 
 namespace patchbay::api {
 
@@ -91,6 +92,18 @@ class Api {
                                                     std::int64_t validity_ms);
   Task<Result<std::string>> usual_token(const Caller& caller, const std::string& account_id);
 
+  // webhooks_routes.cpp
+  Task<net::Response> list_webhooks(net::Request& request, const Caller& caller);
+  Task<net::Response> create_webhook(net::Request& request, const Caller& caller);
+  Task<net::Response> get_webhook(net::Request& request, const Caller& caller);
+  Task<net::Response> change_webhook(net::Request& request, const Caller& caller);
+  Task<net::Response> remove_webhook(net::Request& request, const Caller& caller);
+  Task<net::Response> rotate_webhook_secret(net::Request& request, const Caller& caller);
+  Task<net::Response> test_webhook(net::Request& request, const Caller& caller);
+  Task<net::Response> list_webhook_deliveries(net::Request& request, const Caller& caller);
+  Task<net::Response> replay_webhook(net::Request& request, const Caller& caller);
+  Task<net::Response> list_events(net::Request& request, const Caller& caller);
+
   static audit::Asker asker(const net::Request& request, const Caller& caller);
 
   Task<net::Response> healthz(net::Request& request);
@@ -106,6 +119,7 @@ class Api {
   audit::AuditLog& audit_;
   actions::ActionRunner runner_;
   actions::RawCaller raw_;
+  webhooks::WebhookEndpoints webhooks_;
 };
 
 }  // namespace patchbay::api

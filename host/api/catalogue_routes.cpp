@@ -1,11 +1,11 @@
 // GET /actions, POST /actions/search, GET /connectors/meta[/{provider}]: what there is to run.
 #include <algorithm>
-#include <charconv>
 
 #include "actions/action_search.h"
 #include "actions/catalogue.h"
 #include "api/api.h"
 #include "api/json_body.h"
+#include "api/query_number.h"
 
 namespace patchbay::api {
 namespace {
@@ -52,16 +52,13 @@ struct Wish {
   std::size_t most = kPageSize;
 };
 
+// A larger one is lowered: callers use one size for everything.
 Result<std::size_t> number(const net::Params& query, std::string_view name, std::size_t otherwise,
                            std::size_t most) {
-  const auto text = query.get(name).value_or("");
-  if (text.empty()) return otherwise;
-  std::size_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size())
-    return make_error(ErrorCode::kInvalidArgument,
-                      "\"" + std::string(name) + "\" must be a whole number.", std::string(name));
-  return std::min(value, most);
+  PATCHBAY_TRY_ASSIGN(
+      const auto value,
+      query_number(query, name, static_cast<std::int64_t>(otherwise), 0, INT64_MAX));
+  return std::min(static_cast<std::size_t>(value), most);
 }
 
 Result<Wish> read_wish(const net::Params& query) {

@@ -1,12 +1,12 @@
 // GET /accounts/{id}/access_token: the token itself, for applications that talk to the provider on
 // their own. Needs a scope that no key has by default; every read is recorded first.
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "api/api.h"
 #include "api/api_response.h"
 #include "api/call_action.h"
+#include "api/query_number.h"
 #include "base/encoding.h"
 #include "base/iso_time.h"
 #include "base/json.h"
@@ -15,19 +15,6 @@ namespace patchbay::api {
 namespace {
 
 constexpr std::int64_t kLongestValidity = 30LL * 24 * 3600;
-
-Result<std::int64_t> validity_of(const net::Params& query) {
-  const std::string_view text = query.get("min_validity_s").value_or("");
-  if (text.empty()) return 0;
-  std::int64_t seconds = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (failed != std::errc{} || end != text.data() + text.size() || seconds < 0 ||
-      seconds > kLongestValidity)
-    return make_error(ErrorCode::kInvalidArgument,
-                      "\"min_validity_s\" must be a number of seconds, at most 2592000.",
-                      "min_validity_s");
-  return seconds * 1000;
-}
 
 }  // namespace
 
@@ -47,14 +34,14 @@ Task<Result<std::string>> Api::usual_token(const Caller& caller, const std::stri
 }
 
 Task<net::Response> Api::read_token(net::Request& request, const Caller& caller) {
-  const auto validity = validity_of(request.query);
+  const auto validity = query_number(request.query, "min_validity_s", 0, 0, kLongestValidity);
   if (!validity) co_return problem_error(api_error(validity.error()), request);
-  if (auto answer = co_await try_read_token(request, caller, *validity))
+  if (auto answer = co_await try_read_token(request, caller, *validity * 1000))
     co_return *std::move(answer);
   for (int tried = 1; tried < kTries; ++tried) {
     const auto again = co_await keys_.identify(request, Scope::kTokens);
     if (!again) co_return problem_error(api_error(again.error()), request);
-    if (auto answer = co_await try_read_token(request, *again, *validity))
+    if (auto answer = co_await try_read_token(request, *again, *validity * 1000))
       co_return *std::move(answer);
   }
   co_return problem_error(access_changed(), request);

@@ -20,6 +20,7 @@ void add_check_command(CLI::App& app, Run& run);
 void add_integrations_command(CLI::App& app, Run& run);
 void add_connectors_command(CLI::App& app, Run& run);
 void add_api_keys_command(CLI::App& app, Run& run);
+void add_webhooks_command(CLI::App& app, Run& run);
 void add_key_command(CLI::App& app, Run& run);
 void add_audit_command(CLI::App& app, Run& run);
 void add_store_command(CLI::App& app, Run& run);

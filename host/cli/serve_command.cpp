@@ -18,11 +18,14 @@
 #include "net/http_server.h"
 #include "web/operator_access.h"
 #include "web/pages.h"
+#include "webhooks/deliverer.h"
 
 namespace patchbay::cli {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::int64_t kReconnectLinkLifeS = 7LL * 24 * 3600;
 
 struct ServeOptions {
   CommonOptions common;
@@ -72,6 +75,27 @@ Result<> write_ready_file(const std::string& path, const std::string& url,
 Result<SecretString> make_signin_link(Hub& hub) {
   PATCHBAY_TRY(hub.audit().append({.kind = "operator.signin_link_made", .actor = actor()}));
   return web::create_signin_link(hub.store(), hub.clock(), hub.random());
+}
+
+// For the account's owner, in the message that says the account needs them.
+auto reconnect_links(Hub& hub, const std::string& url) {
+  return [&hub, &url](std::string project, std::string id) -> net::Task<Result<SecretString>> {
+    PATCHBAY_CO_TRY_ASSIGN(const auto account, co_await hub.accounts().get(project, id));
+    accounts::SessionRequest wanted;
+    wanted.project_id = std::move(project);
+    wanted.owner_id = account.owner_id;
+    wanted.owner_name = account.owner_name;
+    wanted.username = account.username;
+    wanted.connector_id = account.connector_id;
+    wanted.account_id = account.id;
+    wanted.expires_in_s = kReconnectLinkLifeS;
+    PATCHBAY_CO_TRY_ASSIGN(const auto made,
+                           co_await hub.accounts().create_session(std::move(wanted)));
+    SecretString link(url);
+    link.append("/connect/");
+    link.append(made.token.reveal());
+    co_return link;
+  };
 }
 
 int serve(const ServeOptions& options) {
@@ -134,6 +158,8 @@ int serve(const ServeOptions& options) {
                              [&router](net::Request& request) { return router.dispatch(request); });
   if (!server) return report(server.error());
   url = public_url(options, (*server)->port());
+  webhooks::Deliverer deliverer(hub.services(), {.reconnect_link = reconnect_links(hub, url)});
+  deliverer.start();
   hub.start_background();
 
   const auto signin = make_signin_link(hub);
@@ -149,6 +175,7 @@ int serve(const ServeOptions& options) {
   hub.loops().block_on(until_stopped());
   log::info("hub", "stopping");
   (void)hub.loops().block_on((*server)->stop(3s));
+  deliverer.stop();
   hub.stop(2s);
   return 0;
 }

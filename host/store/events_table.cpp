@@ -1,6 +1,7 @@
 #include "store/events_table.h"
 
 #include "store/row_helpers.h"
+#include "store/webhook_deliveries_table.h"
 
 namespace patchbay::store::events_table {
 namespace {
@@ -15,6 +16,13 @@ Event from(const Row& row) {
 }  // namespace
 
 Result<std::int64_t> append(Database& db, const Event& event) {
+  Event numbered = event;
+  PATCHBAY_TRY_ASSIGN(numbered.seq, append_for_nobody(db, event));
+  PATCHBAY_TRY(webhook_deliveries_table::enqueue_for_all(db, numbered));
+  return numbered.seq;
+}
+
+Result<std::int64_t> append_for_nobody(Database& db, const Event& event) {
   return single_integer(
       db.query("INSERT INTO events (project_id, kind, account_id, payload, created) "
                "VALUES (?, ?, ?, ?, ?) RETURNING seq",

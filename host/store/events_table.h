@@ -21,7 +21,10 @@ struct Event {
 
 namespace events_table {
 
-Result<std::int64_t> append(Database& db, const Event& event);  // returns seq
+// Returns seq. Every webhook endpoint of the project that wants this kind will be told.
+Result<std::int64_t> append(Database& db, const Event& event);
+// The same, and no endpoint is told.
+Result<std::int64_t> append_for_nobody(Database& db, const Event& event);
 Result<std::vector<Event>> list_after(Database& db, std::string_view project_id, std::int64_t seq,
                                       std::int64_t limit);
 // Newest first.

@@ -12,5 +12,6 @@ extern const std::span<const std::string_view> migration_2;
 extern const std::span<const std::string_view> migration_3;
 extern const std::span<const std::string_view> migration_4;
 extern const std::span<const std::string_view> migration_5;
+extern const std::span<const std::string_view> migration_6;
 
 }  // namespace patchbay::store

@@ -12,6 +12,7 @@
 #include "store/open_vault.h"
 #include "store/revocations_table.h"
 #include "store/sealed_columns.h"
+#include "store/webhook_endpoints_table.h"
 #include "store_test_support.h"
 
 namespace patchbay::store {
@@ -70,6 +71,14 @@ struct KeyRotationTest : testing::Test {
     flow.kind = "connect";
     flow.sealed = seal({kFlowsTable, project, flow.id, "sealed", 0});
     ASSERT_TRUE(flows_table::insert(db, flow));
+    WebhookEndpoint endpoint;
+    endpoint.id = "wh_" + n;
+    endpoint.project_id = project;
+    ASSERT_TRUE(webhook_endpoints_table::insert(db, endpoint));
+    const std::string secret = "whs_" + n;
+    ASSERT_TRUE(webhook_endpoints_table::insert_secret(
+        db, {secret, endpoint.id, project,
+             seal({kWebhookSecretsTable, project, secret, "secret", 0}), 1, 0}));
   }
 
   struct Sealed {
