@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/openapi.h"
 #include "base/log.h"
 #include "store/change_sequence_table.h"
 
@@ -38,6 +39,9 @@ void Api::add_routes(net::Router& router) {
   add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token, Errors::kOwn);
   router.add("GET", "/healthz", [this](net::Request& request) { return healthz(request); });
   router.add("GET", "/readyz", [this](net::Request& request) { return readyz(request); });
+  router.add("GET", "/openapi.json", [](net::Request& request) -> Task<net::Response> {
+    co_return openapi_response(request);
+  });
 }
 
 void Api::add(net::Router& router, std::string_view method, std::string_view pattern, Scope scope,

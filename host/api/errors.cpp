@@ -14,7 +14,7 @@ namespace reason = actions::reason;
 
 constexpr std::array<std::string_view, 7> kStackOneRoots = {
     "accounts", "actions", "connect_sessions", "connectors", "hub", "requests", "unified"};
-constexpr std::array<std::string_view, 2> kOwnRoots = {"healthz", "readyz"};
+constexpr std::array<std::string_view, 4> kOwnRoots = {"healthz", "mcp", "openapi.json", "readyz"};
 
 std::string_view root_of(std::string_view path) {
   if (path.starts_with('/')) path.remove_prefix(1);
