@@ -57,7 +57,7 @@ class EmbedTest : public HubTest {
       request.body = SecretString(asked.body);
     }
     auto response = wait(router.dispatch(request));
-    test::expect_described(asked.method, asked.target, response);
+    test::expect_described(asked.method, asked.target, response, asked.body);
     return response;
   }
 

@@ -143,6 +143,16 @@ std::vector<std::string> ApiDescription::problems(std::string_view method, std::
   return found;
 }
 
+std::vector<std::string> ApiDescription::body_problems(std::string_view method,
+                                                       std::string_view target,
+                                                       const std::string& body) const {
+  const auto* operation = find(method, target);
+  if (operation == nullptr) return {"no such route is described"};
+  const auto content = resolved(operation->value.get("requestBody")).get("content");
+  if (!content.exists()) return {};  // what nobody reads
+  return check_json(content.get("application/json").get("schema").dump(), body);
+}
+
 ApiDescription::Problems ApiDescription::check_headers(const json::Value& headers,
                                                        const net::Response& response) const {
   Problems found;
@@ -193,10 +203,15 @@ ApiDescription::Problems ApiDescription::check_json(const std::string& schema,
 }
 
 void expect_described(std::string_view method, std::string_view target,
-                      const net::Response& response) {
-  for (const auto& problem : ApiDescription::built().problems(method, target, response))
+                      const net::Response& response, std::string_view request_body) {
+  const auto& description = ApiDescription::built();
+  for (const auto& problem : description.problems(method, target, response))
     ADD_FAILURE() << method << " " << target << " " << response.status << ": " << problem << "\n"
                   << response.body.substr(0, 2000);
+  if (response.status / 100 != 2 || request_body.empty()) return;
+  for (const auto& problem : description.body_problems(method, target, std::string(request_body)))
+    ADD_FAILURE() << method << " " << target << " took what is not described: " << problem << "\n"
+                  << request_body;
 }
 
 }  // namespace patchbay::test

@@ -34,6 +34,10 @@ class ApiDescription {
   // the answer has to say so: 404 or 405.
   [[nodiscard]] std::vector<std::string> problems(std::string_view method, std::string_view target,
                                                   const net::Response& response) const;
+  // The same of a body that a route took.
+  [[nodiscard]] std::vector<std::string> body_problems(std::string_view method,
+                                                       std::string_view target,
+                                                       const std::string& body) const;
 
   // Follows a "$ref" into the components.
   [[nodiscard]] json::Value resolved(const json::Value& value) const;
@@ -52,8 +56,9 @@ class ApiDescription {
   mutable std::map<std::string, std::unique_ptr<json::Schema>> compiled_;  // by their text
 };
 
-// Fails the running test for each problem.
+// Fails the running test for each problem of the answer, and of the request's body when the route
+// took it.
 void expect_described(std::string_view method, std::string_view target,
-                      const net::Response& response);
+                      const net::Response& response, std::string_view request_body = {});
 
 }  // namespace patchbay::test

@@ -84,6 +84,15 @@ TEST_F(ApiAnswers, WithAMemberTooFewOrTooManyOrOfAnotherKindDoNot) {
   EXPECT_NE(problems("/readyz", net::json("{")), 0U);
 }
 
+TEST_F(ApiAnswers, ToABodyThatIsNotDescribedAreNoticed) {
+  const auto taken = [](const std::string& body) {
+    return ApiDescription::built().body_problems("POST", "/actions/search", body).empty();
+  };
+  EXPECT_TRUE(taken(R"({"query":"q","top_k":null,"members_nobody_asks_for":1})"));
+  EXPECT_FALSE(taken(R"({"top_k":5})"));
+  EXPECT_FALSE(taken(R"({"query":"q","top_k":"5"})"));
+}
+
 TEST_F(ApiAnswers, OfAnotherStatusOrContentTypeDoNot) {
   EXPECT_NE(session_problems(session(), 200), 0U);
   EXPECT_NE(problems("/accounts", net::html("[]")), 0U);

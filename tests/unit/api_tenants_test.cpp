@@ -88,7 +88,7 @@ class TwoTenants {
     else
       request.headers.set("Authorization", "Bearer " + own_key_);
     auto response = hub_.hub.loops.block_on(hub_.router.dispatch(request));
-    test::expect_described(operation.method, request.target, response);
+    test::expect_described(operation.method, request.target, response, request.body.reveal());
     return response;
   }
 

@@ -70,7 +70,7 @@ struct ApiTest : testing::Test {
       request.body = SecretString(body);
     }
     auto response = hub.loops.block_on(router.dispatch(request));
-    expect_described(method, target, response);
+    expect_described(method, target, response, body);
     return response;
   }
 
