@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/openapi.h"
 #include "base/log.h"
 #include "store/change_sequence_table.h"
 
@@ -58,6 +59,9 @@ void Api::add_routes(net::Router& router) {
   add_own("POST", "/webhooks/{id}/replay", Scope::kAdmin, &Api::replay_webhook);
   router.add("GET", "/healthz", [this](net::Request& request) { return healthz(request); });
   router.add("GET", "/readyz", [this](net::Request& request) { return readyz(request); });
+  router.add("GET", "/openapi.json", [](net::Request& request) -> Task<net::Response> {
+    co_return openapi_response(request);
+  });
 }
 
 void Api::add(net::Router& router, std::string_view method, std::string_view pattern, Scope scope,

@@ -1,7 +1,8 @@
 #pragma once
-// The hub's REST API on a router. Every route but the health checks asks for an API key and one of
-// its scopes; what a key's project does not own is 404. Handlers run on the connection's loop, any
-// loop; an Api outlives the router's use.
+// The hub's REST API on a router. Every route but the health checks and the description asks for an
+// API key and one of its scopes; what a key's project does not own is 404. Each route is described
+// in api/openapi/. Handlers run on the connection's loop, any loop; an Api outlives the router's
+// use.
 //
 // StackOne's paths (accounts, connect sessions, action calls) follow their wire protocol, so that
 // their published clients work; `access_token` and the health checks are our own.

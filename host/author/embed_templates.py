@@ -5,10 +5,8 @@ import os
 import pathlib
 import sys
 
-
-def bytes_literal(content):
-    rows = (content[i:i + 32] for i in range(0, len(content), 32))
-    return ",\n".join(",".join(str(byte) for byte in row) for row in rows)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from embed_bytes import bytes_literal  # noqa: E402  it lies in host/
 
 
 def main():

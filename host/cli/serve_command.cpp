@@ -5,16 +5,15 @@
 #include <iostream>
 #include <thread>
 
-#include "api/api.h"
+#include "api/errors.h"
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/served_api.h"
 #include "cli/stop_signal.h"
-#include "embed/embed.h"
-#include "mcp/mcp_server.h"
 #include "net/http_server.h"
 #include "web/operator_access.h"
 #include "web/pages.h"
@@ -130,29 +129,25 @@ int serve(const ServeOptions& options) {
   server_options.address = options.address;
   server_options.port = options.port;
   server_options.reuse_port = loops > 1;
-  server_options.on_error = [&pages](const net::Request& request, unsigned status) {
-    return pages.error_page(request, status);
+  server_options.on_error = [&pages, &hub](const net::Request& request, unsigned status) {
+    return api::is_api_path(request.path)
+               ? api::error_for_path(request, status, hub.clock().unix_ms())
+               : pages.error_page(request, status);
   };
+  router.on_error(server_options.on_error);
   if (!options.public_url.empty()) {
     const auto parsed = net::parse_url(options.public_url);
     if (!parsed) return report(parsed.error());
     server_options.allowed_hosts = {parsed->host, "localhost", "127.0.0.1", "[::1]"};
   }
   // The API's links need the port, which is known once the server listens.
-  api::Api api({.hub_url = [&url] { return url; },
-                .accounts = hub.accounts(),
-                .services = hub.services(),
-                .keeper = hub.keeper(),
-                .audit = hub.audit()});
+  ServedApi api({.hub_url = [&url] { return url; },
+                 .accounts = hub.accounts(),
+                 .services = hub.services(),
+                 .keeper = hub.keeper(),
+                 .audit = hub.audit()},
+                *std::move(origins));
   api.add_routes(router);
-  embed::Embed embed({.accounts = hub.accounts(), .services = hub.services(), .origins = *origins});
-  embed.add_routes(router);
-  mcp::McpServer agents({.services = hub.services(),
-                         .keys = api.keys(),
-                         .runner = api.runner(),
-                         .audit = hub.audit(),
-                         .version = PATCHBAY_VERSION});
-  agents.add_routes(router);
   auto server =
       net::HttpServer::start(hub.loops(), server_options,
                              [&router](net::Request& request) { return router.dispatch(request); });

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/hash.h"
+#include "net/entity_tag.h"
 #include "web/connect_access.h"
 #include "web/manifest_text.h"
 #include "web/render.h"
@@ -22,10 +22,6 @@ std::string trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
   return std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
-}
-
-std::string entity_tag(std::string_view body) {
-  return "\"" + sha256_hex(body).substr(0, 32) + "\"";
 }
 
 // /app/connectors/{id}/...
@@ -108,7 +104,7 @@ net::Task<net::Response> ConnectorPages::list(net::Request& request, const Site:
   View view = cards(request, session);
   const auto list = site_.fragment(request, "connector_list", view);
   const auto flash = site_.memory.take_flash(session.id);
-  view.text("etag", entity_tag(list.body))
+  view.text("etag", net::entity_tag(list.body))
       .flag("flash_good", flash && flash->good)
       .text("flash", flash ? flash->text : "")
       .text("flash_detail", flash ? flash->detail : "");
@@ -122,10 +118,8 @@ net::Task<net::Response> ConnectorPages::list(net::Request& request, const Site:
 net::Task<net::Response> ConnectorPages::list_fragment(net::Request& request,
                                                        const Site::Session& session) {
   net::Response response = site_.fragment(request, "connector_list", cards(request, session));
-  const std::string tag = entity_tag(response.body);
-  if (request.header("If-None-Match") == tag) response = net::empty(304);
-  response.with("ETag", tag);
-  co_return response;
+  const std::string tag = net::entity_tag(response.body);
+  co_return net::with_entity_tag(request, std::move(response), tag);
 }
 
 net::Task<net::Response> ConnectorPages::link_form(net::Request& request,

@@ -11,6 +11,9 @@ import pathlib
 import re
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from embed_bytes import bytes_literal  # noqa: E402  it lies in host/
+
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
                ".svg": "image/svg+xml"}
 IMPORT = re.compile(r"""(from\s+|import\s+)(['"])\./([a-z_]+\.js)\2""")
@@ -51,11 +54,6 @@ def flatten(node, prefix=""):
             yield from flatten(value, f"{prefix}{key}.")
         else:
             yield prefix + key, value
-
-
-def bytes_literal(content):
-    rows = (content[i:i + 32] for i in range(0, len(content), 32))
-    return ",\n".join(",".join(str(byte) for byte in row) for row in rows)
 
 
 def main():

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { noteResponse } from './described_api.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -24,6 +25,7 @@ export async function visitor(browser, options = {}) {
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.complaints = [];
+  page.on('response', noteResponse);
   page.on('pageerror', (error) => page.complaints.push(String(error)));
   page.on('console', (message) => {
     const text = message.text();

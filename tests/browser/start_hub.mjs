@@ -1,7 +1,9 @@
 // A hub of its own for one test file: temporary data and connectors folders, the Personio sandbox
-// beside it, real processes, any free ports. Ended with stop().
+// beside it, real processes, any free ports. Ended with stop(), which fails when an answer of its API
+// was not as described.
 //
 // PATCHBAY_BUILD names the build folder (default: build/release of this checkout).
+import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -12,6 +14,7 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { watch } from './described_api.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const build = resolve(process.env.PATCHBAY_BUILD ?? join(root, 'build/release'));
@@ -110,6 +113,7 @@ class Hub {
     ]);
     const ready = await readyFile(readyPath, this.child, 'the hub');
     this.url = ready.url;
+    this.described = watch(ready.url, build, this.described);
     this.signinUrl = ready.signin_url;
   }
 
@@ -175,6 +179,7 @@ class Hub {
     this.sandbox.child.kill('SIGTERM');
     await ended(this.sandbox.child);
     rmSync(this.folder, { recursive: true, force: true });
+    assert.deepEqual(this.described.problems, []);
   }
 }
 

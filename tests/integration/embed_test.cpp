@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "hub_fixture.h"
+#include "support/api_description.h"
 
 namespace patchbay::integration {
 namespace {
@@ -55,7 +56,9 @@ class EmbedTest : public HubTest {
       request.headers.set("Content-Type", "application/json");
       request.body = SecretString(asked.body);
     }
-    return wait(router.dispatch(request));
+    auto response = wait(router.dispatch(request));
+    test::expect_described(asked.method, asked.target, response, asked.body);
+    return response;
   }
 
   static json::Document parsed(const net::Response& response) {

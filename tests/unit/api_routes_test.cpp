@@ -1,5 +1,6 @@
 // The API's routes as StackOne's clients use them: statuses, shapes, errors, tenants.
 #include <array>
+#include <set>
 
 #include "api_test_support.h"
 #include "base/iso_time.h"
@@ -200,13 +201,14 @@ TEST_F(ApiAccounts, AreUnlinkedOnceAndGivenBackAsTheyWere) {
 
 using ApiAccess = ApiTest;
 
-TEST_F(ApiAccess, NeedsAKeyOnEveryRouteButTheHealthChecks) {
+TEST_F(ApiAccess, NeedsAKeyOnEveryRouteButThoseForEverybody) {
+  const std::set<std::string> open = {"/healthz", "/readyz", "/openapi.json"};
   for (const auto& route : router.routes()) {
     std::string path = route.pattern;
     if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, "acc_1");
     for (const std::string authorization : {"", "Bearer nonsense", "Basic Og=="}) {
       const auto response = call(route.method, path, "", {{"Authorization", authorization}});
-      if (path == "/healthz" || path == "/readyz") {
+      if (open.contains(path)) {
         EXPECT_EQ(response.status, 200U) << path;
       } else {
         EXPECT_EQ(response.status, 401U) << route.method << " " << path;
@@ -537,6 +539,8 @@ TEST(ErrorForPath, FollowsThePath) {
             "application/problem+json");
   EXPECT_TRUE(is_api_path("/accounts"));
   EXPECT_TRUE(is_api_path("/hub/settings"));
+  EXPECT_TRUE(is_api_path("/mcp"));
+  EXPECT_TRUE(is_api_path("/openapi.json"));
   EXPECT_FALSE(is_api_path("/connect/abc"));
   EXPECT_FALSE(is_api_path("/"));
 }

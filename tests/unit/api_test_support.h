@@ -1,11 +1,13 @@
 #pragma once
 // The API on a router, over the services of actions_test_support.h, with a key of every scope.
+// Every answer is held against the API's description.
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "actions_test_support.h"
 #include "api/api.h"
+#include "support/api_description.h"
 
 namespace patchbay::test {
 
@@ -67,7 +69,9 @@ struct ApiTest : testing::Test {
         request.headers.set("Content-Type", "application/json");
       request.body = SecretString(body);
     }
-    return hub.loops.block_on(router.dispatch(request));
+    auto response = hub.loops.block_on(router.dispatch(request));
+    expect_described(method, target, response, body);
+    return response;
   }
 
   Hub hub;

@@ -1,0 +1,24 @@
+#pragma once
+// Everything of a hub that programs talk to: the REST API, the connect component's protocol, MCP.
+// The one place where they are put together, so that tests compare all of it with its description.
+// Any loop; outlives the router's use.
+#include "api/api.h"
+#include "embed/embed.h"
+#include "mcp/mcp_server.h"
+
+namespace patchbay::cli {
+
+class ServedApi {
+ public:
+  // `origins`: of pages that may hold the connect component.
+  ServedApi(const api::Options& options, net::Origins origins);
+
+  void add_routes(net::Router& router);
+
+ private:
+  api::Api api_;
+  embed::Embed embed_;
+  mcp::McpServer agents_;
+};
+
+}  // namespace patchbay::cli

@@ -1,0 +1,221 @@
+// Tenants: whatever of another project's a caller names, wherever a route reads it, the answer is
+// the one for an id that nobody has. The routes come from the API's description, so a new one is
+// walked, too.
+#include <regex>
+
+#include "base/hash.h"
+#include "served_api_fixture.h"
+#include "store/connect_sessions_table.h"
+#include "store/events_table.h"
+#include "store/webhook_deliveries_table.h"
+#include "store/webhook_endpoints_table.h"
+#include "support/described_request.h"
+
+namespace patchbay::api {
+namespace {
+
+using test::ApiDescription;
+using Operation = ApiDescription::Operation;
+
+constexpr const char* kOwn = "prj_2";
+constexpr const char* kOthers = "prj_1";
+// As the description's example has it.
+constexpr const char* kOwnToken = "example-token-of-a-connect-session-000000000";
+
+// What a caller might name, and one of the same kind that nobody has.
+struct Named {
+  std::string theirs;
+  std::string nobodys;
+};
+
+class TwoTenants {
+ public:
+  TwoTenants() {
+    own_key_ = make_key(kOwn);
+    const std::string their_key = make_key(kOthers);
+    hub_.hub.change([&](store::Database& db) -> Result<> {
+      auto integration = hub_.hub.integration;
+      integration.id = "int_example";
+      integration.project_id = kOwn;
+      integration.is_default = true;
+      PATCHBAY_TRY(store::integrations_table::insert(db, integration));
+      store::AccountDetails details;
+      details.label = "their-label";
+      details.metadata = R"({"note":"their-note"})";
+      PATCHBAY_TRY(store::accounts_table::update_details(db, kOthers, "acc_1", details, 1));
+      PATCHBAY_TRY(insert_session(db, kOthers, "owner_1", "int_1", "acc_1", kTheirToken));
+      PATCHBAY_TRY(insert_webhook(db, kOthers, "wh_1"));
+      PATCHBAY_TRY(store::events_table::append(
+          db, {0, kOthers, "account.updated", "acc_1", R"({"origin_owner_id":"owner_1"})", 1}));
+      PATCHBAY_TRY_ASSIGN(const auto keys, store::api_keys_table::list(db, kOthers));
+      their_key_id_ = keys.at(0).id;
+      return {};
+    });
+    named_ = {{"acc_1", "acc_9"},
+              {"int_1", "int_9"},
+              {"ses_1", "ses_9"},
+              {"wh_1", "wh_9"},
+              {kTheirToken, std::string(43, 'x')},
+              {their_key_id_, "key_99999999999999999999"},
+              {their_key.substr(3, 20), std::string(20, 'x')},
+              {kOthers, "prj_9"},
+              {"owner_1", "owner_9"}};
+    make_own();
+  }
+
+  // What is the caller's own, as the description's examples name it, as if nothing had happened to
+  // it. Done before each call that may change it.
+  void make_own() {
+    hub_.hub.change([&](store::Database& db) -> Result<> {
+      for (const auto* table : {"account_tokens", "account_secrets", "flows", "connect_sessions",
+                                "accounts", "webhook_endpoints"})
+        PATCHBAY_TRY(db.query("DELETE FROM " + std::string(table) + " WHERE project_id = 'prj_2'"));
+      store::Account account = hub_.hub.account;
+      account.id = "acc_example";
+      account.project_id = kOwn;
+      account.integration_id = "int_example";
+      account.owner_id = "tenant-1";
+      account.owner_name = "Nordwind GmbH";
+      account.created += 1;
+      PATCHBAY_TRY(store::accounts_table::insert(db, account));
+      PATCHBAY_TRY(insert_webhook(db, kOwn, "wh_example"));
+      return insert_session(db, kOwn, "tenant-1", "int_example", "", kOwnToken);
+    });
+  }
+
+  net::Response ask(const Operation& operation, const test::Filled* filled = nullptr) {
+    if (operation.method != "GET") make_own();
+    hub_.hub.provider.replies.clear();
+    hub_.hub.provider.answer(200, R"({"data":[{"id":1}]})");
+    auto request = test::example_request(ApiDescription::built(), operation, filled);
+    request.id = "req-1";
+    request.host = "hub.example";
+    request.peer_address = "127.0.0.1";
+    if (test::needs_session(operation))
+      request.headers.set("x-hub-session-token", kOwnToken);
+    else
+      request.headers.set("Authorization", "Bearer " + own_key_);
+    auto response = hub_.hub.loops.block_on(hub_.router.dispatch(request));
+    test::expect_described(operation.method, request.target, response, request.body.reveal());
+    return response;
+  }
+
+  // Nothing of what the other project has came out, but what the caller named.
+  void expect_no_trace(const std::string& body, const std::string& named) const {
+    const std::vector<std::string> words = {
+        "acc_1", "int_1",        "ses_1",       kTheirToken,   "owner_1",   "\"wh_1",
+        "prj_1", "Example GmbH", "their-label", their_key_id_, "their-note"};
+    for (const auto& word : words)
+      if (word != named) EXPECT_EQ(body.find(word), std::string::npos) << word << " in " << body;
+  }
+
+  void expect_theirs_untouched() {
+    hub_.hub.change([&](store::Database& db) -> Result<> {
+      PATCHBAY_TRY_ASSIGN(const auto account, store::accounts_table::find(db, kOthers, "acc_1"));
+      EXPECT_TRUE(account && account->updated == 1 && account->generation == 1 &&
+                  account->status == store::AccountStatus::kActive && account->last_used == 0);
+      PATCHBAY_TRY_ASSIGN(const auto session,
+                          store::connect_sessions_table::find(db, kOthers, "ses_1"));
+      EXPECT_TRUE(session && session->status == store::SessionStatus::kOpen);
+      PATCHBAY_TRY_ASSIGN(const auto webhook,
+                          store::webhook_endpoints_table::find(db, kOthers, "wh_1"));
+      EXPECT_TRUE(webhook && webhook->active && webhook->description.empty());
+      PATCHBAY_TRY_ASSIGN(const auto sent,
+                          store::webhook_deliveries_table::list(db, "wh_1", 0, 10));
+      EXPECT_EQ(sent.size(), 1U);
+      return {};
+    });
+  }
+
+  [[nodiscard]] const std::vector<Named>& named() const { return named_; }
+
+ private:
+  static constexpr const char* kTheirToken = "their-token-of-a-connect-session-00000000000";
+
+  std::string make_key(const std::string& project) {
+    auto made =
+        hub_.hub.loops.block_on(create_api_key(hub_.hub.store(), hub_.hub.clock, hub_.hub.random,
+                                               project, "test", "accounts actions tokens admin"));
+    EXPECT_TRUE(made);
+    return made ? std::string(made->reveal()) : std::string();
+  }
+
+  static Result<> insert_session(store::Database& db, const char* project, const char* owner,
+                                 const char* integration, const char* account, const char* token) {
+    store::ConnectSession session;
+    session.id = std::string(project) == kOwn ? "ses_example" : "ses_1";
+    session.project_id = project;
+    session.token_hash = sha256_hex(token);
+    session.owner_id = session.owner_name = owner;
+    session.connector_id = "acme";
+    session.integration_id = integration;
+    session.account_id = account;
+    session.created = 1;
+    session.expires = 2'000'000'000'000;
+    PATCHBAY_TRY(store::connect_sessions_table::insert(db, session));
+    return {};
+  }
+
+  static Result<> insert_webhook(store::Database& db, const char* project, const char* id) {
+    store::WebhookEndpoint endpoint;
+    endpoint.id = id;
+    endpoint.project_id = project;
+    endpoint.url = "https://hooks.example.com/" + std::string(id);
+    return store::webhook_endpoints_table::insert(db, endpoint);
+  }
+
+  test::ServedHub hub_;
+  std::string own_key_;
+  std::string their_key_id_;
+  std::vector<Named> named_;
+};
+
+// Without the name that was given, and without what is another one each time.
+std::string without(std::string body, const std::string& name) {
+  for (auto at = body.find(name); at != std::string::npos; at = body.find(name))
+    body.replace(at, name.size(), "<name>");
+  static const std::regex each_time(
+      R"re(acc_[a-z2-7]{20}|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
+  return std::regex_replace(body, each_time, "<new>");
+}
+
+std::string described(const Operation& operation, const test::Slot& slot, const std::string& name) {
+  return operation.method + " " + operation.path + " with " + name + " as " + slot.name;
+}
+
+void walk(const Operation& operation) {
+  TwoTenants tenants;
+  for (const auto& slot : test::slots_of(ApiDescription::built(), operation)) {
+    for (const auto& [theirs, nobodys] : tenants.named()) {
+      SCOPED_TRACE(described(operation, slot, theirs));
+      const test::Filled with_theirs{slot, theirs};
+      const test::Filled with_nobodys{slot, nobodys};
+      const auto found = tenants.ask(operation, &with_theirs);
+      const auto expected = tenants.ask(operation, &with_nobodys);
+      EXPECT_EQ(found.status, expected.status) << found.body;
+      EXPECT_EQ(without(found.body, theirs), without(expected.body, nobodys));
+      tenants.expect_no_trace(found.body, theirs);
+    }
+  }
+  tenants.expect_theirs_untouched();
+}
+
+// So that the walk reaches what it is about, and because examples are there to be copied.
+TEST(ApiTenants, EachExampleOfTheDescriptionSucceedsForOnesOwn) {
+  TwoTenants tenants;
+  for (const auto& operation : ApiDescription::built().operations()) {
+    tenants.make_own();
+    const auto response = tenants.ask(operation);
+    EXPECT_EQ(response.status / 100, 2U)
+        << operation.method << " " << operation.path << ": " << response.body;
+    tenants.expect_no_trace(response.body, "");
+  }
+  tenants.expect_theirs_untouched();
+}
+
+TEST(ApiTenants, WhatIsAnothersIsAsIfItWereNobodys) {
+  for (const auto& operation : ApiDescription::built().operations()) walk(operation);
+}
+
+}  // namespace
+}  // namespace patchbay::api
