@@ -1,7 +1,5 @@
 #include "conformance/suite.h"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <array>
 #include <clocale>
@@ -16,6 +14,7 @@
 #include "conformance/file_rules.h"
 #include "conformance/heap_watch.h"
 #include "conformance/isolated.h"
+#include "conformance/loading.h"
 #include "connector/worker/worker_runtime.h"
 #include "net/loops.h"
 
@@ -28,67 +27,6 @@ using Kind = Interruption::Kind;
 constexpr unsigned kStepsToCutInto = 4;
 constexpr unsigned kFlowsAtOnce = 8;
 constexpr std::array kBegins{Begin::kConnect, Begin::kRefresh, Begin::kRevoke};
-
-// ---- loading ----
-
-bool is_complete(const patchbay_connector& table) {
-  return PATCHBAY_HAS(patchbay_connector, &table, get_extension) && table.create != nullptr &&
-         table.destroy != nullptr && table.connect != nullptr && table.refresh != nullptr &&
-         table.revoke != nullptr && table.step != nullptr && table.release != nullptr &&
-         table.get_extension != nullptr;
-}
-
-// The table, when it can be used; else findings say why.
-const patchbay_connector* load(const ConnectorFile& file, Findings& findings) {
-  void* library = ::dlopen(file.path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    const char* why = ::dlerror();
-    findings.add("ABI-007", "load",
-                 std::string("The loader refuses the library: ") +
-                     (why != nullptr ? why : "it does not say why"));
-    return nullptr;
-  }
-  const auto query = reinterpret_cast<patchbay_connector_query_fn>(
-      ::dlsym(library, PATCHBAY_CONNECTOR_QUERY_SYMBOL));
-  if (query == nullptr) return nullptr;  // told by the file's rules
-  std::uint32_t major = 0;
-  const auto* table = query(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR, &major);
-  if (table == nullptr || major != PATCHBAY_ABI_MAJOR) {
-    findings.add("ABI-003", "query",
-                 "The connector is made for interface major " + std::to_string(major) +
-                     ", this Patchbay speaks " + std::to_string(PATCHBAY_ABI_MAJOR) +
-                     ". Build it with this Patchbay's header.");
-    return nullptr;
-  }
-  if (!is_complete(*table)) {
-    findings.add("ABI-004", "query",
-                 "The table is not complete: only invoke may be null, and struct_size covers all "
-                 "fields of revision 0.1.");
-    return nullptr;
-  }
-  if (std::string_view(table->manifest.ptr, table->manifest.len) != file.manifest_json)
-    findings.add("ABI-005", "query",
-                 "The table's manifest differs from the one embedded in the file. Hand out "
-                 "embedded_manifest().");
-  return table;
-}
-
-void check_query(const ConnectorFile& file, Findings& findings) {
-  void* library = ::dlopen(file.path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return;
-  const auto query = reinterpret_cast<patchbay_connector_query_fn>(
-      ::dlsym(library, PATCHBAY_CONNECTOR_QUERY_SYMBOL));
-  if (query == nullptr) return;
-  std::uint32_t major = 4711;
-  if (query(PATCHBAY_ABI_MAJOR + 1000, 0, &major) != nullptr)
-    findings.add("ABI-002", "query",
-                 "A host of another major is served. Return null for a major that is not yours.");
-  if (major == 4711)
-    findings.add("ABI-002", "query", "The connector does not tell its own major when it refuses.");
-  if (query(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR + 1000, nullptr) == nullptr)
-    findings.add("ABI-003", "query",
-                 "A newer host of the same major is refused. The minor is information only.");
-}
 
 // ---- what a process must still be like afterwards (ABI-031) ----
 
@@ -140,8 +78,7 @@ class Run {
 
   void everything() {
     if (!progress_.begins(number_++, "load")) return;
-    check_query(file_, findings_);
-    const auto* table = load(file_, findings_);
+    const auto* table = load_table(file_, findings_);
     if (table == nullptr) return;
     const auto before = ProcessState::now();
     if (!progress_.begins(number_++, "create")) return;
