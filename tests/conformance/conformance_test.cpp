@@ -90,6 +90,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Expected{"conformance_faults/TellsAnUnknownFact", "ABI-073"},
                     Expected{"conformance_faults/FaultsForAProvidersAnswer", "ABI-074"},
                     Expected{"conformance_faults/BeginsNoRevoke", "ABI-075"},
+                    Expected{"conformance_faults/NeedsAnotherLibrary", "ABI-007"},
+                    Expected{"conformance_faults/ClaimsEveryExtension", "ABI-080"},
+                    Expected{"conformance_faults/MintingNotFlagged", "ABI-052"},
+                    Expected{"conformance_faults/ConsumingNotFlagged", "ABI-053"},
+                    Expected{"conformance_faults/InvokesNothing", "ABI-004"},
+                    Expected{"conformance_faults/ResultIsNoJson", "ABI-076"},
                     Expected{"bad_connectors/no_entry_point", "ABI-001"},
                     Expected{"bad_connectors/other_major", "ABI-003"},
                     Expected{"bad_connectors/short_table", "ABI-004"},
@@ -102,21 +108,22 @@ INSTANTIATE_TEST_SUITE_P(
                     Expected{"bad_connectors/refuse_create", "ABI-075"}),
     test_name);
 
-INSTANTIATE_TEST_SUITE_P(InTheProcess, Conformance,
-                         testing::Values(Expected{"conformance_faults/LeavesASecretBehind",
-                                                  "ABI-055"},
-                                         Expected{"conformance_faults/LeaksMemory", "ABI-056"},
-                                         Expected{"bad_connectors/crash_in_constructor", "ABI-033"},
-                                         Expected{"bad_connectors/crash_in_create", "ABI-033"},
-                                         Expected{"bad_connectors/crash_in_begin", "ABI-033"},
-                                         Expected{"bad_connectors/crash_in_step", "ABI-033"},
-                                         Expected{"bad_connectors/abort_in_step", "ABI-033"},
-                                         Expected{"bad_connectors/throw_in_step", "ABI-033"},
-                                         Expected{"bad_connectors/hostile_pointers", "ABI-033"},
-                                         Expected{"bad_connectors/exit_in_step", "ABI-031"},
-                                         Expected{"bad_connectors/hang_in_step", "ABI-030"},
-                                         Expected{"bad_connectors/crash_after_mint", "ABI-033"}),
-                         test_name);
+INSTANTIATE_TEST_SUITE_P(
+    InTheProcess, Conformance,
+    testing::Values(Expected{"conformance_faults/LeavesASecretBehind", "ABI-055"},
+                    Expected{"conformance_faults/LeaksMemory", "ABI-056"},
+                    Expected{"conformance_faults/CrashesAfterTheEnd", "ABI-033"},
+                    Expected{"bad_connectors/crash_in_constructor", "ABI-033"},
+                    Expected{"bad_connectors/crash_in_create", "ABI-033"},
+                    Expected{"bad_connectors/crash_in_begin", "ABI-033"},
+                    Expected{"bad_connectors/crash_in_step", "ABI-033"},
+                    Expected{"bad_connectors/abort_in_step", "ABI-033"},
+                    Expected{"bad_connectors/throw_in_step", "ABI-033"},
+                    Expected{"bad_connectors/hostile_pointers", "ABI-033"},
+                    Expected{"bad_connectors/exit_in_step", "ABI-031"},
+                    Expected{"bad_connectors/hang_in_step", "ABI-030"},
+                    Expected{"bad_connectors/crash_after_mint", "ABI-033"}),
+    test_name);
 
 class Passing : public testing::TestWithParam<const char*> {};
 
@@ -134,6 +141,7 @@ TEST_P(Passing, HasNoFinding) {
 
 INSTANTIATE_TEST_SUITE_P(Connectors, Passing,
                          testing::Values("connectors/personio.so", "conformance_faults/Honest.so",
+                                         "conformance_faults/Invokes.so",
                                          "bad_connectors/well_behaved.so",
                                          "bad_connectors/asks_a_person.so", "languages/in_c.so",
                                          "languages/in_rust.so", "revisions/in_c_0.1.so",
