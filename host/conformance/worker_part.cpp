@@ -1,5 +1,6 @@
 #include "conformance/worker_part.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -62,6 +63,18 @@ SeenRequest seen(const connector::FlowRequest& request) {
   return copy;
 }
 
+// As a host hands it on: what is longer than it reads is told as too large.
+connector::FlowReply reply_to(const connector::FlowRequest& request, ReplySpec answer) {
+  std::size_t longest = connector::FlowLimits{}.answer_bytes;
+  if (request.max_body_bytes != 0) longest = std::min<std::size_t>(longest, request.max_body_bytes);
+  if (answer.body.size() > longest) {
+    answer.net_error = PATCHBAY_NET_TOO_LARGE;
+    answer.body.clear();
+  }
+  return {answer.flags, answer.net_error, answer.status, values(answer.headers),
+          SecretString(std::move(answer.body))};
+}
+
 connector::Operation operation_of(Begin begin) {
   switch (begin) {
     case Begin::kConnect:
@@ -104,9 +117,8 @@ class WorkerFlow {
     event.kind = step == 0 ? PATCHBAY_EVENT_START : PATCHBAY_EVENT_TIMER;
     for (const auto& request : last_.requests) {
       event.kind = PATCHBAY_EVENT_REPLIES;
-      auto reply = trial_.provider->answer(seen(request), requests_++);
-      event.replies.push_back({reply.flags, reply.net_error, reply.status, values(reply.headers),
-                               SecretString(std::move(reply.body))});
+      event.replies.push_back(
+          reply_to(request, trial_.provider->answer(seen(request), requests_++)));
     }
     if (!last_.redirect_url.empty()) {
       event.kind = PATCHBAY_EVENT_REDIRECT;

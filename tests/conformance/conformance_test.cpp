@@ -1,49 +1,16 @@
 // The conformance tool: every broken connector is caught by exactly its rule, ours by none.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
+#include "check_program.h"
 
-namespace patchbay {
+namespace patchbay::conformance {
 namespace {
-
-using Rules = std::set<std::string>;
-
-struct Report {
-  int exit_code = -1;
-  std::string output;
-  Rules rules;
-  std::int64_t exchanges = 0;
-};
-
-Report check(const std::string& file, const std::string& options = "--random 20") {
-  const std::string command = PATCHBAY_BUILD_DIR "/bin/patchbay-check --json " + options + " " +
-                              PATCHBAY_BUILD_DIR "/" + file + " 2>/dev/null";
-  Report report;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return report;
-  std::array<char, 4096> piece{};
-  for (std::size_t got = 0; (got = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;)
-    report.output.append(piece.data(), got);
-  const int status = ::pclose(pipe);
-  report.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  const auto document = json::Document::parse(report.output);
-  if (!document) return report;
-  report.exchanges = document->root().get("exchanges").integer_or(0);
-  const auto findings = document->root().get("findings");
-  for (std::size_t i = 0; i < findings.size(); ++i)
-    report.rules.insert(findings.at(i).get("rule").string_or(""));
-  return report;
-}
 
 struct Expected {
   const char* library;
@@ -53,7 +20,7 @@ struct Expected {
 class Conformance : public testing::TestWithParam<Expected> {};
 
 TEST_P(Conformance, CatchesTheFaultByItsRuleAndNoOther) {
-  const auto report = check(std::string(GetParam().library) + ".so");
+  const auto report = check(built(std::string(GetParam().library) + ".so"));
   EXPECT_EQ(report.exit_code, 1) << report.output;
   EXPECT_EQ(report.rules, Rules{GetParam().rule}) << report.output;
 }
@@ -133,7 +100,7 @@ TEST_P(Passing, HasNoFinding) {
     ASSERT_EQ(std::getenv("CI"), nullptr) << "install rustc";
     GTEST_SKIP() << "install rustc to try a connector written in Rust";
   }
-  const auto report = check(GetParam());
+  const auto report = check(built(GetParam()));
   EXPECT_EQ(report.exit_code, 0) << report.output;
   EXPECT_EQ(report.rules, Rules{}) << report.output;
   EXPECT_GT(report.exchanges, 500);
@@ -149,18 +116,18 @@ INSTANTIATE_TEST_SUITE_P(Connectors, Passing,
                                          "revisions/honest_later.so"));
 
 TEST(ConformanceTool, TheSameSeedPlaysTheSameExchanges) {
-  const auto once = check("connectors/personio.so", "--random 50 --seed 9 --in-process");
+  const auto once = check(built("connectors/personio.so"), "--random 50 --seed 9 --in-process");
   EXPECT_EQ(once.output,
-            check("connectors/personio.so", "--random 50 --seed 9 --in-process").output);
+            check(built("connectors/personio.so"), "--random 50 --seed 9 --in-process").output);
 }
 
 TEST(ConformanceTool, AFileThatIsNoneIsAFinding) {
   for (const char* file : {"no/such.so", "CMakeCache.txt"}) {
-    const auto report = check(file);
+    const auto report = check(built(file));
     EXPECT_EQ(report.exit_code, 1) << file;
     EXPECT_EQ(report.rules, Rules{"ABI-007"}) << report.output;
   }
 }
 
 }  // namespace
-}  // namespace patchbay
+}  // namespace patchbay::conformance
