@@ -97,13 +97,19 @@ class Subject::Flow {
     const auto secrets = testing::detail::borrow(spec.secrets);
     const auto setup_fields = testing::detail::borrow(spec.setup_fields);
     const auto setup_secrets = testing::detail::borrow(spec.setup_secrets);
-    std::vector<patchbay_token> tokens;
-    tokens.reserve(spec.tokens.size());
-    for (const TokenSpec& token : spec.tokens)
-      tokens.push_back({sizeof(patchbay_token), 0, testing::detail::borrow(token.name),
-                        testing::detail::borrow(token.value), testing::detail::borrow(token.type),
-                        token.expires_unix_ms, testing::detail::borrow(token.scopes)});
-    const auto token_pointers = testing::detail::pointers(tokens);
+    std::vector<Larger<patchbay_token>> tokens(spec.tokens.size());
+    std::vector<const patchbay_token*> token_pointers;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      const TokenSpec& token = spec.tokens[i];
+      tokens[i].known = {size_of(tokens[i]),
+                         0,
+                         testing::detail::borrow(token.name),
+                         testing::detail::borrow(token.value),
+                         testing::detail::borrow(token.type),
+                         token.expires_unix_ms,
+                         testing::detail::borrow(token.scopes)};
+      token_pointers.push_back(&tokens[i].known);
+    }
     std::vector<patchbay_str> needed;
     needed.reserve(spec.needed_permissions.size());
     for (const auto& id : spec.needed_permissions) needed.push_back(testing::detail::borrow(id));

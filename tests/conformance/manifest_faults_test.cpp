@@ -28,8 +28,7 @@ std::ostream& operator<<(std::ostream& out, const Fault& fault) {
 std::string with_manifest(std::string library, std::string_view was, std::string manifest) {
   const auto at = library.find(was);
   manifest.resize(was.size(), ' ');
-  const auto hash =
-      sdk::sha256({reinterpret_cast<const std::uint8_t*>(manifest.data()), manifest.size()});
+  const auto hash = sdk::sha256(manifest);
   library.replace(at, was.size(), manifest);
   library.replace(at - hash.size(), hash.size(),
                   std::string(reinterpret_cast<const char*>(hash.data()), hash.size()));

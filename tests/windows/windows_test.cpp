@@ -58,11 +58,16 @@ class OnWindows : public testing::Test {
       GTEST_SKIP() << "install mingw-w64 and wine64, and configure again, to try a connector on "
                       "Windows";
   }
+  // Into a file: what wine leaves running for a while would keep a pipe open.
   Ended play(const std::string& library, const std::vector<std::string>& files) const {
-    std::vector<std::string> arguments{"WINEPREFIX=" + kOut + "/wine", "WINEDEBUG=-all",
-                                       PATCHBAY_WINE, kOut + "/build/mini_host.exe", library};
+    std::vector<std::string> arguments{"-c", R"(out=$1; shift; exec "$@" > "$out")", "sh",
+                                       folder_ / "out", "env"};
+    arguments.insert(arguments.end(), {"WINEPREFIX=" + kOut + "/wine", "WINEDEBUG=-all",
+                                       PATCHBAY_WINE, kOut + "/build/mini_host.exe", library});
     arguments.insert(arguments.end(), files.begin(), files.end());
-    return run("/usr/bin/env", arguments);
+    auto ended = run("/bin/sh", arguments);
+    ended.output = read_bytes(folder_ / "out");
+    return ended;
   }
   TempFolder folder_;
 };
