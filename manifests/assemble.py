@@ -3,13 +3,17 @@
 
     assemble.py FOLDER OUTPUT
 
-FOLDER/identity.json is the root. Three objects with a single key stand for something else:
+FOLDER/identity.json is the root. Three objects stand for something else:
 
-    {"$part": "auth.json"}          the JSON in that file
+    {"$part": "auth.json"}          the part in that file, with the members that stand beside it added
     {"$parts": "actions.*.json"}    the lists in all files that match, joined in order of file name
     {"$text": "logo.svg"}           the file's text, blanks between tags and at its ends taken off
 
-A part may say for editors by "$schema" what it is; that is left out.
+A part stands under its kind, beside the "$schema" by which editors complete it (part.schema.json):
+
+    {"$schema": "../part.schema.json", "hosts": [...]}
+
+Neither of the two names is in the output.
 
 The output is one line of UTF-8 JSON, the same bytes for the same parts on every machine. Besides
 what the hub itself checks when it reads a manifest, this refuses what only an author can mend:
@@ -22,6 +26,7 @@ import re
 import sys
 
 MAX_DEPTH = 8
+SCHEMA = "../part.schema.json"
 # Looked up by the connector at run time, so nothing in the manifest refers to them.
 MESSAGE_PREFIXES = ("error.", "notice.")
 # Members that hold text ids, wherever they stand. Texts in an action's input schema are plain.
@@ -43,9 +48,10 @@ class Assembler:
         if depth > MAX_DEPTH:
             raise AssemblyError(f"{name}: parts include each other too deeply")
         part = parse_json(self.read(name), name)
-        if isinstance(part, dict):
-            part.pop("$schema", None)
-        return self.expand(part, depth)
+        kinds = [key for key in part if key != "$schema"] if isinstance(part, dict) else []
+        if len(kinds) != 1 or part.get("$schema") != SCHEMA:
+            raise AssemblyError(f'{name}: a part is {{"$schema": "{SCHEMA}", "<kind>": ...}}')
+        return self.expand(part[kinds[0]], depth)
 
     def read(self, name):
         path = self.folder / name
@@ -59,8 +65,8 @@ class Assembler:
             return [self.expand(item, depth) for item in value]
         if not isinstance(value, dict):
             return value
-        if value.keys() == {"$part"}:
-            return self.load(value["$part"], depth + 1)
+        if "$part" in value:
+            return self.expand_part(value, depth)
         if value.keys() == {"$parts"}:
             names = sorted(path.name for path in self.folder.glob(value["$parts"]))
             lists = [self.load(name, depth + 1) for name in names]
@@ -68,6 +74,15 @@ class Assembler:
         if value.keys() == {"$text"}:
             return re.sub(r">\s+<", "><", self.read(value["$text"])).strip()
         return {key: self.expand(item, depth) for key, item in value.items()}
+
+    def expand_part(self, value, depth):
+        part = self.load(value["$part"], depth + 1)
+        beside = {key: self.expand(item, depth) for key, item in value.items() if key != "$part"}
+        if not beside:
+            return part
+        if not isinstance(part, dict) or part.keys() & beside.keys():
+            raise AssemblyError(f'{value["$part"]}: {", ".join(beside)} cannot be added to it')
+        return part | beside
 
 
 def parse_json(text, name):

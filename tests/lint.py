@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+LINE_BARS = [("connectors/*/*.cpp", 250), ("plugin_api/templates/*/acme.cpp", 40)]
 SOURCES = {".h", ".hpp", ".c", ".cpp"}
 
 
@@ -89,9 +90,20 @@ def check_generated():
         yield "docs/manifest-reference.md", done.stderr.strip()
 
 
+def check_bars(files):
+    """How long code may be that authors take for an example."""
+    for path in files:
+        name = path.relative_to(ROOT).as_posix()
+        for pattern, bar in LINE_BARS:
+            if path.match(pattern) and path.stem in ("acme", *providers()):
+                lines = text_of(path).count("\n")
+                if lines > bar:
+                    yield name, f"has {lines} lines; {bar} at most"
+
+
 def main():
     files = tracked_files()
-    breaches = [*check(files), *check_json(files), *check_generated()]
+    breaches = [*check(files), *check_json(files), *check_bars(files), *check_generated()]
     for name, breach in breaches:
         print(f"{name}: {breach}")
     print(f"lint: {len(files)} files, {len(breaches)} breaches")

@@ -4,8 +4,9 @@
 #include <array>
 #include <set>
 
-#include "base/encoding.h"
+#include "base/json.h"
 #include "conformance/heap_watch.h"
+#include "conformance/trial_input.h"
 #include "connector/redirect_state.h"
 #include "manifest/text_rules.h"
 
@@ -35,7 +36,7 @@ std::string lower(std::string_view text) {
 class Checker {
  public:
   Checker(const ActionContext& context, Findings& findings)
-      : context_(context), findings_(findings) {}
+      : context_(context), method_(*context.trial.method), findings_(findings) {}
 
   void request(const SeenRequest& request) {
     if (!manifest::host_allowed(context_.manifest, request.method, request.url,
@@ -54,6 +55,10 @@ class Checker {
         say("ABI-061", "A request brings the header " + manifest::in_quotes(name) +
                            ", which the host adds itself. Leave it out.");
     }
+    if (uses_up(request.body) && (request.flags & PATCHBAY_REQUEST_CONSUMES) == 0)
+      say("ABI-053",
+          "A request presents what can be presented once, a rotating refresh token or an "
+          "authorization code, and is not flagged CONSUMES. The host may send it twice. Flag it.");
     if (secret && (request.flags & PATCHBAY_REQUEST_SECRET) == 0)
       say("ABI-051",
           "A request holds a secret but is not flagged SECRET, so it may be recorded. "
@@ -90,7 +95,7 @@ class Checker {
   void done(const Seen& seen) {
     std::set<std::string> names;
     for (const auto& token : seen.tokens) {
-      if (context_.method.find_token(token.name) == nullptr)
+      if (method_.find_token(token.name) == nullptr)
         say("ABI-072", "DONE hands out a token named " + manifest::in_quotes(token.name) +
                            ", which the auth method does not list under tokens.");
       if (!names.insert(token.name).second)
@@ -108,6 +113,13 @@ class Checker {
     }
   }
 
+  void result(const Seen& seen) {
+    if (!json::Document::parse(seen.result_json))
+      say("ABI-076",
+          "DONE of an action has no result_json, or one that is no JSON. Give back one JSON "
+          "value.");
+  }
+
   void fail(const Seen& seen) {
     if (seen.failure < PATCHBAY_FAIL_CREDENTIALS || seen.failure > PATCHBAY_FAIL_INTERNAL)
       say("ABI-014",
@@ -120,7 +132,7 @@ class Checker {
   }
 
   void redirect(const Seen& seen) {
-    if (!manifest::sign_in_allowed(context_.method, seen.redirect_url, context_.host_values))
+    if (!manifest::sign_in_allowed(method_, seen.redirect_url, context_.host_values))
       say("ABI-063", "REDIRECT sends people to " + place(seen.redirect_url) +
                          ", which the auth method does not name under sign_in_hosts.");
     if (seen.redirect_state.size() < connector::kShortestRedirectState)
@@ -134,7 +146,7 @@ class Checker {
   void input(const Seen& seen) {
     if (seen.asked.empty()) say("ABI-063", "INPUT asks for no field.");
     for (const auto& id : seen.asked)
-      if (context_.method.find_further_field(id) == nullptr)
+      if (method_.find_further_field(id) == nullptr)
         say("ABI-063", "INPUT asks for the field " + manifest::in_quotes(id) +
                            ", which the auth method does not list under further_fields.");
   }
@@ -150,10 +162,18 @@ class Checker {
                  : "something that is no https URL";
   }
 
+  // By connect or refresh: a revocation presents the same and uses up nothing.
+  [[nodiscard]] bool uses_up(std::string_view body) const {
+    const auto holds = [body](const char* secret) { return body.find(secret) != body.npos; };
+    const auto begin = context_.trial.begin;
+    const bool rotates = method_.renewal == manifest::Renewal::kRotating;
+    return (begin == Begin::kConnect && holds(kAuthorizationCode)) ||
+           (begin == Begin::kRefresh && rotates && holds(kHeldRefreshToken));
+  }
+
   [[nodiscard]] bool known_field(std::string_view id) const {
-    return context_.method.find_field(id) != nullptr ||
-           context_.method.find_further_field(id) != nullptr ||
-           context_.method.find_setup_field(id) != nullptr;
+    return method_.find_field(id) != nullptr || method_.find_further_field(id) != nullptr ||
+           method_.find_setup_field(id) != nullptr;
   }
 
   void text(const SeenMessage& message, const std::string& where) {
@@ -172,6 +192,7 @@ class Checker {
   }
 
   const ActionContext& context_;
+  const manifest::AuthMethod& method_;
   Findings& findings_;
 };
 
@@ -197,6 +218,7 @@ void check_action(const Seen& seen, const ActionContext& context, Findings& find
       break;
     case PATCHBAY_ACTION_DONE:
       checker.done(seen);
+      if (context.trial.begin == Begin::kInvoke) checker.result(seen);
       break;
     case PATCHBAY_ACTION_FAIL:
       checker.fail(seen);

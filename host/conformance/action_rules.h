@@ -5,6 +5,7 @@
 #include <string>
 
 #include "conformance/finding.h"
+#include "conformance/trial.h"
 #include "manifest/hosts.h"
 #include "manifest/manifest.h"
 #include "patchbay/testing/flow_driver.h"
@@ -13,7 +14,7 @@ namespace patchbay::conformance {
 
 struct ActionContext {
   const manifest::Manifest& manifest;
-  const manifest::AuthMethod& method;
+  const Trial& trial;
   const manifest::HostValues& host_values;
   const std::string& exchange;  // its name, for findings
 };

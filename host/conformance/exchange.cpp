@@ -7,6 +7,7 @@
 
 #include "conformance/action_rules.h"
 #include "conformance/heap_watch.h"
+#include "conformance/trial_input.h"
 #include "connector/flow_driver.h"
 
 namespace patchbay::conformance {
@@ -34,110 +35,7 @@ struct Larger {
   }
 };
 
-// What a person might type. Secrets carry their mark.
-std::string typed(const manifest::Field& field, unsigned person) {
-  if (field.secret)
-    return kSecretMark + field.id + "-" + std::to_string(person) +
-           "-0123456789abcdefghijklmnopqrstuvwxyz";
-  if (field.default_value) return *field.default_value;
-  if (!field.options.empty()) return field.options.front().value;
-  switch (field.format) {
-    case manifest::FieldFormat::kEmail:
-      return "person@example.com";
-    case manifest::FieldFormat::kHttpsUrl:
-      return "https://example.com/";
-    case manifest::FieldFormat::kUuid:
-      return "123e4567-e89b-12d3-a456-426614174000";
-    case manifest::FieldFormat::kDate:
-      return "2026-01-31";
-    default:
-      return "example" + std::to_string(person);
-  }
-}
-
-void fill(const std::vector<manifest::Field>& fields, unsigned person, Pairs& values,
-          Pairs& secrets) {
-  for (const auto& field : fields)
-    (field.secret ? secrets : values).emplace_back(field.id, typed(field, person));
-}
-
-testing::InputSpec input_of(const manifest::Manifest& manifest, const Trial& trial) {
-  testing::InputSpec input;
-  const auto& method = *trial.method;
-  input.auth_method = method.id;
-  input.environment = method.environments.front().id;
-  fill(method.fields, trial.person, input.fields, input.secrets);
-  fill(method.setup_fields, 0, input.setup_fields, input.setup_secrets);
-  for (const auto& permission : manifest.required_permissions())
-    input.needed_permissions.push_back(permission.to_string());
-  input.redirect_uri = "https://hub.example/connect/return";
-  if (trial.begin == Begin::kConnect) return input;
-  input.secrets.emplace_back("refresh_token", std::string(kSecretMark) + "refresh-0123456789");
-  for (const auto& token : method.tokens)
-    input.tokens.push_back({.name = token.name,
-                            .value = kSecretMark + ("held-" + token.name) + "-0123456789abcdef",
-                            .expires_unix_ms = testing::kStartUnixMs + 60'000});
-  return input;
-}
-
-manifest::HostValues host_values(const manifest::AuthMethod& method, unsigned person) {
-  manifest::HostValues values;
-  for (const auto& [name, value] : method.environments.front().variables) values[name] = value;
-  for (const auto& field : method.fields)
-    if (!field.secret) values[field.id] = typed(field, person);
-  for (const auto& field : method.setup_fields)
-    if (!field.secret) values[field.id] = typed(field, 0);
-  return values;
-}
-
 }  // namespace
-
-std::string_view to_string(Begin begin) {
-  switch (begin) {
-    case Begin::kConnect:
-      return "connect";
-    case Begin::kRefresh:
-      return "refresh";
-    case Begin::kRevoke:
-      return "revoke";
-  }
-  return "unknown";
-}
-
-std::string_view to_string(Kind kind) {
-  switch (kind) {
-    case Kind::kCancel:
-      return "cancelled";
-    case Kind::kCancelEmpty:
-      return "cancelled without answers";
-    case Kind::kRelease:
-      return "released";
-    case Kind::kUnknownEvent:
-      return "an unknown event";
-    case Kind::kOtherEvent:
-      return "TIMER in place of another event";
-    case Kind::kSecondStart:
-      return "START again";
-    case Kind::kMissingReply:
-      return "REPLIES without a reply";
-    case Kind::kSurplusReply:
-      return "a reply too many";
-    case Kind::kLargerStructs:
-      return "structs of a later revision";
-  }
-  return "unknown";
-}
-
-std::string Trial::name() const {
-  std::string name(to_string(begin));
-  name += " " + method->id + ", " + provider->name;
-  if (interruption) {
-    name += ", " + std::string(to_string(interruption->kind));
-    if (interruption->kind != Kind::kLargerStructs)
-      name += " at step " + std::to_string(interruption->step);
-  }
-  return name;
-}
 
 // One flow on its way. next() takes one step; false: it has ended.
 class Subject::Flow {
@@ -157,7 +55,7 @@ class Subject::Flow {
   bool next() {
     if (flow_ == nullptr) return false;
     const bool cut = trial_.interruption && trial_.interruption->step == trace_.steps &&
-                     trial_.interruption->kind != Kind::kLargerStructs;
+                     trial_.interruption->kind < Kind::kAfterTheEnd;
     if (cut && trial_.interruption->kind == Kind::kRelease) {
       release();
       return false;
@@ -168,6 +66,7 @@ class Subject::Flow {
   }
 
   Trace finish() {
+    if (trial_.interruption && trial_.interruption->kind == Kind::kAfterTheEnd) step_once_more();
     release();
     return std::move(trace_);
   }
@@ -198,13 +97,19 @@ class Subject::Flow {
     const auto secrets = testing::detail::borrow(spec.secrets);
     const auto setup_fields = testing::detail::borrow(spec.setup_fields);
     const auto setup_secrets = testing::detail::borrow(spec.setup_secrets);
-    std::vector<patchbay_token> tokens;
-    tokens.reserve(spec.tokens.size());
-    for (const TokenSpec& token : spec.tokens)
-      tokens.push_back({sizeof(patchbay_token), 0, testing::detail::borrow(token.name),
-                        testing::detail::borrow(token.value), testing::detail::borrow(token.type),
-                        token.expires_unix_ms, testing::detail::borrow(token.scopes)});
-    const auto token_pointers = testing::detail::pointers(tokens);
+    std::vector<Larger<patchbay_token>> tokens(spec.tokens.size());
+    std::vector<const patchbay_token*> token_pointers;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      const TokenSpec& token = spec.tokens[i];
+      tokens[i].known = {size_of(tokens[i]),
+                         0,
+                         testing::detail::borrow(token.name),
+                         testing::detail::borrow(token.value),
+                         testing::detail::borrow(token.type),
+                         token.expires_unix_ms,
+                         testing::detail::borrow(token.scopes)};
+      token_pointers.push_back(&tokens[i].known);
+    }
     std::vector<patchbay_str> needed;
     needed.reserve(spec.needed_permissions.size());
     for (const auto& id : spec.needed_permissions) needed.push_back(testing::detail::borrow(id));
@@ -225,10 +130,13 @@ class Subject::Flow {
     input.known.needed_permissions = needed.data();
     input.known.needed_permission_count = needed.size();
     input.known.redirect_uri = testing::detail::borrow(spec.redirect_uri);
+    input.known.action_id = testing::detail::borrow(spec.action);
+    input.known.arguments_json = testing::detail::borrow(spec.arguments_json);
     const auto& table = subject_.table_;
     const auto function = trial_.begin == Begin::kConnect   ? table.connect
                           : trial_.begin == Begin::kRefresh ? table.refresh
-                                                            : table.revoke;
+                          : trial_.begin == Begin::kRevoke  ? table.revoke
+                                                            : table.invoke;
     patchbay_status status = PATCHBAY_OK;
     watched([&] { status = function(subject_.instance_, &input.known, &flow_); });
     if (status == PATCHBAY_OK && flow_ != nullptr) return;
@@ -237,6 +145,15 @@ class Subject::Flow {
                       " for an auth method of the manifest. What is wrong with a person's values "
                       "is told by FAIL.");
     flow_ = nullptr;
+  }
+
+  // No host does; whatever is answered, the process lives on.
+  void step_once_more() {
+    if (flow_ == nullptr) return;
+    const auto event = new_event(PATCHBAY_EVENT_TIMER);
+    Larger<patchbay_action> action;
+    action.known.struct_size = size_of(action);
+    watched([&] { (void)subject_.table_.step(flow_, &event->c.known, &action.known); });
   }
 
   void release() {
@@ -294,16 +211,24 @@ class Subject::Flow {
     std::vector<ReplySpec> replies;
     for (const auto& request : last_.requests) {
       replies.push_back(trial_.provider->answer(request, requests_++));
-      if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) note_minted(replies.back().body);
+      note_token(replies.back().body, (request.flags & PATCHBAY_REQUEST_MINTS) != 0);
     }
     return replies;
   }
 
-  // The plausible provider's tokens, so that a cancelled flow can be asked for them.
-  void note_minted(const std::string& body) {
+  // The plausible provider's tokens: a cancelled flow is asked for those that were to be expected.
+  void note_token(const std::string& body, bool expected) {
     const auto at = body.find(kMintedMark);
     if (trial_.provider->name != "plausible" || at == std::string::npos) return;
-    minted_.push_back(body.substr(at, body.find('"', at) - at));
+    (expected ? minted_ : unexpected_).push_back(body.substr(at, body.find('"', at) - at));
+  }
+
+  void check_minted(const Seen& done) {
+    for (const auto& token : done.tokens)
+      if (std::ranges::find(unexpected_, token.value) != unexpected_.end())
+        findings_.add("ABI-052", name_,
+                      "A token came with the answer of a request that is not flagged MINTS. The "
+                      "host may drop such an answer, and nobody revokes the token. Flag it.");
   }
 
   std::unique_ptr<Event> usual_event() {
@@ -314,8 +239,7 @@ class Subject::Flow {
         return with_replies(PATCHBAY_EVENT_REPLIES, answers());
       case PATCHBAY_ACTION_REDIRECT: {
         auto event = new_event(PATCHBAY_EVENT_REDIRECT);
-        event->query = {{"code", std::string(kSecretMark) + "code-0123456789"},
-                        {"state", last_.redirect_state}};
+        event->query = {{"code", std::string(kAuthorizationCode)}, {"state", last_.redirect_state}};
         event->query_pairs = testing::detail::borrow(event->query);
         event->c.known.query = event->query_pairs.data();
         event->c.known.query_count = event->query_pairs.size();
@@ -402,7 +326,8 @@ class Subject::Flow {
                           "connector itself is at fault.");
       return false;
     }
-    check_action(seen, {subject_.manifest_, *trial_.method, host_values_, name_}, findings_);
+    check_action(seen, {subject_.manifest_, trial_, host_values_, name_}, findings_);
+    if (seen.kind == PATCHBAY_ACTION_DONE) check_minted(seen);
     last_ = seen;
     const bool ended = seen.kind == PATCHBAY_ACTION_DONE || seen.kind == PATCHBAY_ACTION_FAIL;
     const bool known = seen.kind >= PATCHBAY_ACTION_REQUESTS && seen.kind <= PATCHBAY_ACTION_FAIL;
@@ -440,8 +365,8 @@ class Subject::Flow {
   patchbay_flow* flow_ = nullptr;
   Seen last_;
   unsigned requests_ = 0;
-  std::vector<std::string> minted_;
-  bool is_broken_ = false;  // an action could not be read
+  std::vector<std::string> minted_, unexpected_;  // by requests flagged MINTS, and by others
+  bool is_broken_ = false;                        // an action could not be read
   Trace trace_;
 };
 
@@ -464,6 +389,10 @@ Trace Subject::run(const Trial& trial, Findings& findings) {
   while (flow.next()) {
   }
   return flow.finish();
+}
+
+const void* Subject::extension(std::string_view id) const {
+  return table_.get_extension(instance_, {id.data(), id.size()});
 }
 
 std::vector<Trace> Subject::run_in_turns(const std::vector<Trial>& trials, Findings& findings) {

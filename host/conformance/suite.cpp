@@ -1,7 +1,5 @@
 #include "conformance/suite.h"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <array>
 #include <clocale>
@@ -10,14 +8,12 @@
 #include <fstream>
 #include <thread>
 
-#include "base/clock.h"
-#include "base/random.h"
 #include "conformance/exchange.h"
 #include "conformance/file_rules.h"
 #include "conformance/heap_watch.h"
 #include "conformance/isolated.h"
-#include "connector/worker/worker_runtime.h"
-#include "net/loops.h"
+#include "conformance/loading.h"
+#include "conformance/worker_part.h"
 
 namespace patchbay::conformance {
 namespace {
@@ -27,68 +23,6 @@ using Kind = Interruption::Kind;
 
 constexpr unsigned kStepsToCutInto = 4;
 constexpr unsigned kFlowsAtOnce = 8;
-constexpr std::array kBegins{Begin::kConnect, Begin::kRefresh, Begin::kRevoke};
-
-// ---- loading ----
-
-bool is_complete(const patchbay_connector& table) {
-  return PATCHBAY_HAS(patchbay_connector, &table, get_extension) && table.create != nullptr &&
-         table.destroy != nullptr && table.connect != nullptr && table.refresh != nullptr &&
-         table.revoke != nullptr && table.step != nullptr && table.release != nullptr &&
-         table.get_extension != nullptr;
-}
-
-// The table, when it can be used; else findings say why.
-const patchbay_connector* load(const ConnectorFile& file, Findings& findings) {
-  void* library = ::dlopen(file.path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    const char* why = ::dlerror();
-    findings.add("ABI-007", "load",
-                 std::string("The loader refuses the library: ") +
-                     (why != nullptr ? why : "it does not say why"));
-    return nullptr;
-  }
-  const auto query = reinterpret_cast<patchbay_connector_query_fn>(
-      ::dlsym(library, PATCHBAY_CONNECTOR_QUERY_SYMBOL));
-  if (query == nullptr) return nullptr;  // told by the file's rules
-  std::uint32_t major = 0;
-  const auto* table = query(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR, &major);
-  if (table == nullptr || major != PATCHBAY_ABI_MAJOR) {
-    findings.add("ABI-003", "query",
-                 "The connector is made for interface major " + std::to_string(major) +
-                     ", this Patchbay speaks " + std::to_string(PATCHBAY_ABI_MAJOR) +
-                     ". Build it with this Patchbay's header.");
-    return nullptr;
-  }
-  if (!is_complete(*table)) {
-    findings.add("ABI-004", "query",
-                 "The table is not complete: only invoke may be null, and struct_size covers all "
-                 "fields of revision 0.1.");
-    return nullptr;
-  }
-  if (std::string_view(table->manifest.ptr, table->manifest.len) != file.manifest_json)
-    findings.add("ABI-005", "query",
-                 "The table's manifest differs from the one embedded in the file. Hand out "
-                 "embedded_manifest().");
-  return table;
-}
-
-void check_query(const ConnectorFile& file, Findings& findings) {
-  void* library = ::dlopen(file.path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return;
-  const auto query = reinterpret_cast<patchbay_connector_query_fn>(
-      ::dlsym(library, PATCHBAY_CONNECTOR_QUERY_SYMBOL));
-  if (query == nullptr) return;
-  std::uint32_t major = 4711;
-  if (query(PATCHBAY_ABI_MAJOR + 1000, 0, &major) != nullptr)
-    findings.add("ABI-002", "query",
-                 "A host of another major is served. Return null for a major that is not yours.");
-  if (major == 4711)
-    findings.add("ABI-002", "query", "The connector does not tell its own major when it refuses.");
-  if (query(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR + 1000, nullptr) == nullptr)
-    findings.add("ABI-003", "query",
-                 "A newer host of the same major is refused. The minor is information only.");
-}
 
 // ---- what a process must still be like afterwards (ABI-031) ----
 
@@ -126,6 +60,11 @@ void check_process(const ProcessState& before, Findings& findings) {
 
 // ---- exchanges ----
 
+Trial with(Trial trial, Interruption interruption) {
+  trial.interruption = interruption;
+  return trial;
+}
+
 // All that is tried in one process, numbered in a fixed order.
 class Run {
  public:
@@ -136,12 +75,12 @@ class Run {
         findings_(findings),
         progress_(progress),
         plausible_(plausible_provider(*file.manifest)),
-        difficult_(difficult_providers(*file.manifest)) {}
+        difficult_(difficult_providers(*file.manifest)),
+        beginnings_(beginnings(*file.manifest)) {}
 
   void everything() {
     if (!progress_.begins(number_++, "load")) return;
-    check_query(file_, findings_);
-    const auto* table = load(file_, findings_);
+    const auto* table = load_table(file_, findings_);
     if (table == nullptr) return;
     const auto before = ProcessState::now();
     if (!progress_.begins(number_++, "create")) return;
@@ -156,24 +95,48 @@ class Run {
     }
     subject_ = &subject;
     second_ = &second;
-    for (const auto& method : file_.manifest->auth_methods)
-      for (const auto begin : kBegins) operation(begin, method);
+    if (!check_invoke(*table)) return;
+    check_extensions();
+    for (const auto& beginning : beginnings_) operation(beginning);
     random_part();
     check_process(before, findings_);
   }
 
  private:
-  void operation(Begin begin, const manifest::AuthMethod& method) {
-    const Trial trial{begin, &method, &plausible_, {}};
+  bool check_invoke(const patchbay_connector& table) {
+    const auto handled = std::ranges::find(beginnings_, Begin::kInvoke, &Trial::begin);
+    if (handled == beginnings_.end() || table.invoke != nullptr) return true;
+    findings_.add("ABI-004", "query",
+                  "The manifest marks the action " + handled->action->id +
+                      " \"handler\": \"connector\", and invoke is null. Set it, or describe the "
+                      "request in the manifest.");
+    return false;
+  }
+
+  void check_extensions() {
+    if (!progress_.begins(number_++, "get_extension")) return;
+    for (const char* id : {"patchbay.never-heard-of/1", PATCHBAY_EXT_MANIFEST_IN "0", ""})
+      if (subject_->extension(id) != nullptr)
+        findings_.add("ABI-080", "get_extension",
+                      "An extension that nobody has described is handed out. Return null for every "
+                      "id that is not yours.");
+  }
+
+  void operation(Trial trial) {
+    for (const auto& provider : *difficult_) {
+      trial.provider = &provider;
+      repeatable(trial);
+    }
+    trial.provider = &plausible_;
     const bool comparable = repeatable(trial);
     clean(trial);
-    for (const auto& provider : *difficult_) repeatable({begin, &method, &provider, {}});
+    clean(with(trial, {Kind::kAfterTheEnd, 0}));
     for (const auto kind :
          {Kind::kCancel, Kind::kCancelEmpty, Kind::kRelease, Kind::kUnknownEvent, Kind::kOtherEvent,
           Kind::kSecondStart, Kind::kMissingReply, Kind::kSurplusReply})
       for (unsigned step = kind == Kind::kSecondStart ? 1 : 0; step < kStepsToCutInto; ++step)
         if (step > 0 || kind == Kind::kRelease || kind == Kind::kUnknownEvent)
-          clean({begin, &method, &plausible_, Interruption{kind, step}});
+          clean(with(trial, {kind, step}));
     if (!comparable) return;  // whatever differs then has been told
     same_with_larger_structs(trial);
     if (same_in_turns(trial)) same_in_threads(trial);
@@ -205,8 +168,7 @@ class Run {
   }
 
   void same_with_larger_structs(const Trial& trial) {
-    Trial larger = trial;
-    larger.interruption = Interruption{Kind::kLargerStructs, 0};
+    const Trial larger = with(trial, {Kind::kLargerStructs, 0});
     if (!progress_.begins(number_++, larger.name())) return;
     if (subject_->run(trial, findings_) == subject_->run(larger, findings_)) return;
     findings_.add("ABI-012", larger.name(),
@@ -246,10 +208,11 @@ class Run {
   }
 
   void random_part() {
-    const auto& methods = file_.manifest->auth_methods;
     for (unsigned i = 0; i < options_.random_exchanges; ++i) {
       const auto provider = random_provider(difficult_, options_.seed * 1'000'003 + i);
-      repeatable({kBegins[i % kBegins.size()], &methods[i % methods.size()], &provider, {}});
+      Trial trial = beginnings_[i % beginnings_.size()];
+      trial.provider = &provider;
+      repeatable(trial);
     }
   }
 
@@ -259,77 +222,11 @@ class Run {
   Progress& progress_;
   Provider plausible_;
   Providers difficult_;
+  std::vector<Trial> beginnings_;
   Subject* subject_ = nullptr;
   Subject* second_ = nullptr;
   std::uint32_t number_ = 0;
 };
-
-// ---- behind the worker's walls ----
-
-// A whole flow there: START, then the answers never come.
-net::Task<Result<>> flow_in_worker(connector::Runtime& runtime, connector::Operation operation,
-                                   const manifest::AuthMethod& method, std::int64_t now) {
-  connector::FlowInput input;
-  input.auth_method_id = method.id;
-  input.environment_id = method.environments.front().id;
-  for (const auto& field : method.fields) {
-    if (field.secret) {
-      input.secrets.push_back({field.id, SecretString(std::string(kSecretMark) + field.id)});
-    } else {
-      input.fields.push_back({field.id, field.default_value.value_or("example")});
-    }
-  }
-  PATCHBAY_CO_TRY_ASSIGN(const auto flow, co_await runtime.begin(operation, std::move(input)));
-  connector::FlowEvent start;
-  start.kind = PATCHBAY_EVENT_START;
-  start.unix_ms = now;
-  auto stepped = co_await runtime.step(flow, std::move(start));
-  if (stepped && !stepped->done && !stepped->fail) {
-    connector::FlowEvent cancel;
-    cancel.kind = PATCHBAY_EVENT_CANCEL;
-    cancel.unix_ms = now;
-    cancel.replies.resize(stepped->requests.size());
-    for (auto& reply : cancel.replies) reply.net_error = PATCHBAY_NET_CANCELLED;
-    stepped = co_await runtime.step(flow, std::move(cancel));
-  }
-  runtime.release(flow);
-  if (!stepped) co_return stepped.error();
-  co_return Result<>();
-}
-
-std::uint64_t check_in_worker(const SuiteOptions& options, Findings& findings) {
-  auto file = connector::read_connector_file(options.path);
-  if (!file) return 0;
-  net::LoopPool loops(1);
-  loops.start();
-  connector::WorkerOptions worker;
-  worker.worker_program = options.worker_program;
-  worker.name = file->manifest->id;
-  const auto runtime = connector::make_worker_runtime(loops.loop(0).get_executor(),
-                                                      std::move(worker), std::move(file->bytes));
-  std::uint64_t exchanges = 0;
-  const auto started = loops.block_on(runtime->start());
-  if (!started) {
-    findings.add("ABI-031", "worker",
-                 "The connector does not start behind the worker's walls: " +
-                     started.error().message + ". It may do no I/O and use no further libraries.");
-  } else {
-    for (const auto& method : file->manifest->auth_methods)
-      for (const auto operation : {connector::Operation::kConnect, connector::Operation::kRefresh,
-                                   connector::Operation::kRevoke}) {
-        ++exchanges;
-        const auto ended =
-            loops.block_on(flow_in_worker(*runtime, operation, method, testing::kStartUnixMs));
-        if (!ended)
-          findings.add(
-              "ABI-031", "worker, " + std::string(to_string(operation)) + " " + method.id,
-              "What works without walls fails behind them: " + ended.error().message + ".");
-      }
-  }
-  runtime->stop();
-  loops.stop(std::chrono::milliseconds(500));
-  return exchanges;
-}
 
 }  // namespace
 

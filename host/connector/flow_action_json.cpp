@@ -1,54 +1,15 @@
 #include "connector/flow_action_json.h"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <utility>
-
 #include "base/encoding.h"
-#include "patchbay/connector.h"
+#include "connector/flow_names.h"
 
 namespace patchbay::connector {
 namespace {
 
-using Name = std::pair<std::uint32_t, std::string_view>;
-
-constexpr std::array<Name, 6> kEvents{{{PATCHBAY_EVENT_START, "START"},
-                                       {PATCHBAY_EVENT_REPLIES, "REPLIES"},
-                                       {PATCHBAY_EVENT_TIMER, "TIMER"},
-                                       {PATCHBAY_EVENT_REDIRECT, "REDIRECT"},
-                                       {PATCHBAY_EVENT_INPUT, "INPUT"},
-                                       {PATCHBAY_EVENT_CANCEL, "CANCEL"}}};
-constexpr std::array<Name, 6> kActions{{{PATCHBAY_ACTION_REQUESTS, "REQUESTS"},
-                                        {PATCHBAY_ACTION_WAIT, "WAIT"},
-                                        {PATCHBAY_ACTION_REDIRECT, "REDIRECT"},
-                                        {PATCHBAY_ACTION_INPUT, "INPUT"},
-                                        {PATCHBAY_ACTION_DONE, "DONE"},
-                                        {PATCHBAY_ACTION_FAIL, "FAIL"}}};
-constexpr std::array<Name, 9> kFailures{{{PATCHBAY_FAIL_CREDENTIALS, "CREDENTIALS"},
-                                         {PATCHBAY_FAIL_PERMISSION, "PERMISSION"},
-                                         {PATCHBAY_FAIL_REVOKED, "REVOKED"},
-                                         {PATCHBAY_FAIL_RATE_LIMIT, "RATE_LIMIT"},
-                                         {PATCHBAY_FAIL_TRANSIENT, "TRANSIENT"},
-                                         {PATCHBAY_FAIL_PROTOCOL, "PROTOCOL"},
-                                         {PATCHBAY_FAIL_CONFIGURATION, "CONFIGURATION"},
-                                         {PATCHBAY_FAIL_CANCELLED, "CANCELLED"},
-                                         {PATCHBAY_FAIL_INTERNAL, "INTERNAL"}}};
-constexpr std::array<Name, 4> kRequestFlags{{{PATCHBAY_REQUEST_SECRET, "SECRET"},
-                                             {PATCHBAY_REQUEST_IDEMPOTENT, "IDEMPOTENT"},
-                                             {PATCHBAY_REQUEST_MINTS, "MINTS"},
-                                             {PATCHBAY_REQUEST_CONSUMES, "CONSUMES"}}};
-
-template <std::size_t Size>
-std::string name_in(const std::array<Name, Size>& names, std::uint32_t number) {
-  const auto* found = std::ranges::find(names, number, &Name::first);
-  return found == names.end() ? std::to_string(number) : std::string(found->second);
-}
-
 void write_flags(json::Writer& out, std::uint32_t flags) {
   out.begin_array();
   for (std::uint32_t bit = 1; bit != 0; bit <<= 1U)
-    if ((flags & bit) != 0) out.string(name_in(kRequestFlags, bit));
+    if ((flags & bit) != 0) out.string(name_of(kRequestFlagNames, bit));
   out.end_array();
 }
 
@@ -87,7 +48,7 @@ void write_done(json::Writer& out, const FlowDone& done) {
 }
 
 void write_fail(json::Writer& out, const FlowFail& fail) {
-  out.member("failure", name_in(kFailures, fail.failure));
+  out.member("failure", name_of(kFailureNames, fail.failure));
   write_message(out.key("message"), fail.message);
   out.member("permission", fail.permission_id)
       .member("retry_after_ms", static_cast<std::int64_t>(fail.retry_after_ms));
@@ -99,7 +60,7 @@ void write_fail(json::Writer& out, const FlowFail& fail) {
 
 std::string to_json(const FlowAction& action) {
   json::Writer out;
-  out.begin_object().member("kind", name_in(kActions, action.kind));
+  out.begin_object().member("kind", name_of(kActionNames, action.kind));
   if (!action.requests.empty()) write_requests(out.key("requests"), action.requests);
   if (action.wait_ms != 0) out.member("wait_ms", static_cast<std::int64_t>(action.wait_ms));
   if (!action.redirect_url.empty())
@@ -186,15 +147,11 @@ std::vector<Token> read_tokens(const json::Value& from) {
 }
 
 std::string event_name(std::uint32_t kind) {
-  return name_in(kEvents, kind);
+  return name_of(kEventNames, kind);
 }
 
 std::uint32_t event_kind(std::string_view name) {
-  const auto* found = std::ranges::find(kEvents, name, &Name::second);
-  if (found != kEvents.end()) return found->first;
-  std::uint32_t number = 0;
-  std::from_chars(name.data(), name.data() + name.size(), number);
-  return number;
+  return number_of(kEventNames, name);
 }
 
 }  // namespace patchbay::connector

@@ -21,7 +21,8 @@ SOURCE
 cp "$work/use.c" "$work/use.cpp"
 tried=0
 for pair in gcc:c99 gcc:c11 gcc-12:c99 gcc-12:c11 clang-19:c99 clang-19:c11 \
-            g++:c++17 g++:c++20 g++-12:c++17 g++-12:c++20 clang++-19:c++17 clang++-19:c++20; do
+            g++:c++17 g++:c++20 g++-12:c++17 g++-12:c++20 clang++-19:c++17 clang++-19:c++20 \
+            x86_64-w64-mingw32-gcc:c99 x86_64-w64-mingw32-g++:c++20; do
   compiler=${pair%%:*} standard=${pair##*:}
   command -v "$compiler" > /dev/null || continue
   case $standard in c++*) source=use.cpp ;; *) source=use.c ;; esac

@@ -1,49 +1,16 @@
 // The conformance tool: every broken connector is caught by exactly its rule, ours by none.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
+#include "check_program.h"
 
-namespace patchbay {
+namespace patchbay::conformance {
 namespace {
-
-using Rules = std::set<std::string>;
-
-struct Report {
-  int exit_code = -1;
-  std::string output;
-  Rules rules;
-  std::int64_t exchanges = 0;
-};
-
-Report check(const std::string& file, const std::string& options = "--random 20") {
-  const std::string command = PATCHBAY_BUILD_DIR "/bin/patchbay-check --json " + options + " " +
-                              PATCHBAY_BUILD_DIR "/" + file + " 2>/dev/null";
-  Report report;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return report;
-  std::array<char, 4096> piece{};
-  for (std::size_t got = 0; (got = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;)
-    report.output.append(piece.data(), got);
-  const int status = ::pclose(pipe);
-  report.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  const auto document = json::Document::parse(report.output);
-  if (!document) return report;
-  report.exchanges = document->root().get("exchanges").integer_or(0);
-  const auto findings = document->root().get("findings");
-  for (std::size_t i = 0; i < findings.size(); ++i)
-    report.rules.insert(findings.at(i).get("rule").string_or(""));
-  return report;
-}
 
 struct Expected {
   const char* library;
@@ -53,7 +20,7 @@ struct Expected {
 class Conformance : public testing::TestWithParam<Expected> {};
 
 TEST_P(Conformance, CatchesTheFaultByItsRuleAndNoOther) {
-  const auto report = check(std::string(GetParam().library) + ".so");
+  const auto report = check(built(std::string(GetParam().library) + ".so"));
   EXPECT_EQ(report.exit_code, 1) << report.output;
   EXPECT_EQ(report.rules, Rules{GetParam().rule}) << report.output;
 }
@@ -90,6 +57,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Expected{"conformance_faults/TellsAnUnknownFact", "ABI-073"},
                     Expected{"conformance_faults/FaultsForAProvidersAnswer", "ABI-074"},
                     Expected{"conformance_faults/BeginsNoRevoke", "ABI-075"},
+                    Expected{"conformance_faults/NeedsAnotherLibrary", "ABI-007"},
+                    Expected{"conformance_faults/ClaimsEveryExtension", "ABI-080"},
+                    Expected{"conformance_faults/MintingNotFlagged", "ABI-052"},
+                    Expected{"conformance_faults/ConsumingNotFlagged", "ABI-053"},
+                    Expected{"conformance_faults/InvokesNothing", "ABI-004"},
+                    Expected{"conformance_faults/ResultIsNoJson", "ABI-076"},
                     Expected{"bad_connectors/no_entry_point", "ABI-001"},
                     Expected{"bad_connectors/other_major", "ABI-003"},
                     Expected{"bad_connectors/short_table", "ABI-004"},
@@ -102,21 +75,22 @@ INSTANTIATE_TEST_SUITE_P(
                     Expected{"bad_connectors/refuse_create", "ABI-075"}),
     test_name);
 
-INSTANTIATE_TEST_SUITE_P(InTheProcess, Conformance,
-                         testing::Values(Expected{"conformance_faults/LeavesASecretBehind",
-                                                  "ABI-055"},
-                                         Expected{"conformance_faults/LeaksMemory", "ABI-056"},
-                                         Expected{"bad_connectors/crash_in_constructor", "ABI-033"},
-                                         Expected{"bad_connectors/crash_in_create", "ABI-033"},
-                                         Expected{"bad_connectors/crash_in_begin", "ABI-033"},
-                                         Expected{"bad_connectors/crash_in_step", "ABI-033"},
-                                         Expected{"bad_connectors/abort_in_step", "ABI-033"},
-                                         Expected{"bad_connectors/throw_in_step", "ABI-033"},
-                                         Expected{"bad_connectors/hostile_pointers", "ABI-033"},
-                                         Expected{"bad_connectors/exit_in_step", "ABI-031"},
-                                         Expected{"bad_connectors/hang_in_step", "ABI-030"},
-                                         Expected{"bad_connectors/crash_after_mint", "ABI-033"}),
-                         test_name);
+INSTANTIATE_TEST_SUITE_P(
+    InTheProcess, Conformance,
+    testing::Values(Expected{"conformance_faults/LeavesASecretBehind", "ABI-055"},
+                    Expected{"conformance_faults/LeaksMemory", "ABI-056"},
+                    Expected{"conformance_faults/CrashesAfterTheEnd", "ABI-033"},
+                    Expected{"bad_connectors/crash_in_constructor", "ABI-033"},
+                    Expected{"bad_connectors/crash_in_create", "ABI-033"},
+                    Expected{"bad_connectors/crash_in_begin", "ABI-033"},
+                    Expected{"bad_connectors/crash_in_step", "ABI-033"},
+                    Expected{"bad_connectors/abort_in_step", "ABI-033"},
+                    Expected{"bad_connectors/throw_in_step", "ABI-033"},
+                    Expected{"bad_connectors/hostile_pointers", "ABI-033"},
+                    Expected{"bad_connectors/exit_in_step", "ABI-031"},
+                    Expected{"bad_connectors/hang_in_step", "ABI-030"},
+                    Expected{"bad_connectors/crash_after_mint", "ABI-033"}),
+    test_name);
 
 class Passing : public testing::TestWithParam<const char*> {};
 
@@ -126,7 +100,7 @@ TEST_P(Passing, HasNoFinding) {
     ASSERT_EQ(std::getenv("CI"), nullptr) << "install rustc";
     GTEST_SKIP() << "install rustc to try a connector written in Rust";
   }
-  const auto report = check(GetParam());
+  const auto report = check(built(GetParam()));
   EXPECT_EQ(report.exit_code, 0) << report.output;
   EXPECT_EQ(report.rules, Rules{}) << report.output;
   EXPECT_GT(report.exchanges, 500);
@@ -134,6 +108,7 @@ TEST_P(Passing, HasNoFinding) {
 
 INSTANTIATE_TEST_SUITE_P(Connectors, Passing,
                          testing::Values("connectors/personio.so", "conformance_faults/Honest.so",
+                                         "conformance_faults/Invokes.so",
                                          "bad_connectors/well_behaved.so",
                                          "bad_connectors/asks_a_person.so", "languages/in_c.so",
                                          "languages/in_rust.so", "revisions/in_c_0.1.so",
@@ -141,18 +116,18 @@ INSTANTIATE_TEST_SUITE_P(Connectors, Passing,
                                          "revisions/honest_later.so"));
 
 TEST(ConformanceTool, TheSameSeedPlaysTheSameExchanges) {
-  const auto once = check("connectors/personio.so", "--random 50 --seed 9 --in-process");
+  const auto once = check(built("connectors/personio.so"), "--random 50 --seed 9 --in-process");
   EXPECT_EQ(once.output,
-            check("connectors/personio.so", "--random 50 --seed 9 --in-process").output);
+            check(built("connectors/personio.so"), "--random 50 --seed 9 --in-process").output);
 }
 
 TEST(ConformanceTool, AFileThatIsNoneIsAFinding) {
   for (const char* file : {"no/such.so", "CMakeCache.txt"}) {
-    const auto report = check(file);
+    const auto report = check(built(file));
     EXPECT_EQ(report.exit_code, 1) << file;
     EXPECT_EQ(report.rules, Rules{"ABI-007"}) << report.output;
   }
 }
 
 }  // namespace
-}  // namespace patchbay
+}  // namespace patchbay::conformance

@@ -3,10 +3,12 @@
 // others derive from it.
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "patchbay/connector.h"
@@ -388,6 +390,65 @@ struct BeginsNoRevoke : Honest {
   using Honest::Honest;
 };
 
+struct NeedsAnotherLibrary : Honest {  // linked with one that no worker has
+  using Honest::Honest;
+};
+
+struct ClaimsEveryExtension : Honest {
+  using Honest::Honest;
+};
+
+struct CrashesAfterTheEnd : Honest {
+  using Honest::Honest;
+  patchbay_status step(const patchbay_event& event, patchbay_action& action) override {
+    if (ended_) std::abort();
+    const auto status = Honest::step(event, action);
+    ended_ = action.kind == PATCHBAY_ACTION_DONE || action.kind == PATCHBAY_ACTION_FAIL;
+    return status;
+  }
+  bool ended_ = false;
+};
+
+struct MintingNotFlagged : Honest {
+  using Honest::Honest;
+  patchbay_status ask(patchbay_action& action) override {
+    Honest::ask(action);
+    request_.flags = PATCHBAY_REQUEST_SECRET;
+    return PATCHBAY_OK;
+  }
+};
+
+// Of a manifest whose refresh tokens rotate.
+struct ConsumingNotFlagged : Honest {
+  explicit ConsumingNotFlagged(const patchbay_input& input) : Honest(input) {
+    for (std::uint64_t i = 0; i < input.secret_count; ++i)
+      if (view(input.secrets[i].name) == "refresh_token") body_.add(view(input.secrets[i].value));
+  }
+};
+
+// ---- of a manifest with an action that the connector handles itself ----
+
+struct Invokes : Honest {
+  explicit Invokes(const patchbay_input& input)
+      : Honest(input), invoked_(input.action_id.len > 0) {}
+  patchbay_status done(patchbay_action& action) override {
+    Honest::done(action);
+    if (invoked_) done_.result_json = str(result());
+    return PATCHBAY_OK;
+  }
+  [[nodiscard]] virtual std::string_view result() const { return "{}"; }
+  bool invoked_;
+};
+
+struct InvokesNothing : Honest {
+  using Honest::Honest;
+};
+
+struct ResultIsNoJson : Invokes {
+  using Invokes::Invokes;
+  [[nodiscard]] std::string_view result() const override { return "{'text': 1}"; }
+};
+
 // ---- the table ----
 
 template <class Flow>
@@ -413,7 +474,10 @@ struct Table {
     return reinterpret_cast<Honest*>(flow)->step(*event, *action);
   }
   static void release(patchbay_flow* flow) { delete reinterpret_cast<Honest*>(flow); }
-  static const void* extension(patchbay_instance*, patchbay_str) { return nullptr; }
+  static const void* extension(patchbay_instance*, patchbay_str) {
+    static const int anything = 1;
+    return std::is_same_v<Flow, ClaimsEveryExtension> ? &anything : nullptr;
+  }
 };
 
 }  // namespace faults
@@ -424,17 +488,18 @@ patchbay_connector_query(uint32_t host_major, uint32_t /*host_minor*/, uint32_t*
   using Functions = faults::Table<Flow>;
   if (connector_major != nullptr) *connector_major = Flow::major;
   if (host_major != Flow::major && !Flow::any_major) return nullptr;
-  static const patchbay_connector table{sizeof(patchbay_connector),
-                                        PATCHBAY_ABI_MINOR,
-                                        faults::str(patchbay::sdk::embedded_manifest()),
-                                        Functions::create,
-                                        Functions::destroy,
-                                        Functions::begin,
-                                        Functions::begin,
-                                        Functions::revoke,
-                                        nullptr,
-                                        Functions::step,
-                                        Functions::release,
-                                        Functions::extension};
+  static const patchbay_connector table{
+      sizeof(patchbay_connector),
+      PATCHBAY_ABI_MINOR,
+      faults::str(patchbay::sdk::embedded_manifest()),
+      Functions::create,
+      Functions::destroy,
+      Functions::begin,
+      Functions::begin,
+      Functions::revoke,
+      std::is_base_of_v<faults::Invokes, Flow> ? Functions::begin : nullptr,
+      Functions::step,
+      Functions::release,
+      Functions::extension};
   return &table;
 }

@@ -5,23 +5,16 @@
 #include <boost/dll/shared_library.hpp>
 #include <deque>
 #include <mutex>
+#include <type_traits>
 
 #include "connector/worker/abi_bridge.h"
+#include "connector/worker/entry_point.h"
 
 namespace patchbay::connector {
 namespace {
 
 constexpr std::size_t kMaxFlows = 65536;
 constexpr std::size_t kMaxLogLine = 1024;
-
-// All that the host calls must be there; invoke and what comes after it may be missing.
-bool is_usable(const patchbay_connector& table) {
-  return PATCHBAY_HAS(patchbay_connector, &table, get_extension) && table.create != nullptr &&
-         table.destroy != nullptr && table.connect != nullptr && table.refresh != nullptr &&
-         table.revoke != nullptr && table.step != nullptr && table.release != nullptr &&
-         table.get_extension != nullptr && table.manifest.ptr != nullptr &&
-         table.manifest.len > 0 && table.manifest.len <= (4U << 20U);
-}
 
 }  // namespace
 
@@ -100,15 +93,12 @@ std::unique_ptr<Library> Library::load(const std::string& path, LogSink log,
   }
   if (!handle.has(PATCHBAY_CONNECTOR_QUERY_SYMBOL))
     return fail(LoadFailure::kNoEntryPoint, PATCHBAY_CONNECTOR_QUERY_SYMBOL " is not exported");
-  using Query = const patchbay_connector*(std::uint32_t, std::uint32_t, std::uint32_t*);
-  auto& query = handle.get<Query>(PATCHBAY_CONNECTOR_QUERY_SYMBOL);
-  self->table_ = query(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR, &loaded.connector_major);
-  if (self->table_ == nullptr || loaded.connector_major != PATCHBAY_ABI_MAJOR)
-    return fail(LoadFailure::kWrongMajor,
-                "made for interface major " + std::to_string(loaded.connector_major) +
-                    ", this hub speaks " + std::to_string(PATCHBAY_ABI_MAJOR));
-  if (!is_usable(*self->table_))
-    return fail(LoadFailure::kBadTable, "the connector's table is not complete");
+  using Query = std::remove_pointer_t<patchbay_connector_query_fn>;
+  const auto asked = ask_for_table(&handle.get<Query>(PATCHBAY_CONNECTOR_QUERY_SYMBOL));
+  loaded.connector_major = asked.major;
+  if (asked.fault == TableFault::kOtherMajor) return fail(LoadFailure::kWrongMajor, explain(asked));
+  if (asked.fault == TableFault::kIncomplete) return fail(LoadFailure::kBadTable, explain(asked));
+  self->table_ = asked.table;
   loaded.abi_minor = self->table_->abi_minor;
   loaded.manifest.assign(self->table_->manifest.ptr, self->table_->manifest.len);
   if (const auto status = self->table_->create(&self->host_, &self->instance_);

@@ -8,9 +8,11 @@
 //   seen = run.replies({{.status = 200, .body = "{}"}});
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -237,12 +239,21 @@ inline Seen copy(const patchbay_action& action) {
 
 inline constexpr std::int64_t kStartUnixMs = 1'800'000'000'000;
 
+// The clock and the randomness of one event.
+struct Moment {
+  std::int64_t unix_ms = 0;
+  std::array<std::uint8_t, 32> random{};
+};
+
 // One flow; released at its end.
 class FlowRun {
  public:
   FlowRun(const patchbay_connector* table, patchbay_flow* flow) : table_(table), flow_(flow) {}
   FlowRun(FlowRun&& other) noexcept
-      : table_(other.table_), flow_(std::exchange(other.flow_, nullptr)), events_(other.events_) {}
+      : table_(other.table_),
+        flow_(std::exchange(other.flow_, nullptr)),
+        events_(other.events_),
+        next_(other.next_) {}
   FlowRun& operator=(FlowRun&&) = delete;
   ~FlowRun() { release(); }
 
@@ -274,16 +285,17 @@ class FlowRun {
 
   // The next event of that kind, one second after the one before.
   patchbay_event event(std::uint32_t kind) {
+    const Moment moment = next_ ? *std::exchange(next_, std::nullopt) : usual_moment();
     patchbay_event e{};
     e.struct_size = sizeof(e);
     e.kind = kind;
-    e.unix_ms = kStartUnixMs + 1000 * events_;
-    for (std::size_t i = 0; i < sizeof(e.random); ++i) {
-      e.random[i] = static_cast<std::uint8_t>(i * 7 + static_cast<std::size_t>(events_) * 31);
-    }
+    e.unix_ms = moment.unix_ms;
+    std::memcpy(e.random, moment.random.data(), sizeof(e.random));
     ++events_;
     return e;
   }
+  // What the next event brings instead of the fixed time and random bytes.
+  void next_at(const Moment& moment) { next_ = moment; }
   Seen step(const patchbay_event& e) {
     patchbay_action action{};
     action.struct_size = sizeof(action);
@@ -300,6 +312,13 @@ class FlowRun {
   }
 
  private:
+  Moment usual_moment() const {
+    Moment moment{.unix_ms = kStartUnixMs + 1000 * events_};
+    for (std::size_t i = 0; i < moment.random.size(); ++i) {
+      moment.random[i] = static_cast<std::uint8_t>(i * 7 + static_cast<std::size_t>(events_) * 31);
+    }
+    return moment;
+  }
   Seen with_replies(std::uint32_t kind, const std::vector<ReplySpec>& specs) {
     std::vector<std::vector<patchbay_pair>> headers;
     std::vector<patchbay_reply> list;
@@ -321,6 +340,7 @@ class FlowRun {
   const patchbay_connector* table_;
   patchbay_flow* flow_;
   std::int64_t events_ = 0;
+  std::optional<Moment> next_;
 };
 
 // One instance of a connector. Flows begun from it end before it.

@@ -1,0 +1,47 @@
+#include "connector/worker/entry_point.h"
+
+#include "patchbay/manifest_blob.h"
+
+namespace patchbay::connector {
+namespace {
+
+// Invoke alone may be null.
+bool is_complete(const patchbay_connector& table) {
+  return PATCHBAY_HAS(patchbay_connector, &table, get_extension) && table.create != nullptr &&
+         table.destroy != nullptr && table.connect != nullptr && table.refresh != nullptr &&
+         table.revoke != nullptr && table.step != nullptr && table.release != nullptr &&
+         table.get_extension != nullptr && table.manifest.ptr != nullptr &&
+         table.manifest.len > 0 && table.manifest.len <= kManifestMaxSize;
+}
+
+}  // namespace
+
+AskedTable ask_for_table(patchbay_connector_query_fn query) {
+  AskedTable asked;
+  const auto* table = query(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR, &asked.major);
+  if (table == nullptr || asked.major != PATCHBAY_ABI_MAJOR) {
+    asked.fault = TableFault::kOtherMajor;
+  } else if (!is_complete(*table)) {
+    asked.fault = TableFault::kIncomplete;
+  } else {
+    asked.table = table;
+  }
+  return asked;
+}
+
+std::string explain(const AskedTable& asked) {
+  switch (asked.fault) {
+    case TableFault::kNone:
+      break;
+    case TableFault::kOtherMajor:
+      return "The connector is made for interface major " + std::to_string(asked.major) +
+             ", this Patchbay speaks " + std::to_string(PATCHBAY_ABI_MAJOR) +
+             ". Build it with this Patchbay's header.";
+    case TableFault::kIncomplete:
+      return "The table is not complete: only invoke may be null, struct_size covers all fields "
+             "of revision 0.1, and the manifest is there.";
+  }
+  return {};
+}
+
+}  // namespace patchbay::connector

@@ -1,0 +1,49 @@
+#pragma once
+// Runs `patchbay check --json` and reads what it reports.
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <set>
+#include <string>
+
+#include "base/json.h"
+
+namespace patchbay::conformance {
+
+using Rules = std::set<std::string>;
+
+struct Report {
+  int exit_code = -1;
+  std::string output;
+  Rules rules;
+  std::int64_t exchanges = 0;
+};
+
+// What the build has made.
+inline std::string built(const std::string& file) {
+  return PATCHBAY_BUILD_DIR "/" + file;
+}
+
+inline Report check(const std::string& file, const std::string& options = "--random 20") {
+  const std::string command =
+      PATCHBAY_BUILD_DIR "/bin/patchbay-check --json " + options + " " + file + " 2>/dev/null";
+  Report report;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return report;
+  std::array<char, 4096> piece{};
+  for (std::size_t got = 0; (got = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;)
+    report.output.append(piece.data(), got);
+  const int status = ::pclose(pipe);
+  report.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  const auto document = json::Document::parse(report.output);
+  if (!document) return report;
+  report.exchanges = document->root().get("exchanges").integer_or(0);
+  const auto findings = document->root().get("findings");
+  for (std::size_t i = 0; i < findings.size(); ++i)
+    report.rules.insert(findings.at(i).get("rule").string_or(""));
+  return report;
+}
+
+}  // namespace patchbay::conformance
