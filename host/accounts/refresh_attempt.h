@@ -12,7 +12,8 @@
 namespace patchbay::accounts {
 
 struct Refresher::Attempt {
-  Entry& entry;
+  Entry& entry;            // may move on meanwhile: somebody reconnects, somebody else reads it
+  store::Account account;  // as it was when the turn began
   store::RefreshLease lease;
   connector::ConnectorPtr connector;
   connector::FlowInput input;

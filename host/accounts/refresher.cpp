@@ -112,6 +112,7 @@ Result<Refresher::Attempt> Refresher::prepare(Entry& entry, Turn turn) {
   const auto* method = connector->manifest->find_auth_method(stored.account.auth_method);
   entry.account = stored.account;
   Attempt attempt{.entry = entry,
+                  .account = stored.account,
                   .lease = *std::move(turn.lease),
                   .connector = std::move(connector),
                   .input = std::move(input),
@@ -190,7 +191,7 @@ Task<Result<>> Refresher::write_down_presentation(Attempt& attempt) {
 }
 
 Task<Refresher::Called> Refresher::call(Attempt& attempt) {
-  const auto& account = attempt.entry.account;
+  const auto& account = attempt.account;
   const auto& manifest = attempt.connector->manifest;
   const auto now = services_.clock.unix_ms();
   StoredJournal journal(services_,

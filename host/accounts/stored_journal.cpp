@@ -37,25 +37,54 @@ vault::Place transcript_place(const store::Flow& flow) {
 
 Task<> StoredJournal::keep(SecretString transcript) {
   if (PATCHBAY_PLANTED_BUG(1)) co_return;
-  auto sealed = services_.vault.seal(transcript, transcript_place(flow_));
-  if (!sealed) {
-    // Too large; what was kept before stays, and names the tokens up to there.
+  const auto kept = is_there_ ? co_await go_on(transcript) : co_await begin(transcript);
+  if (!kept)
     log::warning("flow", "transcript_not_kept",
-                 {{"flow", flow_.id}, {"error", sealed.error().message}});
-    co_return;
-  }
-  flow_.sealed = std::move(*sealed);
-  flow_.state = to_json({.connector_version = connector_version_, .answers = ++answers_});
-  flow_.updated = services_.clock.unix_ms();
-  const bool first = !std::exchange(is_there_, true);
-  const auto kept = co_await services_.store.transact([row = flow_, first](store::Database& db) {
-    return first ? store::flows_table::insert(db, row)
-                 : store::flows_table::update(db, row.id, row.state, row.sealed, row.updated);
-  });
-  if (kept) co_return;
-  if (first) is_there_ = false;
-  log::warning("flow", "transcript_not_kept",
-               {{"flow", flow_.id}, {"error", kept.error().message}});
+                 {{"flow", row_.id}, {"error", kept.error().message}});
+}
+
+// An error where it is too large, too: what was kept before stays, and names the tokens up to there.
+Result<store::Flow> StoredJournal::sealed(store::Flow row, const SecretString& transcript) {
+  PATCHBAY_TRY_ASSIGN(row.sealed, services_.vault.seal(transcript, transcript_place(row)));
+  row.state = to_json({.connector_version = connector_version_, .answers = answers_});
+  row.updated = services_.clock.unix_ms();
+  return row;
+}
+
+Task<Result<>> StoredJournal::begin(const SecretString& transcript) {
+  ++answers_;
+  PATCHBAY_CO_TRY_ASSIGN(auto row, sealed(row_, transcript));
+  const auto written = co_await services_.store.transact(
+      [row](store::Database& db) { return store::flows_table::insert(db, row); });
+  // Perhaps there is one of this id now, which names less than what comes next.
+  if (!written && written.error().code == ErrorCode::kOutcomeUnknown)
+    row_.id = services_.random.id("flow_");
+  if (!written) co_return written.error();
+  is_there_ = true;
+  flow_id_ = row_.id;
+  co_return Result<>();
+}
+
+Task<Result<>> StoredJournal::go_on(const SecretString& transcript) {
+  ++answers_;
+  PATCHBAY_CO_TRY_ASSIGN(auto row, sealed(row_, transcript));
+  auto apart = row_;
+  apart.id = services_.random.id("flow_");
+  apart.session_id.clear();
+  PATCHBAY_CO_TRY_ASSIGN(apart, sealed(std::move(apart), transcript));
+  PATCHBAY_CO_TRY_ASSIGN(
+      const bool ended,
+      co_await services_.store.transact([row, apart](store::Database& db) -> Result<bool> {
+        const auto updated =
+            store::flows_table::update(db, row.id, row.state, row.sealed, row.updated);
+        if (updated) return false;
+        if (updated.error().code != ErrorCode::kNotFound) return updated.error();
+        // Whoever ended the flow knows nothing of this answer.
+        PATCHBAY_TRY(store::flows_table::insert(db, apart));
+        return true;
+      }));
+  if (ended) row_ = std::move(apart);
+  co_return Result<>();
 }
 
 }  // namespace patchbay::accounts
