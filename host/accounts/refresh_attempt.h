@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "accounts/refresher.h"
+#include "accounts/stored_journal.h"
 #include "manifest/auth_method.h"
 
 namespace patchbay::accounts {
@@ -26,6 +27,7 @@ struct Refresher::Attempt {
 struct Refresher::Called {
   connector::FlowOutcome outcome;
   std::string flow_id;  // the journal's row; empty: none
+  std::optional<StoredJournal::Unwritten> unwritten;
 };
 
 }  // namespace patchbay::accounts

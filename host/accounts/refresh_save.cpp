@@ -87,8 +87,10 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
           store::Database& db) { return write_credentials(db, lease, change, flow_id, job); });
   // Perhaps the account holds these tokens now, which the next refresh finds out. Otherwise the
   // flow's row is still there, and its recovery revokes them.
-  if (!written && written.error().code == ErrorCode::kOutcomeUnknown)
+  if (!written && written.error().code == ErrorCode::kOutcomeUnknown) {
+    if (called.unwritten) write_later(services_, *std::move(called.unwritten));
     co_return back_off(entry, written.error());
+  }
   if (!written || !written->account) {
     const auto why = written ? make_error(ErrorCode::kNotFound, "") : written.error();
     co_return co_await lost(attempt, std::move(minted), called.flow_id, why);

@@ -222,7 +222,7 @@ Task<Refresher::Called> Refresher::call(Attempt& attempt) {
   const auto flow = services_.flow_services(*attempt.connector, services_.http_for(account.id));
   auto outcome =
       co_await connector::drive_flow(flow, std::move(plan), connector::copy_of(attempt.input));
-  co_return Called{std::move(outcome), journal.flow_id()};
+  co_return Called{std::move(outcome), journal.flow_id(), journal.take_unwritten()};
 }
 
 }  // namespace patchbay::accounts

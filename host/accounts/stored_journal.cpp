@@ -1,5 +1,11 @@
 #include "accounts/stored_journal.h"
 
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+
 #include "base/json.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
@@ -59,9 +65,13 @@ Task<Result<>> StoredJournal::begin(const SecretString& transcript) {
   // Perhaps there is one of this id now, which names less than what comes next.
   if (!written && written.error().code == ErrorCode::kOutcomeUnknown)
     row_.id = services_.random.id("flow_");
-  if (!written) co_return written.error();
+  if (!written) {
+    unwritten_ = Unwritten{std::move(row), true};
+    co_return written.error();
+  }
   is_there_ = true;
   flow_id_ = row_.id;
+  unwritten_.reset();
   co_return Result<>();
 }
 
@@ -72,8 +82,7 @@ Task<Result<>> StoredJournal::go_on(const SecretString& transcript) {
   apart.id = services_.random.id("flow_");
   apart.session_id.clear();
   PATCHBAY_CO_TRY_ASSIGN(apart, sealed(std::move(apart), transcript));
-  PATCHBAY_CO_TRY_ASSIGN(
-      const bool ended,
+  const auto ended =
       co_await services_.store.transact([row, apart](store::Database& db) -> Result<bool> {
         const auto updated =
             store::flows_table::update(db, row.id, row.state, row.sealed, row.updated);
@@ -82,9 +91,49 @@ Task<Result<>> StoredJournal::go_on(const SecretString& transcript) {
         // Whoever ended the flow knows nothing of this answer.
         PATCHBAY_TRY(store::flows_table::insert(db, apart));
         return true;
-      }));
-  if (ended) row_ = std::move(apart);
+      });
+  if (!ended) {
+    unwritten_ = Unwritten{std::move(row), false};
+    co_return ended.error();
+  }
+  if (*ended) row_ = std::move(apart);
+  unwritten_.reset();
   co_return Result<>();
+}
+
+namespace {
+
+namespace asio = net::asio;
+
+Result<> write(store::Database& db, const StoredJournal::Unwritten& left) {
+  const auto& row = left.row;
+  if (left.is_new) return store::flows_table::insert(db, row);
+  return store::flows_table::update(db, row.id, row.state, row.sealed, row.updated);
+}
+
+// A conflict: it is there already. Not found: the outcome was stored.
+bool is_settled(const Result<>& written) {
+  return written || written.error().code == ErrorCode::kConflict ||
+         written.error().code == ErrorCode::kNotFound;
+}
+
+Task<> write_when_possible(const Services& services, StoredJournal::Unwritten left) {
+  constexpr std::chrono::seconds kLongest{60};
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (std::chrono::seconds wait{1};; wait = std::min(2 * wait, kLongest)) {
+    timer.expires_after(wait);
+    (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (is_settled(co_await services.store.transact(
+            [left](store::Database& db) { return write(db, left); })))
+      co_return;
+  }
+}
+
+}  // namespace
+
+void write_later(const Services& services, StoredJournal::Unwritten left) {
+  asio::co_spawn(services.loops.loop_for(left.row.id),
+                      write_when_possible(services, std::move(left)), asio::detached);
 }
 
 }  // namespace patchbay::accounts

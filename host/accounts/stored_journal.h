@@ -5,7 +5,9 @@
 //
 // Used on the flow's loop; must outlive the flow.
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "accounts/services.h"
 #include "connector/flow_driver.h"
@@ -34,6 +36,13 @@ class StoredJournal final : public connector::FlowJournal {
   // was written. A row that is gone was recovered by another process: its tokens are being revoked.
   [[nodiscard]] const std::string& flow_id() const { return flow_id_; }
 
+  // The transcript as far as the row does not hold it, for want of a database.
+  struct Unwritten {
+    store::Flow row;
+    bool is_new = false;  // else the row is there, unless the outcome was stored
+  };
+  std::optional<Unwritten> take_unwritten() { return std::exchange(unwritten_, {}); }
+
  private:
   Result<store::Flow> sealed(store::Flow row, const SecretString& transcript);
   Task<Result<>> begin(const SecretString& transcript);
@@ -44,8 +53,13 @@ class StoredJournal final : public connector::FlowJournal {
   std::string connector_version_;
   bool is_there_;  // the row
   std::string flow_id_;
+  std::optional<Unwritten> unwritten_;
   std::int64_t answers_ = 0;
 };
+
+// For whoever can't tell whether the outcome was stored, and leaves it to the recovery to find out:
+// writes it as soon as the database takes it. `services` outlives its loops' work.
+void write_later(const Services& services, StoredJournal::Unwritten left);
 
 // What `Flow::state` tells without opening the transcript.
 struct FlowState {
