@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "base/json.h"
 #include "canaries/process_memory.h"
 #include "canaries/scanner.h"
 #include "personio_sandbox/personio_sandbox.h"
@@ -34,13 +35,8 @@ bool wait_until(const std::function<bool()>& holds) {
   return true;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
+std::string json_string(std::string_view text) {
+  return json::Writer().string(text).take();
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -117,9 +113,10 @@ class HubSecrets : public testing::TestWithParam<Where> {
     const std::string header = "x-hub-session-token: " + session(provider, owner);
     const auto list = hub->ask("GET", "/hub/connectors", {header});
     return hub->ask("POST", "/hub/accounts", {header, "Content-Type: application/json"},
-                    R"({"integration_id":)" + quoted(list.text("/integrations/0/integration_id")) +
-                        R"(,"credentials":{"client_id":)" + quoted(client_id) + "," +
-                        quoted(secret_field) + ":" + quoted(secret) + "}}");
+                    R"({"integration_id":)" +
+                        json_string(list.text("/integrations/0/integration_id")) +
+                        R"(,"credentials":{"client_id":)" + json_string(client_id) + "," +
+                        json_string(secret_field) + ":" + json_string(secret) + "}}");
   }
   // As a person does it, on the connect page.
   void link_on_page(const std::string& owner, const personio_sandbox::Integration& who) {

@@ -48,8 +48,8 @@ std::string to_string(const Findings& findings) {
 
 Scanner::Scanner(const std::vector<Canary>& canaries) {
   for (const auto& canary : canaries) add_needles(canary);
-  std::ranges::stable_sort(needles_, std::greater{},
-                           [](const Needle& needle) { return needle.bytes.size(); });
+  std::ranges::sort(needles_, std::greater{},
+                    [](const Needle& needle) { return needle.bytes.size(); });
   std::string pattern;
   for (const auto& needle : needles_)
     pattern += (pattern.empty() ? "" : "|") + re2::RE2::QuoteMeta(needle.bytes);

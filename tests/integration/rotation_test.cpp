@@ -170,6 +170,20 @@ TEST_F(RotationTest, AnIntentThatCannotBeWrittenIsNoReasonToPresentIt) {
   EXPECT_TRUE(refresh(id));
 }
 
+// As after pg_restore.
+TEST_F(RotationTest, InADatabaseThatIsMarkedAsRestoredItIsNeverPresented) {
+  link_with(kRotating);
+  const std::vector<std::string> command{"store", "mark-restored", "--store", uri};
+  EXPECT_EQ(ChildProcess(PATCHBAY_BUILD_DIR "/bin/patchbay", command).wait(), 1)
+      << "a hub is at work";
+  close_hub();
+  EXPECT_EQ(ChildProcess(PATCHBAY_BUILD_DIR "/bin/patchbay", command).wait(), 0);
+  open_hub();
+  EXPECT_FALSE(refresh(id));
+  expect_reconnect_needed();
+  EXPECT_EQ(times(), 0);
+}
+
 TEST_F(RotationTest, AGrantThatTheProviderEndedIsFinal) {
   link_with(kRotating);
   provider.end_grant("acme");
