@@ -60,17 +60,17 @@ Result<store::Flow> StoredJournal::sealed(store::Flow row, const SecretString& t
 Task<Result<>> StoredJournal::begin(const SecretString& transcript) {
   ++answers_;
   PATCHBAY_CO_TRY_ASSIGN(auto row, sealed(row_, transcript));
+  is_there_ = true;  // for the next answer, which may come before the database has answered
   const auto written = co_await services_.store.transact(
       [row](store::Database& db) { return store::flows_table::insert(db, row); });
-  // Perhaps there is one of this id now, which names less than what comes next.
-  if (!written && written.error().code == ErrorCode::kOutcomeUnknown)
-    row_.id = services_.random.id("flow_");
   if (!written) {
+    is_there_ = false;
+    // Perhaps there is one of this id now, which names less than what comes next.
+    if (written.error().code == ErrorCode::kOutcomeUnknown) row_.id = services_.random.id("flow_");
     unwritten_ = Unwritten{std::move(row), true};
     co_return written.error();
   }
-  is_there_ = true;
-  flow_id_ = row_.id;
+  flow_id_ = std::move(row.id);
   unwritten_.reset();
   co_return Result<>();
 }
@@ -88,15 +88,17 @@ Task<Result<>> StoredJournal::go_on(const SecretString& transcript) {
             store::flows_table::update(db, row.id, row.state, row.sealed, row.updated);
         if (updated) return false;
         if (updated.error().code != ErrorCode::kNotFound) return updated.error();
-        // Whoever ended the flow knows nothing of this answer.
+        // Whoever ended the flow knows nothing of this answer. Or the first row was not written.
         PATCHBAY_TRY(store::flows_table::insert(db, apart));
         return true;
       });
   if (!ended) {
-    unwritten_ = Unwritten{std::move(row), false};
+    unwritten_ = Unwritten{is_there_ ? std::move(row) : std::move(apart), !is_there_};
     co_return ended.error();
   }
-  if (*ended) row_ = std::move(apart);
+  row_ = *ended ? std::move(apart) : std::move(row);
+  is_there_ = true;
+  if (flow_id_.empty()) flow_id_ = row_.id;
   unwritten_.reset();
   co_return Result<>();
 }

@@ -38,6 +38,7 @@ class ServedHub {
   // Runs `patchbay WORDS...` on the same data; what it printed. Throws when it fails.
   [[nodiscard]] std::string command(std::vector<std::string> words) const;
 
+  [[nodiscard]] std::string origin() const { return "http://localhost:" + std::to_string(port_); }
   [[nodiscard]] pid_t pid() const { return process_->pid(); }
   [[nodiscard]] std::vector<pid_t> workers() const { return process_->children(); }
 
