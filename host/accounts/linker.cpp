@@ -236,7 +236,10 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
   auto flowed = co_await net::run_on(
       services_.loops.loop_for(attempt.session.id),
       connector::drive_flow(flow, std::move(plan), connector::copy_of(attempt.input)));
-  co_return co_await conclude(attempt, std::move(flowed));
+  auto outcome = co_await conclude(attempt, std::move(flowed));
+  if (outcome.error.code == ErrorCode::kOutcomeUnknown)
+    if (auto left = journal.take_unwritten()) write_later(services_, *std::move(left));
+  co_return outcome;
 }
 
 namespace {
@@ -307,7 +310,10 @@ Task<LinkOutcome> Linker::run_resumed(ResumeRequest request) {
   auto flowed = co_await net::run_on(
       services_.loops.loop_for(attempt.session.id),
       connector::resume_flow(flow, std::move(plan), std::move(paused), std::move(answer)));
-  co_return co_await conclude(attempt, std::move(flowed));
+  auto outcome = co_await conclude(attempt, std::move(flowed));
+  if (outcome.error.code == ErrorCode::kOutcomeUnknown)
+    if (auto left = journal.take_unwritten()) write_later(services_, *std::move(left));
+  co_return outcome;
 }
 
 // From the flow's end to the outcome: waiting, stored, or failed with what was minted revoked.

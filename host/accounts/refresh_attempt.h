@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "accounts/refresher.h"
+#include "accounts/stored_journal.h"
 #include "manifest/auth_method.h"
 
 namespace patchbay::accounts {
 
 struct Refresher::Attempt {
-  Entry& entry;
+  Entry& entry;            // may move on meanwhile: somebody reconnects, somebody else reads it
+  store::Account account;  // as it was when the turn began
   store::RefreshLease lease;
   connector::ConnectorPtr connector;
   connector::FlowInput input;
@@ -25,6 +27,7 @@ struct Refresher::Attempt {
 struct Refresher::Called {
   connector::FlowOutcome outcome;
   std::string flow_id;  // the journal's row; empty: none
+  std::optional<StoredJournal::Unwritten> unwritten;
 };
 
 }  // namespace patchbay::accounts

@@ -48,11 +48,12 @@ Result<Written> write_credentials(store::Database& db, const store::RefreshLease
 Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
   const auto now = services_.clock.unix_ms();
   auto& entry = attempt.entry;
+  const auto& account = attempt.account;
   auto& input = attempt.input;
   auto& done = *called.outcome.done;
   auto withdrawal = revoker_.prepare({.project_id = entry.project_id,
-                                      .account_id = entry.account.id,
-                                      .connector_id = entry.account.connector_id,
+                                      .account_id = account.id,
+                                      .connector_id = account.connector_id,
                                       .reason = "restored",
                                       .input = &input,
                                       .tokens = std::move(attempt.withdrawn)});
@@ -67,43 +68,46 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
   merge_tokens(input.tokens, std::move(done.tokens));
   const bool secrets_changed = merge_secrets(input.secrets, std::move(done.secrets));
 
-  const auto generation = entry.account.generation + 1;
+  const auto generation = account.generation + 1;
   store::CredentialChange change;
-  change.account_id = entry.account.id;
-  change.expected_generation = entry.account.generation;
+  change.account_id = account.id;
+  change.expected_generation = account.generation;
   change.now_ms = now;
   change.next_refresh = plan_refresh(minted, now, options_.refresh_share, services_.random.unit());
   PATCHBAY_CO_TRY_ASSIGN(
-      change.tokens, seal_tokens(services_.vault, entry.account, generation, input.tokens, now));
+      change.tokens, seal_tokens(services_.vault, account, generation, input.tokens, now));
   for (auto& row : *change.tokens)
     if (const auto at = minted_at.find(row.name); at != minted_at.end()) row.minted = at->second;
   if (secrets_changed) {
     PATCHBAY_CO_TRY_ASSIGN(change.secrets,
-                           seal_secrets(services_.vault, entry.account, generation, input.secrets));
+                           seal_secrets(services_.vault, account, generation, input.secrets));
   }
   auto written = co_await services_.store.transact(
       [change, lease = attempt.lease, flow_id = called.flow_id, job = *std::move(withdrawal)](
           store::Database& db) { return write_credentials(db, lease, change, flow_id, job); });
   // Perhaps the account holds these tokens now, which the next refresh finds out. Otherwise the
   // flow's row is still there, and its recovery revokes them.
-  if (!written && written.error().code == ErrorCode::kOutcomeUnknown)
+  if (!written && written.error().code == ErrorCode::kOutcomeUnknown) {
+    if (called.unwritten) write_later(services_, *std::move(called.unwritten));
     co_return back_off(entry, written.error());
+  }
   if (!written || !written->account) {
     const auto why = written ? make_error(ErrorCode::kNotFound, "") : written.error();
     co_return co_await lost(attempt, std::move(minted), called.flow_id, why);
   }
   if (withdraws) revoker_.wake();
+  log::info("refresh", "done",
+            {{"account", account.id},
+             {"connector", attempt.connector->id},
+             {"generation", generation}});
+  entry.failures = 0;
+  entry.not_before = 0;
+  if (entry.account.generation > generation) co_return Result<>();  // reconnected and read already
   entry.account = *std::move(written->account);
   entry.read_at = written->read_at;
   entry.tokens = std::move(input.tokens);
   entry.minted = std::move(minted_at);
   entry.refreshed = now;
-  entry.failures = 0;
-  entry.not_before = 0;
-  log::info("refresh", "done",
-            {{"account", entry.account.id},
-             {"connector", attempt.connector->id},
-             {"generation", entry.account.generation}});
   co_return Result<>();
 }
 
@@ -113,7 +117,7 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
 Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> minted,
                                std::string flow_id, const Error& why) {
   auto& entry = attempt.entry;
-  const auto before = entry.account.generation;
+  const auto before = attempt.account.generation;
   Result<> outcome = why;
   if (why.code == ErrorCode::kConflict) outcome = co_await adopt_stored(entry);
   const bool moved_on = entry.account.generation > before;

@@ -112,6 +112,7 @@ Result<Refresher::Attempt> Refresher::prepare(Entry& entry, Turn turn) {
   const auto* method = connector->manifest->find_auth_method(stored.account.auth_method);
   entry.account = stored.account;
   Attempt attempt{.entry = entry,
+                  .account = stored.account,
                   .lease = *std::move(turn.lease),
                   .connector = std::move(connector),
                   .input = std::move(input),
@@ -190,7 +191,7 @@ Task<Result<>> Refresher::write_down_presentation(Attempt& attempt) {
 }
 
 Task<Refresher::Called> Refresher::call(Attempt& attempt) {
-  const auto& account = attempt.entry.account;
+  const auto& account = attempt.account;
   const auto& manifest = attempt.connector->manifest;
   const auto now = services_.clock.unix_ms();
   StoredJournal journal(services_,
@@ -221,7 +222,7 @@ Task<Refresher::Called> Refresher::call(Attempt& attempt) {
   const auto flow = services_.flow_services(*attempt.connector, services_.http_for(account.id));
   auto outcome =
       co_await connector::drive_flow(flow, std::move(plan), connector::copy_of(attempt.input));
-  co_return Called{std::move(outcome), journal.flow_id()};
+  co_return Called{std::move(outcome), journal.flow_id(), journal.take_unwritten()};
 }
 
 }  // namespace patchbay::accounts

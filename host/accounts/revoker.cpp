@@ -26,6 +26,7 @@ constexpr std::int64_t kLongestRetryMs = 3'600'000;
 constexpr std::int64_t kUnknownLifeMs = 30 * 24 * 3'600'000LL;
 // Told to providers at once. A claim lasts as long as telling can take, and as much again.
 constexpr std::int64_t kBatch = 16;
+constexpr std::size_t kMostNotStored = 10'000;
 constexpr std::int64_t kClaimMs = 2 * connector::FlowLimits{}.total.count();
 
 // The job's sealed part. JSON rather than the worker's wire format: a job may be read by a later
@@ -110,6 +111,7 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
   asio::steady_timer timer;  // loop 0
   bool running = false;      // loop 0
   bool work_waits = false;   // loop 0: wake() came while working
+  std::vector<store::Revocation> not_stored;  // loop 0: neither stored nor told yet
 
   static vault::Place place(const store::Revocation& job) {
     return {store::kRevocationsTable, job.project_id, job.id, "payload", 0};
@@ -176,7 +178,26 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
     if (!saved) log::error("revocation", "store", {{"error", saved.error().message}});
   }
 
+  // What could not be stored: the provider hears of it now, or when the database takes it.
+  Task<> tell_or_remember(store::Revocation job) {
+    const auto told = co_await attempt(job);
+    if (told || told.error().code == ErrorCode::kRevoked) co_return;
+    if (not_stored.size() < kMostNotStored) not_stored.push_back(std::move(job));
+  }
+
+  Task<> store_again() {
+    for (auto& job : std::exchange(not_stored, {})) {
+      const auto stored = co_await services.store.transact(
+          [job](store::Database& db) { return store::revocations_table::enqueue(db, job); });
+      // A conflict: it was stored the first time, only that nobody heard of it.
+      if (!stored && stored.error().code != ErrorCode::kConflict &&
+          services.clock.unix_ms() < job.give_up_at)
+        not_stored.push_back(std::move(job));
+    }
+  }
+
   Task<Result<std::size_t>> run_due() {
+    if (!not_stored.empty()) co_await store_again();
     auto jobs =
         co_await services.store.transact([now = services.clock.unix_ms()](store::Database& db) {
           return store::revocations_table::claim_due(db, now, now + kClaimMs, kBatch);
@@ -261,7 +282,7 @@ Task<> Revoker::order(RevocationOrder order) {
   if (!*job) co_return;  // the flow's recovery will find that there is nothing to do
   log::error("revocation", "not_stored_telling_provider_now",
              {{"connector", order.connector_id}, {"error", saved.error().message}});
-  (void)co_await net::run_on(impl_->services.loops.loop(0), impl_->attempt(**job));
+  (void)co_await net::run_on(impl_->services.loops.loop(0), impl_->tell_or_remember(**std::move(job)));
 }
 
 void Revoker::wake() {

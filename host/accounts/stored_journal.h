@@ -1,10 +1,13 @@
 #pragma once
 // The journal of one flow: its transcript, sealed, in its row of `flows`, on disk before the
-// connector hears of the answer. flow_recovery.h reads it after a kill.
+// connector hears of the answer. flow_recovery.h reads it after a kill. Where somebody has ended the
+// flow meanwhile (this process was frozen), what comes after that lies in a row of its own.
 //
 // Used on the flow's loop; must outlive the flow.
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "accounts/services.h"
 #include "connector/flow_driver.h"
@@ -21,23 +24,42 @@ class StoredJournal final : public connector::FlowJournal {
 
   StoredJournal(const Services& services, store::Flow flow, std::string connector_version, Row row)
       : services_(services),
-        flow_(std::move(flow)),
+        row_(std::move(flow)),
         connector_version_(std::move(connector_version)),
-        is_there_(row == Row::kIsThere) {}
+        is_there_(row == Row::kIsThere) {
+    if (is_there_) flow_id_ = row_.id;
+  }
 
   Task<> keep(SecretString transcript) override;
 
   // The row that whoever stores the flow's outcome must take, in the same transaction; empty: none
   // was written. A row that is gone was recovered by another process: its tokens are being revoked.
-  [[nodiscard]] std::string flow_id() const { return is_there_ ? flow_.id : std::string(); }
+  [[nodiscard]] const std::string& flow_id() const { return flow_id_; }
+
+  // The transcript as far as the row does not hold it, for want of a database.
+  struct Unwritten {
+    store::Flow row;
+    bool is_new = false;  // else the row is there, unless the outcome was stored
+  };
+  std::optional<Unwritten> take_unwritten() { return std::exchange(unwritten_, {}); }
 
  private:
+  Result<store::Flow> sealed(store::Flow row, const SecretString& transcript);
+  Task<Result<>> begin(const SecretString& transcript);
+  Task<Result<>> go_on(const SecretString& transcript);
+
   const Services& services_;
-  store::Flow flow_;
+  store::Flow row_;
   std::string connector_version_;
-  bool is_there_;
+  bool is_there_;  // the row
+  std::string flow_id_;
+  std::optional<Unwritten> unwritten_;
   std::int64_t answers_ = 0;
 };
+
+// For whoever can't tell whether the outcome was stored, and leaves it to the recovery to find out:
+// writes it as soon as the database takes it. `services` outlives its loops' work.
+void write_later(const Services& services, StoredJournal::Unwritten left);
 
 // What `Flow::state` tells without opening the transcript.
 struct FlowState {

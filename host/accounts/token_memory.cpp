@@ -24,7 +24,10 @@ Task<Result<EntryPtr>> TokenMemory::load(std::string project_id, std::string acc
     co_return found->second;
   auto stored = co_await services_.store.read(
       [=](store::Database& db) { return read_account(db, project_id, account_id); });
-  if (!stored) co_return stored.error();
+  if (!stored) {
+    if (stored.error().code == ErrorCode::kNotFound) forget(account_id);
+    co_return stored.error();
+  }
   // Whether its tokens may be served depends on how they are renewed.
   if (stored->restored && !renewal_of(services_, stored->account))
     co_return connector_missing(stored->account);
@@ -39,7 +42,11 @@ Task<Result<EntryPtr>> TokenMemory::load(std::string project_id, std::string acc
 
 void TokenMemory::forget(const std::string& account_id) {
   auto& shard = shard_of(account_id);
-  if (const auto found = shard.find(account_id); found != shard.end()) found->second->read_at = -1;
+  const auto found = shard.find(account_id);
+  if (found == shard.end()) return;
+  found->second->read_at = -1;
+  // Its tokens are wiped with it; but whoever has it in hand, a refresh above all, goes on with it.
+  if (found->second.use_count() == 1) shard.erase(found);
 }
 
 Result<> TokenMemory::take_over(Entry& entry, StoredAccount stored) const {

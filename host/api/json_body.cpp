@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/secret.h"
+
 namespace patchbay::api {
 namespace {
 
@@ -102,7 +104,10 @@ json::Value JsonBody::object(std::string_view name, std::size_t max_bytes) {
     wrong(name, "must be an object");
     return {};
   }
-  if (value.dump().size() > max_bytes) {
+  std::string text = value.dump();
+  const bool too_large = text.size() > max_bytes;
+  wipe(text.data(), text.size());  // credentials come this way
+  if (too_large) {
     wrong(name, "must have at most " + std::to_string(max_bytes) + " bytes");
     return {};
   }

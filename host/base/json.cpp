@@ -223,9 +223,12 @@ Value Document::root() const {
   return Value(static_cast<const void*>(static_cast<const RapidValue*>(&impl_->document)));
 }
 
+// What is written may hold secrets.
 struct Writer::Impl {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
+  using Buffer = rapidjson::GenericStringBuffer<rapidjson::UTF8<>, WipingRapidAllocator>;
+  using Utf8 = rapidjson::UTF8<>;
+  Buffer buffer;
+  rapidjson::Writer<Buffer, Utf8, Utf8, WipingRapidAllocator> writer{buffer};
 };
 
 Writer::Writer() : impl_(std::make_unique<Impl>()) {}

@@ -1,12 +1,14 @@
 // patchbay store: backup, verify, restore.
 #include <unistd.h>
 
+#include <filesystem>
 #include <iostream>
 
 #include "base/iso_time.h"
 #include "cli/commands.h"
 #include "cli/key_options.h"
 #include "cli/options.h"
+#include "cli/store_mark_restored_command.h"
 #include "store/sqlite_backup.h"
 #include "store/sqlite_restore.h"
 #include "store/verify_database.h"
@@ -58,6 +60,11 @@ void print_facts(const store::DatabaseFacts& facts) {
 }
 
 int backup(const StoreOptions& options) {
+  if (std::error_code error; !std::filesystem::exists(database_path(options.data), error))
+    return report(make_error(ErrorCode::kNotFound,
+                             "There is no database in " + options.data +
+                                 ". Where the hub keeps it in PostgreSQL, use pg_dump; after "
+                                 "restoring that: patchbay store mark-restored --help"));
   const auto now = SystemClock().unix_ms();
   const auto done = store::backup_sqlite(database_path(options.data), options.file, now,
                                          progress_line("copying"));
@@ -130,7 +137,8 @@ int restore(const StoreOptions& options) {
 void add_backup(CLI::App& store, Run& run) {
   auto* command = store.add_subcommand(
       "backup",
-      "Copy the database into a new file while the hub serves, and verify the copy.\n"
+      "Copy the database into a new file while the hub serves, and verify the copy. A hub on\n"
+      "PostgreSQL is backed up with pg_dump instead.\n"
       "  patchbay store backup /backups/patchbay-$(date +%F).db");
   auto options = std::make_shared<StoreOptions>();
   options->add_data(*command);
@@ -172,6 +180,7 @@ void add_store_command(CLI::App& app, Run& run) {
   add_verify(*store, run);
   add_restore(*store, run);
   add_store_copy(*store, run);
+  add_store_mark_restored(*store, run);
 }
 
 }  // namespace patchbay::cli

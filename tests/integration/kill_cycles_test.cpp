@@ -66,7 +66,8 @@ class KillCyclesTest : public HubTest {
   // Commands that work on the same database beside the hub, one of them in some cycles, and are
   // killed as it is. Whatever else an operator may run online belongs here.
   std::vector<std::vector<std::string>> companions() const {
-    return {{"store", "backup", backup, "--data", data}};
+    return {{"store", "backup", backup, "--data", data},
+            {"key", "rotate", "--data-key", "--wait", "0", "--data", data, "--key-file", key_file}};
   }
   // A backup has its name only when it is whole.
   void check_backup() {

@@ -310,6 +310,38 @@ TEST_F(RefreshTest, WhatAnotherProcessHasMintedAlreadyIsTakenOver) {
   EXPECT_EQ(calls(kTokenRoute), before);
 }
 
+TEST_F(RefreshTest, ARefreshOfTheOldCredentialsDoesNotUndoAReconnect) {
+  const auto who = personio.default_integration();
+  const auto other = personio.create_integration({.permissions = {{"employees", {.read = true}}}});
+  personio.kit().inject({.kind = FaultKind::delay, .route = kTokenRoute, .delay = 600ms});
+  const auto before = calls(kTokenRoute);
+  auto refreshing = start(hub->accounts().refresh(hub->project_id(), id));
+  ASSERT_TRUE(called(kTokenRoute, before + 1));
+  ASSERT_TRUE(reconnect(id, other).account);
+  const auto held = token_value(id);  // whoever reads it meanwhile sees the new ones
+  (void)refreshing.get();
+  EXPECT_EQ(token_value(id), held);
+  EXPECT_EQ(account(id).generation, 2);
+  EXPECT_TRUE(revocations_done());
+  EXPECT_TRUE(personio.token_is_valid(held));
+  EXPECT_EQ(personio.valid_tokens(who.client_id), 0U) << "what the refresh minted lives on";
+}
+
+// As when the hub is frozen until another one takes its flow for abandoned.
+TEST_F(RefreshTest, WhatArrivesAfterTheFlowWasEndedIsWrittenDownAndRevoked) {
+  const auto who = personio.default_integration();
+  const auto held = personio.valid_tokens(who.client_id);
+  personio.kit().inject({.kind = FaultKind::delay, .route = kTokenV1Route, .delay = 1500ms});
+  auto refreshing = start(hub->accounts().refresh(hub->project_id(), id));
+  ASSERT_TRUE(wait_until([&] { return rows_in("flows") == 1; }));
+  ASSERT_EQ(end_interrupted(), 1U);
+  EXPECT_FALSE(refreshing.get());
+  EXPECT_EQ(rows_in("flows"), 1) << "a kill would have lost what came last";
+  EXPECT_EQ(end_interrupted(), 1U);
+  EXPECT_TRUE(revocations_done());
+  EXPECT_EQ(personio.valid_tokens(who.client_id), held);
+}
+
 TEST_F(RefreshTest, ATokenThatArrivesAfterUnlinkIsRevoked) {
   const auto who = personio.default_integration();
   personio.kit().inject({.kind = FaultKind::delay, .route = kTokenRoute, .delay = 400ms});

@@ -88,6 +88,19 @@ TEST_F(RevocationTest, ATokenTheProviderForgotAlreadyCountsAsRevoked) {
   EXPECT_TRUE(revocations_done());
 }
 
+TEST_F(RevocationTest, WhatNeitherTheStoreNorTheProviderTakesIsRememberedUntilOneDoes) {
+  const auto weak = personio.create_integration({.permissions = {{"documents", {.read = true}}}});
+  personio.kit().inject(
+      {.kind = FaultKind::status, .route = kRevokeRoute, .times = 0, .status = 503});
+  sql("ALTER TABLE revocations RENAME TO away");
+  EXPECT_FALSE(link(weak).account);
+  EXPECT_GT(personio.valid_tokens(weak.client_id), 0U) << "nothing was minted in vain";
+  sql("ALTER TABLE away RENAME TO revocations");
+  personio.kit().clear_faults();
+  hub->revoker().wake();
+  EXPECT_TRUE(wait_until([&] { return personio.valid_tokens(weak.client_id) == 0; }));
+}
+
 TEST_F(RevocationTest, ATokenWhoseLifeIsOverIsNotRevokedAnyMore) {
   const auto id = linked().id;
   personio.kit().inject(

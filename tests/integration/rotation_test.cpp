@@ -146,6 +146,21 @@ TEST_F(RotationTest, WhenTheHubDiesMeanwhileAndAGraceIsLeftTheNextOnePresentsItO
   EXPECT_FALSE(provider.is_dead("acme"));
 }
 
+TEST_F(RotationTest, AReconnectWhileItIsPresentedKeepsTheNewGrantAndEndsTheOldOne) {
+  link_with(kRotating);
+  fault({.kind = FaultKind::delay, .delay = 400ms});
+  auto refreshing = start(hub->accounts().refresh(hub->project_id(), id));
+  ASSERT_TRUE(wait_until([&] { return token_calls() == 2; }));
+  ASSERT_EQ(link_account(kRotating, "acme2", "acme"), id);
+  EXPECT_TRUE(token(id, 0, "main"));  // whoever reads it meanwhile sees the new ones
+  (void)refreshing.get();
+  ASSERT_TRUE(refresh(id));
+  EXPECT_EQ(provider.presented()["acme2"][2], 1);
+  EXPECT_TRUE(revocations_done());
+  EXPECT_TRUE(provider.is_dead("acme"));
+  EXPECT_FALSE(provider.is_dead("acme2"));
+}
+
 TEST_F(RotationTest, AnIntentThatCannotBeWrittenIsNoReasonToPresentIt) {
   link_with(kRotating);
   sql("ALTER TABLE refresh_leases ADD CHECK (presented = 0)");
@@ -153,6 +168,20 @@ TEST_F(RotationTest, AnIntentThatCannotBeWrittenIsNoReasonToPresentIt) {
   EXPECT_EQ(times(), 0);
   sql("ALTER TABLE refresh_leases DROP CONSTRAINT refresh_leases_presented_check");
   EXPECT_TRUE(refresh(id));
+}
+
+// As after pg_restore.
+TEST_F(RotationTest, InADatabaseThatIsMarkedAsRestoredItIsNeverPresented) {
+  link_with(kRotating);
+  const std::vector<std::string> command{"store", "mark-restored", "--store", uri};
+  EXPECT_EQ(ChildProcess(PATCHBAY_BUILD_DIR "/bin/patchbay", command).wait(), 1)
+      << "a hub is at work";
+  close_hub();
+  EXPECT_EQ(ChildProcess(PATCHBAY_BUILD_DIR "/bin/patchbay", command).wait(), 0);
+  open_hub();
+  EXPECT_FALSE(refresh(id));
+  expect_reconnect_needed();
+  EXPECT_EQ(times(), 0);
 }
 
 TEST_F(RotationTest, AGrantThatTheProviderEndedIsFinal) {

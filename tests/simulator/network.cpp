@@ -222,6 +222,7 @@ ClientReply Network::heard(Call& call) {
     auto& token = book_.token(id);
     token.delivery = call.reply_is_whole ? Delivery::kDelivered : Delivery::kLost;
     token.delivered = world_.now();
+    world_.note("life " + std::to_string(call.life) + " hears of token " + std::to_string(id));
   }
   const auto status = call.reply->status;
   const bool unprocessed = !call.reply->maybe_processed || (status >= 400 && status < 500);

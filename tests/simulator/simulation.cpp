@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "store/data_keys_table.h"
 #include "store/key_rotation.h"
@@ -24,6 +25,7 @@ constexpr std::int64_t kOverdueMs = 5 * kMinute;
 constexpr std::int64_t kFlowUntouchedMs = 2 * kMinute;
 // Long enough for every retry, and for flows that are given up.
 constexpr std::int64_t kFairDays = 4;
+constexpr std::int64_t kMostSkewMs = 4 * kSecond;
 constexpr Life kOperator = 0;  // the command line's connection
 
 }  // namespace
@@ -53,6 +55,8 @@ Report Simulation::run() {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     slots_[i].traits.number = static_cast<int>(i) + 1;
     slots_[i].traits.loops = static_cast<std::size_t>(world_.dice.between(1, 2));
+    if (world_.dice.chance(0.5))
+      slots_[i].traits.skew_ms = world_.dice.between(-kMostSkewMs, kMostSkewMs);
     start(slots_[i]);
   }
   const auto end = world_.now() + options_.days * kDay;
@@ -81,6 +85,7 @@ void Simulation::plan(std::int64_t end) {
   plan_every(15 * kDay, end, [this] { begin_outage(); });
   plan_every(10 * kDay, end, [this] { workload_.delete_a_grant(); });
   plan_every(15 * kDay, end, [this] { rotate_keys(); });
+  plan_every(5 * kDay, end, [this] { freeze_one_that_serves(); });
 }
 
 void Simulation::plan_every(std::int64_t mean_ms, std::int64_t end,
@@ -104,7 +109,28 @@ void Simulation::begin_work() {
       slot.steps_until_kill = static_cast<int>(world_.dice.between(1, 60));
     if (world_.dice.chance(0.07))
       slot.steps_until_freeze = static_cast<int>(world_.dice.between(1, 60));
+    if (world_.dice.chance(0.06))
+      slot.ambush = world_.dice.one_of({Ambush::kFrozen, Ambush::kUnlinked});
   }
+}
+
+// It has an account's token in its memory and somebody waits for it, while another hub suspends
+// that account.
+void Simulation::freeze_one_that_serves() {
+  auto hubs = awake();
+  auto accounts = ledger_.linked();
+  if (hubs.size() < 2 || accounts.empty()) return;
+  const auto account = world_.dice.one_of(accounts);
+  auto& holder = *world_.dice.one_of(hubs);
+  const auto life = holder.hub->life();
+  workload_.begin_use(*holder.hub, account);
+  world_.in(3 * kSecond, [this, &holder, life, account] {
+    if (!is_awake(holder) || holder.hub->life() != life) return;
+    workload_.begin_use(*holder.hub, account);
+    freeze(holder, 20 * kSecond);
+    if (auto others = awake(); !others.empty())
+      workload_.begin_suspending(*world_.dice.one_of(others)->hub, account);
+  });
 }
 
 void Simulation::begin_outage() {
@@ -145,6 +171,7 @@ void Simulation::make_fair() {
   disk_.set_trouble(0);
   for (auto& slot : slots_) {
     slot.steps_until_kill = slot.steps_until_freeze = 0;
+    slot.ambush = Ambush::kNone;
     if (slot.frozen_until != 0) thaw(slot);
     if (!slot.hub) start(slot);
   }
@@ -183,18 +210,19 @@ bool Simulation::step() {
     if (!is_awake(slot) || !slot.hub->run_one()) continue;
     ++report_.steps;
     world_.trace.count(static_cast<std::uint64_t>(slot.traits.number));
-    check();
-    after_step_of(slot);
+    const bool changed = check();
+    after_step_of(slot, changed);
     return true;
   }
   return false;
 }
 
-void Simulation::check() {
-  if (disk_.changes() == checked_changes_) return;
+bool Simulation::check() {
+  if (disk_.changes() == checked_changes_) return false;
   checked_changes_ = disk_.changes();
   busy_until_ = std::max(busy_until_, world_.now() + kWatchedMs);
   invariants_.check();
+  return true;
 }
 
 // Somebody has the turn to refresh an account that is due, or died with it: the others wait, and
@@ -291,9 +319,7 @@ void Simulation::kill(Slot& slot) {
   });
 }
 
-void Simulation::freeze(Slot& slot) {
-  const auto lasts =
-      world_.dice.one_of({kSecond, 5 * kSecond, 30 * kSecond, 5 * kMinute, 3 * kHour});
+void Simulation::freeze(Slot& slot, std::int64_t lasts) {
   ++report_.freezes;
   world_.note("life " + std::to_string(slot.hub->life()) + " is frozen for " +
               std::to_string(lasts / kSecond) + " s");
@@ -319,9 +345,29 @@ bool is_over(int& steps_left) {
 
 }  // namespace
 
-void Simulation::after_step_of(Slot& slot) {
+void Simulation::after_step_of(Slot& slot, bool changed) {
   if (is_over(slot.steps_until_kill)) return kill(slot);
-  if (is_over(slot.steps_until_freeze)) freeze(slot);
+  if (is_over(slot.steps_until_freeze))
+    return freeze(slot,
+                  world_.dice.one_of({kSecond, 5 * kSecond, 30 * kSecond, 5 * kMinute, 3 * kHour}));
+  if (changed && slot.ambush != Ambush::kNone) spring(slot);
+}
+
+void Simulation::spring(Slot& slot) {
+  const auto rows = disk_.database().query(
+      "SELECT account_id FROM flows WHERE kind = 'refresh' ORDER BY updated DESC LIMIT 1");
+  if (!rows || rows->empty()) return;
+  const auto ambush = std::exchange(slot.ambush, Ambush::kNone);
+  if (ambush == Ambush::kFrozen) return freeze(slot, 5 * kMinute);
+  if (const auto account = rows->front().text(0); ledger_.find(account) != nullptr)
+    workload_.begin_unlinking(*any_hub(), account);
+}
+
+std::vector<Simulation::Slot*> Simulation::awake() {
+  std::vector<Slot*> found;
+  for (auto& slot : slots_)
+    if (is_awake(slot)) found.push_back(&slot);
+  return found;
 }
 
 SimulatedHub* Simulation::any_hub() {

@@ -56,6 +56,13 @@ class Simulation {
   Report run();
 
  private:
+  // What happens to a hub right after it wrote down what a refresh has minted, and before it stores
+  // the outcome: moments that chance rarely finds.
+  enum class Ambush : std::uint8_t {
+    kNone,
+    kFrozen,    // until another hub takes the flow for abandoned
+    kUnlinked,  // the account, by whichever hub
+  };
   struct Slot {
     HubTraits traits;
     std::unique_ptr<SimulatedHub> hub;  // null: it is down
@@ -63,6 +70,7 @@ class Simulation {
     std::int64_t frozen_until = 0;  // unix ms; 0: it runs
     int steps_until_kill = 0;       // 0: none is meant
     int steps_until_freeze = 0;
+    Ambush ambush = Ambush::kNone;
   };
 
   // The plan: what is going to happen, as events of the world.
@@ -71,6 +79,7 @@ class Simulation {
   void begin_work();
   void begin_outage();
   void rotate_keys();
+  void freeze_one_that_serves();
   void make_fair();
 
   void run_until(std::int64_t end);
@@ -80,15 +89,17 @@ class Simulation {
   [[nodiscard]] std::int64_t next_due();
   [[nodiscard]] bool is_turn_awaited();
   [[nodiscard]] bool is_busy();
-  void check();
+  bool check();  // whether there was something new to check
 
   void start(Slot& slot);
   void kill(Slot& slot);
-  void freeze(Slot& slot);
+  void freeze(Slot& slot, std::int64_t lasts);
   void thaw(Slot& slot);
-  void after_step_of(Slot& slot);
+  void after_step_of(Slot& slot, bool changed);
+  void spring(Slot& slot);
   [[nodiscard]] bool is_awake(const Slot& slot) const { return slot.hub && slot.frozen_until == 0; }
   SimulatedHub* any_hub();
+  std::vector<Slot*> awake();
   void demand_tokens();
 
   const Options options_;

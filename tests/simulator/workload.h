@@ -30,6 +30,16 @@ class Workload {
 
   // Something, on this hub.
   void begin_something(SimulatedHub& hub);
+  // One thing, on this hub.
+  void begin_use(SimulatedHub& hub, const std::string& account_id) {
+    hub.spawn(use(hub, account_id));
+  }
+  void begin_suspending(SimulatedHub& hub, const std::string& account_id) {
+    hub.spawn(suspend(hub, account_id));
+  }
+  void begin_unlinking(SimulatedHub& hub, const std::string& account_id) {
+    hub.spawn(unlink(hub, account_id));
+  }
   // Asks for a token of an account, and holds it against the rule `usable`.
   void demand_token(SimulatedHub& hub, const std::string& account_id);
   // A person deletes the integration of some account at the provider.

@@ -100,6 +100,8 @@ void make_cluster(const std::string& folder) {
   int status = 0;
   ::waitpid(pid, &status, 0);
   if (status != 0) throw std::runtime_error("initdb failed: " + text_of(log));
+  // In the file, where ALTER SYSTEM can overrule it.
+  std::ofstream(folder + "/data/postgresql.conf", std::ios::app) << "listen_addresses = ''\n";
 }
 
 std::string ask(PGconn* connection, const std::string& sql) {
@@ -133,9 +135,9 @@ void PostgresCluster::start() {
   std::vector<std::string> command{program("postgres"), "-D", folder_ + "/data", "-k", folder_};
   const bool in_memory = folder_.starts_with("/dev/shm/");  // where fsync costs nothing
   for (const auto* setting :
-       {"listen_addresses=", in_memory ? "fsync=on" : "fsync=off", "shared_buffers=32MB",
-        "max_connections=200", "max_wal_size=256MB", "jit=off", "deadlock_timeout=20ms",
-        "autovacuum=off", "unix_socket_permissions=0700"})
+       {in_memory ? "fsync=on" : "fsync=off", "shared_buffers=32MB", "max_connections=200",
+        "max_wal_size=256MB", "jit=off", "deadlock_timeout=20ms", "autovacuum=off",
+        "unix_socket_permissions=0700"})
     command.insert(command.end(), {"-c", setting});
   pid_ = spawn(as_unprivileged(std::move(command), life_ == Life::kWithProcess), log);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
