@@ -84,7 +84,8 @@ void write_event(json::Writer& out, const store::Event& event) {
 }
 
 std::optional<std::vector<std::string>> read_kinds(JsonBody& body) {
-  if (!body.root().get("events").is_array()) return std::nullopt;
+  const auto events = body.root().get("events");
+  if (!events.exists() || events.is_null()) return std::nullopt;
   return body.texts("events", webhooks::event_kinds());
 }
 

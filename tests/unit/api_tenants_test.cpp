@@ -103,7 +103,7 @@ class TwoTenants {
   // Nothing of what the other project has came out, but what the caller named.
   void expect_no_trace(const std::string& body, const std::string& named) const {
     const std::vector<std::string> words = {
-        "acc_1", "int_1",        "ses_1",       kTheirToken,   "owner_1",   "\"wh_1",
+        "acc_1", "int_1",        "ses_1",       kTheirToken,   "owner_1",   "wh_1",
         "prj_1", "Example GmbH", "their-label", their_key_id_, "their-note"};
     for (const auto& word : words)
       if (word != named) EXPECT_EQ(body.find(word), std::string::npos) << word << " in " << body;
