@@ -1,9 +1,10 @@
 // A hub with one account linked at the Personio sandbox, and a key for it, as protocol tests need.
+// `options`: further ones of `patchbay serve`; `scopes`: the key's.
 import { startHub } from '../browser/start_hub.mjs';
 
-export async function startLinkedHub() {
-  const hub = await startHub();
-  hub.key = hub.command(['api-keys', 'create', '--name', 'test']).stdout.match(/pb_\S+/)[0];
+export async function startLinkedHub({ options = [], scopes = 'accounts actions' } = {}) {
+  const hub = await startHub({ options });
+  hub.key = hub.command(['api-keys', 'create', '--name', 'test', '--scopes', scopes]).stdout.match(/pb_\S+/)[0];
 
   hub.api = async (method, path, body) => {
     const reply = await fetch(`${hub.url}${path}`, {

@@ -88,6 +88,27 @@ test('connectors and actions are described, and an action runs', async () => {
   assert.equal(run.actionsRpcResponse.data.length, 3);
 });
 
+test('a request of one\'s own goes through with the account\'s credentials', async () => {
+  // This version of theirs hands no answer out; it throws at any status but the ones it knows.
+  await sdk.proxy.proxyRequest({
+    xAccountId: hub.account, proxyRequestBody: { method: 'get', url: 'https://api.personio.de', path: '/v2/persons?limit=2' },
+  });
+  const { status, body } = await (async () => {
+    const raw = await fetch(`${hub.url}/unified/proxy`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${hub.key}`, 'Content-Type': 'application/json', 'x-account-id': hub.account },
+      body: JSON.stringify({ path: '/v2/persons?limit=2' }),
+    });
+    return { status: raw.status, body: await raw.json() };
+  })();
+  assert.equal(status, 200);
+  assert.equal(body.status, 200);
+  assert.equal(body.data._data.length, 2);
+  await assert.rejects(sdk.proxy.proxyRequest({
+    xAccountId: hub.account, proxyRequestBody: { method: 'delete', path: '/v2/persons/1' },
+  }), (error) => error.constructor.name === 'ForbiddenResponse');
+});
+
 test('errors are the ones it has types for', async () => {
   const wrong = new StackOne({ serverURL: hub.url, security: { username: 'pb_wrong', password: '' } });
   await assert.rejects(wrong.accounts.listLinkedAccounts({}), (error) => {
