@@ -53,7 +53,7 @@ FAULTS = [
           "reply->status == 401 && call", "reply->status == 499 && call",
           UNIT, "ActionRunnerTest.*"),
     Fault("raw-writes-without-leave", "host/actions/raw_policy.cpp",
-          "if (lists(allowed_json, kRawWrites)) return std::nullopt;", "return std::nullopt;",
+          "if (lists(allowed_json, accounts::kRawWrites)) return std::nullopt;", "return std::nullopt;",
           UNIT, "RawPolicy.*"),
     Fault("raw-paths-with-dots", "host/actions/raw_policy.cpp",
           "if (!is_plain_path(path))", "if (path.empty() && !is_plain_path(path))",

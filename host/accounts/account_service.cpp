@@ -46,6 +46,14 @@ audit::AuditEvent event_of(std::string_view kind, const std::string& project_id,
           .actor = who.actor};
 }
 
+Result<> check_integration_is_on(store::Database& db, const std::string& project_id,
+                                 const std::string& account_id) {
+  PATCHBAY_TRY_ASSIGN(const auto stored, read_account(db, project_id, account_id));
+  if (stored.integration.id.empty() || stored.integration.active) return {};
+  return make_error(ErrorCode::kConflict,
+                    "The integration that this account belongs to is switched off. Switch it on.");
+}
+
 }  // namespace
 
 struct AccountService::Changed {
@@ -221,8 +229,9 @@ Task<Result<store::Account>> AccountService::resume(std::string project_id, std:
                                                     audit::Asker who) {
   PATCHBAY_CO_TRY(services_.audit.append(event_of("account.resumed", project_id, account_id, who)));
   const auto now = services_.clock.unix_ms();
-  auto changed = co_await services_.store.transact(
-      changing(project_id, account_id, "account.resumed", now, [=](store::Database& db) {
+  auto changed = co_await services_.store.transact(changing(
+      project_id, account_id, "account.resumed", now, [=](store::Database& db) -> Result<> {
+        PATCHBAY_TRY(check_integration_is_on(db, project_id, account_id));
         return store::accounts_table::resume(db, project_id, account_id, now);
       }));
   if (!changed) co_return changed.error();

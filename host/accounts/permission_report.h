@@ -1,7 +1,9 @@
 #pragma once
 // What a product needs against what a token may do. The manifest says which provider scopes prove a
 // permission; connectors may have proved some by trying.
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "connector/flow_types.h"
@@ -35,6 +37,11 @@ GrantedPermissions granted_from_json(std::string_view json, bool known);
 std::vector<PermissionLine> permission_report(const manifest::Manifest& manifest,
                                               const std::vector<std::string>& action_ids,
                                               const GrantedPermissions& granted);
+
+// In an integration's list of allowed actions, beside action ids: requests that are no action
+// (actions/raw_policy.h).
+inline constexpr std::string_view kRawReads = "raw_reads";
+inline constexpr std::string_view kRawWrites = "raw_writes";
 
 // The actions an integration allows: its list, or all read-only ones when it has none.
 std::vector<std::string> allowed_actions(const manifest::Manifest& manifest,

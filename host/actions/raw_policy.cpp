@@ -126,12 +126,12 @@ std::optional<ActionError> check_allowed(const manifest::Manifest& manifest,
               "integration's settings.");
   }
   if (is_read(method)) {
-    if (!allowed_json || lists(allowed_json, kRawReads)) return std::nullopt;
+    if (!allowed_json || lists(allowed_json, accounts::kRawReads)) return std::nullopt;
     return no(
         "The integration allows the actions on its list alone, and this request is none of them. "
         "An operator can add \"raw_reads\" to the list.");
   }
-  if (lists(allowed_json, kRawWrites)) return std::nullopt;
+  if (lists(allowed_json, accounts::kRawWrites)) return std::nullopt;
   return no(
       "This request would change something and is no action that the integration allows. An "
       "operator can add \"raw_writes\" to its list of allowed actions.");

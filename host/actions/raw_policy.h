@@ -4,7 +4,8 @@
 //
 // A request that is an action's (method and path fit its template) is allowed when the integration
 // allows the action. One that is no action's: reads (GET, HEAD) when the integration has no list of
-// its own, that is, allows all reads; with a list, when a person put kRawReads or kRawWrites on it.
+// its own, that is, allows all reads; with a list, when a person put accounts::kRawReads or
+// accounts::kRawWrites on it.
 // Either way it goes to the manifest's hosts alone, and paths that two readers could take for
 // different ones are refused.
 #include <optional>
@@ -17,10 +18,6 @@
 #include "manifest/manifest.h"
 
 namespace patchbay::actions {
-
-// In an integration's list of allowed actions, beside action ids.
-inline constexpr std::string_view kRawReads = "raw_reads";
-inline constexpr std::string_view kRawWrites = "raw_writes";
 
 struct RawTarget {
   std::string method = "GET";  // upper case

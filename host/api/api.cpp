@@ -19,6 +19,7 @@ Api::Api(Options options)
           options_.services, tokens_,
           [this](std::string_view id) { return runner_.find_connector(id); },
           options_.runner.limits),
+      integrations_(options_.services),
       webhooks_(options_.services) {}
 
 Api::~Api() = default;
@@ -48,6 +49,11 @@ void Api::add_routes(net::Router& router) {
     add(router, method, pattern, scope, handler, Errors::kOwn);
   };
   add_own("GET", "/events", Scope::kAccounts, &Api::list_events);
+  add_own("GET", "/integrations", Scope::kAdmin, &Api::list_integrations);
+  add_own("POST", "/integrations", Scope::kAdmin, &Api::create_integration);
+  add_own("GET", "/integrations/{id}", Scope::kAdmin, &Api::get_integration);
+  add_own("PATCH", "/integrations/{id}", Scope::kAdmin, &Api::change_integration);
+  add_own("PUT", "/integrations/{id}/setup", Scope::kAdmin, &Api::set_integration_up);
   add_own("GET", "/webhooks", Scope::kAdmin, &Api::list_webhooks);
   add_own("POST", "/webhooks", Scope::kAdmin, &Api::create_webhook);
   add_own("GET", "/webhooks/{id}", Scope::kAdmin, &Api::get_webhook);

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "accounts/account_service.h"
+#include "accounts/integration_service.h"
 #include "actions/action_runner.h"
 #include "actions/raw_caller.h"
 #include "actions/token_source.h"
@@ -93,6 +94,13 @@ class Api {
                                                     std::int64_t validity_ms);
   Task<Result<std::string>> usual_token(const Caller& caller, const std::string& account_id);
 
+  // integrations_routes.cpp
+  Task<net::Response> list_integrations(net::Request& request, const Caller& caller);
+  Task<net::Response> create_integration(net::Request& request, const Caller& caller);
+  Task<net::Response> get_integration(net::Request& request, const Caller& caller);
+  Task<net::Response> change_integration(net::Request& request, const Caller& caller);
+  Task<net::Response> set_integration_up(net::Request& request, const Caller& caller);
+  net::Response integration_response(const store::Integration& integration, unsigned status);
   // webhooks_routes.cpp
   Task<net::Response> list_webhooks(net::Request& request, const Caller& caller);
   Task<net::Response> create_webhook(net::Request& request, const Caller& caller);
@@ -120,6 +128,7 @@ class Api {
   audit::AuditLog& audit_;
   actions::ActionRunner runner_;
   actions::RawCaller raw_;
+  accounts::IntegrationService integrations_;
   webhooks::WebhookEndpoints webhooks_;
 };
 

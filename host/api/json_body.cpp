@@ -114,8 +114,9 @@ json::Value JsonBody::object(std::string_view name, std::size_t max_bytes) {
   return value;
 }
 
-std::vector<std::string> JsonBody::texts(std::string_view name,
-                                         const std::vector<std::string_view>& choices) {
+template <class Accept>
+std::vector<std::string> JsonBody::list(std::string_view name, const std::string& rule,
+                                        Accept accept) {
   const json::Value value = member(name);
   std::vector<std::string> all;
   if (!value.exists()) return all;
@@ -125,13 +126,26 @@ std::vector<std::string> JsonBody::texts(std::string_view name,
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
     const auto found = value.at(i).as_string();
-    if (!found || !is_choice(choices, *found)) {
-      wrong(name, "may hold only: " + listed(choices));
+    if (!found || !accept(*found, all.size())) {
+      wrong(name, rule);
       return {};
     }
     if (std::find(all.begin(), all.end(), *found) == all.end()) all.emplace_back(*found);
   }
   return all;
+}
+
+std::vector<std::string> JsonBody::texts(std::string_view name,
+                                         const std::vector<std::string_view>& choices) {
+  return list(name, "may hold only: " + listed(choices),
+              [&](std::string_view text, std::size_t) { return is_choice(choices, text); });
+}
+
+std::vector<std::string> JsonBody::any_texts(std::string_view name, std::size_t most) {
+  return list(name, "may hold at most " + std::to_string(most) + " texts of at most 256 bytes",
+              [most](std::string_view text, std::size_t before) {
+                return text.size() <= 256 && before < most;
+              });
 }
 
 std::optional<actions::ActionError> JsonBody::problems() const {

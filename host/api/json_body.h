@@ -31,6 +31,11 @@ class JsonBody {
   json::Value object(std::string_view name, std::size_t max_bytes = 8192);
   std::vector<std::string> texts(std::string_view name,
                                  const std::vector<std::string_view>& choices);
+  // Texts of at most 256 bytes, each once.
+  std::vector<std::string> any_texts(std::string_view name, std::size_t most);
+
+  // What a caller finds wrong by itself.
+  void wrong(std::string_view name, std::string message);
 
   // After the last member: kInvalidArgument naming each problem.
   [[nodiscard]] std::optional<actions::ActionError> problems() const;
@@ -38,7 +43,8 @@ class JsonBody {
  private:
   explicit JsonBody(json::Document document) : document_(std::move(document)) {}
   json::Value member(std::string_view name) const;
-  void wrong(std::string_view name, std::string message);
+  template <class Accept>
+  std::vector<std::string> list(std::string_view name, const std::string& rule, Accept accept);
 
   json::Document document_;
   manifest::Problems problems_;

@@ -187,6 +187,31 @@ Result<void> resume(Database& db, std::string_view project_id, std::string_view 
   return {};
 }
 
+Result<std::vector<Account>> suspend_all(Database& db, std::string_view integration_id,
+                                         std::string_view reason_code, std::string_view reason_text,
+                                         std::int64_t now_ms) {
+  PATCHBAY_TRY(change_sequence_table::bump(db));
+  return all_rows(
+      db.query("UPDATE accounts SET status = 'inactive', reason_code = ?, reason_text = ?, "
+               "status_changed = ?, updated = ? WHERE integration_id = ? AND status <> 'inactive' "
+               "RETURNING " +
+                   kColumns,
+               {reason_code, reason_text, now_ms, now_ms, integration_id}),
+      from);
+}
+
+Result<std::vector<Account>> resume_all(Database& db, std::string_view integration_id,
+                                        std::string_view reason_code, std::int64_t now_ms) {
+  PATCHBAY_TRY(change_sequence_table::bump(db));
+  return all_rows(
+      db.query("UPDATE accounts SET status = 'active', reason_code = '', reason_text = '', "
+               "status_changed = ?, updated = ? WHERE integration_id = ? AND status = 'inactive' "
+               "AND reason_code = ? RETURNING " +
+                   kColumns,
+               {now_ms, now_ms, integration_id, reason_code}),
+      from);
+}
+
 Result<bool> set_error(Database& db, std::string_view id, std::int64_t generation,
                        std::string_view reason_code, std::string_view reason_text,
                        std::int64_t now_ms) {

@@ -101,6 +101,14 @@ Result<void> suspend(Database& db, std::string_view project_id, std::string_view
 Result<void> resume(Database& db, std::string_view project_id, std::string_view id,
                     std::int64_t now_ms);
 
+// All of an integration that are not inactive yet, or inactive for this reason; as they are then.
+// Both bump the change sequence.
+Result<std::vector<Account>> suspend_all(Database& db, std::string_view integration_id,
+                                         std::string_view reason_code,
+                                         std::string_view reason_text, std::int64_t now_ms);
+Result<std::vector<Account>> resume_all(Database& db, std::string_view integration_id,
+                                        std::string_view reason_code, std::int64_t now_ms);
+
 // Marks the credentials of `generation` as not working. Returns false and changes nothing when the
 // credentials were replaced meanwhile, or the account is suspended or gone.
 Result<bool> set_error(Database& db, std::string_view id, std::int64_t generation,

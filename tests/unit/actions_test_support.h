@@ -30,7 +30,9 @@ inline std::string acme_json(const std::string& actions) {
  "fields":[{"id":"company","type":"text","label":"t","required":true,"format":"host_label","pattern_error":"t"},
   {"id":"user","type":"text","label":"t"},
   {"id":"secret","type":"password","label":"t","secret":true}],
- "environments":[{"id":"production","label":"t"}],
+ "setup_fields":[{"id":"tenant","type":"text","label":"t"},
+  {"id":"partner_key","type":"password","label":"t","secret":true}],
+ "environments":[{"id":"production","label":"t"},{"id":"sandbox","label":"t"}],
  "tokens":[{"name":"main","lifetime_s":3600}],
  "authorization":[
   {"token":"main","kind":"bearer","value":{"token":"main"}},

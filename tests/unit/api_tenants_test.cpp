@@ -34,11 +34,7 @@ class TwoTenants {
     own_key_ = make_key(kOwn);
     const std::string their_key = make_key(kOthers);
     hub_.hub.change([&](store::Database& db) -> Result<> {
-      auto integration = hub_.hub.integration;
-      integration.id = "int_example";
-      integration.project_id = kOwn;
-      integration.is_default = true;
-      PATCHBAY_TRY(store::integrations_table::insert(db, integration));
+      PATCHBAY_TRY(store::integrations_table::insert(db, own_integration()));
       store::AccountDetails details;
       details.label = "their-label";
       details.metadata = R"({"note":"their-note"})";
@@ -70,6 +66,10 @@ class TwoTenants {
       for (const auto* table : {"account_tokens", "account_secrets", "flows", "connect_sessions",
                                 "accounts", "webhook_endpoints"})
         PATCHBAY_TRY(db.query("DELETE FROM " + std::string(table) + " WHERE project_id = 'prj_2'"));
+      PATCHBAY_TRY(
+          db.query("DELETE FROM integrations WHERE project_id = 'prj_2' AND id <> 'int_example'"));
+      PATCHBAY_TRY(store::integrations_table::update(db, own_integration()));
+      PATCHBAY_TRY(store::integrations_table::set_default(db, kOwn, "int_example"));
       store::Account account = hub_.hub.account;
       account.id = "acc_example";
       account.project_id = kOwn;
@@ -117,6 +117,10 @@ class TwoTenants {
       PATCHBAY_TRY_ASSIGN(const auto session,
                           store::connect_sessions_table::find(db, kOthers, "ses_1"));
       EXPECT_TRUE(session && session->status == store::SessionStatus::kOpen);
+      PATCHBAY_TRY_ASSIGN(const auto integration,
+                          store::integrations_table::find(db, kOthers, "int_1"));
+      EXPECT_TRUE(integration && integration->active && integration->name == "Acme" &&
+                  integration->sealed_setup.empty() && !integration->allowed_actions);
       PATCHBAY_TRY_ASSIGN(const auto webhook,
                           store::webhook_endpoints_table::find(db, kOthers, "wh_1"));
       EXPECT_TRUE(webhook && webhook->active && webhook->description.empty());
@@ -156,6 +160,13 @@ class TwoTenants {
     return {};
   }
 
+  [[nodiscard]] store::Integration own_integration() const {
+    auto integration = hub_.hub.integration;
+    integration.id = "int_example";
+    integration.project_id = kOwn;
+    integration.is_default = true;
+    return integration;
+  }
   static Result<> insert_webhook(store::Database& db, const char* project, const char* id) {
     store::WebhookEndpoint endpoint;
     endpoint.id = id;
@@ -175,7 +186,7 @@ std::string without(std::string body, const std::string& name) {
   for (auto at = body.find(name); at != std::string::npos; at = body.find(name))
     body.replace(at, name.size(), "<name>");
   static const std::regex each_time(
-      R"re(acc_[a-z2-7]{20}|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
+      R"re((acc|int)_[a-z2-7]{20}|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
   return std::regex_replace(body, each_time, "<new>");
 }
 
