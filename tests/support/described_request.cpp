@@ -132,6 +132,7 @@ void put_into_path(std::string& path, const std::string& name, const std::string
 
 std::vector<Slot> slots_of(const ApiDescription& description, const Operation& operation) {
   std::vector<Slot> slots;
+  slots.reserve(operation.parameters.size());
   for (const auto& parameter : operation.parameters)
     slots.push_back({place_of(parameter), parameter.get("name").string_or("")});
   const auto body = body_of(description, operation);
