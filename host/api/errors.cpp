@@ -149,7 +149,6 @@ unsigned http_status(ErrorCode code) {
     case ErrorCode::kConnector:
       return 502;
     case ErrorCode::kStorage:
-      return 503;
     case ErrorCode::kOutcomeUnknown:
       return 503;
     case ErrorCode::kTooLarge:

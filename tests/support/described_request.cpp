@@ -88,12 +88,39 @@ std::string example_text(const json::Value& example) {
 }
 
 // The text for a parameter; nothing when it is left out.
-std::optional<std::string> text_for(const json::Value& parameter, const Filled* filled) {
+std::optional<std::string> text_for(const json::Value& parameter, const Filled* filled,
+                                    Examples examples) {
   if (filled != nullptr && filled->slot.place == place_of(parameter) &&
       filled->slot.name == parameter.get("name").string_or(""))
     return filled->text;
-  if (!parameter.get("example").exists()) return std::nullopt;
+  const bool wanted = examples == Examples::kAll || parameter.get("required").bool_or(false);
+  if (!wanted || !parameter.get("example").exists()) return std::nullopt;
   return example_text(parameter.get("example"));
+}
+
+bool is_required(const json::Value& schema, std::string_view member) {
+  const auto required = schema.get("required");
+  for (std::size_t i = 0; i < required.size(); ++i)
+    if (required.at(i).as_string() == member) return true;
+  return false;
+}
+
+json::Document example_body(const json::Value& content, Examples examples) {
+  const auto example = content.get("example");
+  json::Writer out;
+  if (examples == Examples::kAll || !example.is_object()) {
+    out.value(example);
+  } else {
+    out.begin_object();
+    for (std::size_t i = 0; i < example.size(); ++i) {
+      const auto [name, value] = example.member(i);
+      if (is_required(content.get("schema"), name)) out.key(name).value(value);
+    }
+    out.end_object();
+  }
+  auto body = json::Document::parse(out.take());
+  if (!body) throw std::runtime_error(body.error().message);
+  return *std::move(body);
 }
 
 void put_into_path(std::string& path, const std::string& name, const std::string& text) {
@@ -105,6 +132,7 @@ void put_into_path(std::string& path, const std::string& name, const std::string
 
 std::vector<Slot> slots_of(const ApiDescription& description, const Operation& operation) {
   std::vector<Slot> slots;
+  slots.reserve(operation.parameters.size());
   for (const auto& parameter : operation.parameters)
     slots.push_back({place_of(parameter), parameter.get("name").string_or("")});
   const auto body = body_of(description, operation);
@@ -114,13 +142,13 @@ std::vector<Slot> slots_of(const ApiDescription& description, const Operation& o
 }
 
 net::Request example_request(const ApiDescription& description, const Operation& operation,
-                             const Filled* filled) {
+                             const Filled* filled, Examples examples) {
   net::Request request;
   request.method = operation.method;
   request.target = operation.path;
   std::string query;
   for (const auto& parameter : operation.parameters) {
-    const auto text = text_for(parameter, filled);
+    const auto text = text_for(parameter, filled, examples);
     if (!text) continue;
     const auto name = parameter.get("name").string_or("");
     if (place_of(parameter) == Place::kPath)
@@ -133,15 +161,16 @@ net::Request example_request(const ApiDescription& description, const Operation&
   request.target += query;
   if (!net::decode_target(request.target, request))
     throw std::runtime_error("no request target: " + request.target);
-  const auto example = body_of(description, operation).get("example");
-  if (!example.exists()) return request;
+  const auto content = body_of(description, operation);
+  if (!content.exists()) return request;
   request.headers.set("Content-Type", "application/json");
+  const auto example = example_body(content, examples);
   const bool in_body = filled != nullptr && filled->slot.place == Place::kBody;
   json::Writer out;
   if (in_body)
-    write_with(out, example, filled->slot.name, filled->text);
+    write_with(out, example.root(), filled->slot.name, filled->text);
   else
-    out.value(example);
+    out.value(example.root());
   request.body = SecretString(out.take());
   return request;
 }

@@ -25,10 +25,11 @@ struct Filled {
   Slot slot;
   std::string text;
 };
+enum class Examples : std::uint8_t { kAll, kRequiredOnly };
 // Parameters without an example are left out, unless they are filled.
 net::Request example_request(const ApiDescription& description,
                              const ApiDescription::Operation& operation,
-                             const Filled* filled = nullptr);
+                             const Filled* filled = nullptr, Examples examples = Examples::kAll);
 
 // What the request needs beside its parameters: an API key, a connect session, or nothing.
 bool needs_session(const ApiDescription::Operation& operation);
