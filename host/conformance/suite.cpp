@@ -199,6 +199,7 @@ class Run {
     std::array<bool, 2> same{};
     {
       std::vector<std::jthread> threads;
+      threads.reserve(found.size());
       for (std::size_t i = 0; i < found.size(); ++i)
         threads.emplace_back([&, i] { same[i] = subject_->run(trial, found[i]) == alone; });
     }
