@@ -145,6 +145,24 @@ class WorkerFlow {
   unsigned requests_ = 0;
 };
 
+// Until the first that fails. Returns how many were begun.
+std::uint64_t play_all(net::LoopPool& loops, connector::Runtime& runtime,
+                       const manifest::Manifest& manifest, Findings& findings) {
+  const auto providers = difficult_providers(manifest);
+  std::uint64_t exchanges = 0;
+  for (auto trial : beginnings(manifest))
+    for (const auto& provider : *providers) {
+      trial.provider = &provider;
+      ++exchanges;
+      const auto ended = loops.block_on(WorkerFlow(runtime, manifest, trial).play());
+      if (ended) continue;
+      findings.add("ABI-031", "worker, " + trial.name(),
+                   "What works without walls fails behind them: " + ended.error().message + ".");
+      return exchanges;
+    }
+  return exchanges;
+}
+
 }  // namespace
 
 std::uint64_t check_in_worker(const SuiteOptions& options, Findings& findings) {
@@ -157,22 +175,13 @@ std::uint64_t check_in_worker(const SuiteOptions& options, Findings& findings) {
       {.worker_program = options.worker_program, .name = file->manifest->id},
       std::move(file->bytes));
   std::uint64_t exchanges = 0;
-  if (const auto started = loops.block_on(runtime->start()); !started) {
+  if (const auto started = loops.block_on(runtime->start()); started) {
+    exchanges = play_all(loops, *runtime, *file->manifest, findings);
+  } else {
     findings.add("ABI-031", "worker",
                  "The connector does not start behind the worker's walls: " +
                      started.error().message + ". It may do no I/O and use no further libraries.");
   }
-  const auto providers = difficult_providers(*file->manifest);
-  for (auto trial : beginnings(*file->manifest))
-    for (const auto& provider : *providers) {
-      if (!findings.all().empty()) break;
-      trial.provider = &provider;
-      ++exchanges;
-      const auto ended = loops.block_on(WorkerFlow(*runtime, *file->manifest, trial).play());
-      if (!ended)
-        findings.add("ABI-031", "worker, " + trial.name(),
-                     "What works without walls fails behind them: " + ended.error().message + ".");
-    }
   runtime->stop();
   loops.stop(std::chrono::milliseconds(500));
   return exchanges;

@@ -110,6 +110,7 @@ void write_pairs(json::Writer& out, const std::vector<NamedSecret>& pairs) {
 
 std::vector<NamedValue> read_values(const json::Value& from) {
   std::vector<NamedValue> values;
+  values.reserve(from.size());
   for (std::size_t i = 0; i < from.size(); ++i)
     values.push_back({from.at(i).at(0).string_or(""), read_text(from.at(i).at(1))});
   return values;
@@ -117,6 +118,7 @@ std::vector<NamedValue> read_values(const json::Value& from) {
 
 std::vector<NamedSecret> read_secrets(const json::Value& from) {
   std::vector<NamedSecret> secrets;
+  secrets.reserve(from.size());
   for (std::size_t i = 0; i < from.size(); ++i)
     secrets.push_back({from.at(i).at(0).string_or(""), SecretString(read_text(from.at(i).at(1)))});
   return secrets;

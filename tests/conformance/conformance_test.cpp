@@ -41,6 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Expected{"conformance_faults/SetsUnknownFlags", "ABI-015"},
                     Expected{"conformance_faults/TextWithoutBytes", "ABI-021"},
                     Expected{"conformance_faults/StartsAThread", "ABI-031"},
+                    Expected{"conformance_faults/OpensASocket", "ABI-031"},
                     Expected{"conformance_faults/SharesStateBetweenFlows", "ABI-032"},
                     Expected{"conformance_faults/IgnoresCancel", "ABI-042"},
                     Expected{"conformance_faults/NeverTheSameTwice", "ABI-045"},

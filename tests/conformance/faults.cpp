@@ -1,6 +1,9 @@
 // Connectors that are wrong in exactly one way each, for `patchbay check` to find. One library a
 // fault: FAULT names the class below that it is built from. "Honest" is right in every way; the
 // others derive from it.
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -223,6 +226,14 @@ struct StartsAThread : Honest {
         static std::atomic<int> never{0};
         for (;;) never.wait(0);
       }).detach();
+  }
+};
+
+struct OpensASocket : Honest {  // which only a worker's walls notice
+  using Honest::Honest;
+  patchbay_status answered(const patchbay_reply& reply, patchbay_action& action) override {
+    ::close(::socket(AF_INET, SOCK_STREAM, 0));
+    return Honest::answered(reply, action);
   }
 };
 
