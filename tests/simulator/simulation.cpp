@@ -86,6 +86,7 @@ void Simulation::plan(std::int64_t end) {
   plan_every(10 * kDay, end, [this] { workload_.delete_a_grant(); });
   plan_every(15 * kDay, end, [this] { rotate_keys(); });
   plan_every(5 * kDay, end, [this] { freeze_one_that_serves(); });
+  plan_every(5 * kDay, end, [this] { freeze_one_that_refreshes(); });
 }
 
 void Simulation::plan_every(std::int64_t mean_ms, std::int64_t end,
@@ -109,8 +110,7 @@ void Simulation::begin_work() {
       slot.steps_until_kill = static_cast<int>(world_.dice.between(1, 60));
     if (world_.dice.chance(0.07))
       slot.steps_until_freeze = static_cast<int>(world_.dice.between(1, 60));
-    if (world_.dice.chance(0.06))
-      slot.ambush = world_.dice.one_of({Ambush::kFrozen, Ambush::kUnlinked});
+    if (world_.dice.chance(0.03)) slot.ambush = Ambush::kUnlinked;
   }
 }
 
@@ -351,6 +351,16 @@ void Simulation::after_step_of(Slot& slot, bool changed) {
     return freeze(slot,
                   world_.dice.one_of({kSecond, 5 * kSecond, 30 * kSecond, 5 * kMinute, 3 * kHour}));
   if (changed && slot.ambush != Ambush::kNone) spring(slot);
+}
+
+// Somebody asks for new tokens although nothing is due, so that no other hub takes over meanwhile.
+void Simulation::freeze_one_that_refreshes() {
+  auto hubs = awake();
+  auto accounts = ledger_.linked();
+  if (hubs.size() < 2 || accounts.empty()) return;
+  auto& slot = *world_.dice.one_of(hubs);
+  slot.ambush = Ambush::kFrozen;
+  workload_.begin_refreshing(*slot.hub, world_.dice.one_of(accounts));
 }
 
 void Simulation::spring(Slot& slot) {

@@ -80,6 +80,7 @@ class Simulation {
   void begin_outage();
   void rotate_keys();
   void freeze_one_that_serves();
+  void freeze_one_that_refreshes();
   void make_fair();
 
   void run_until(std::int64_t end);
