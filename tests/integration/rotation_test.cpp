@@ -146,21 +146,6 @@ TEST_F(RotationTest, WhenTheHubDiesMeanwhileAndAGraceIsLeftTheNextOnePresentsItO
   EXPECT_FALSE(provider.is_dead("acme"));
 }
 
-TEST_F(RotationTest, AReconnectWhileItIsPresentedKeepsTheNewGrantAndEndsTheOldOne) {
-  link_with(kRotating);
-  fault({.kind = FaultKind::delay, .delay = 400ms});
-  auto refreshing = start(hub->accounts().refresh(hub->project_id(), id));
-  ASSERT_TRUE(wait_until([&] { return token_calls() == 2; }));
-  ASSERT_EQ(link_account(kRotating, "acme2", "acme"), id);
-  EXPECT_TRUE(token(id, 0, "main"));  // whoever reads it meanwhile sees the new ones
-  (void)refreshing.get();
-  ASSERT_TRUE(refresh(id));
-  EXPECT_EQ(provider.presented()["acme2"][2], 1);
-  EXPECT_TRUE(revocations_done());
-  EXPECT_TRUE(provider.is_dead("acme"));
-  EXPECT_FALSE(provider.is_dead("acme2"));
-}
-
 TEST_F(RotationTest, AnIntentThatCannotBeWrittenIsNoReasonToPresentIt) {
   link_with(kRotating);
   sql("ALTER TABLE refresh_leases ADD CHECK (presented = 0)");
