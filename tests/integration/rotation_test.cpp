@@ -146,6 +146,30 @@ TEST_F(RotationTest, WhenTheHubDiesMeanwhileAndAGraceIsLeftTheNextOnePresentsItO
   EXPECT_FALSE(provider.is_dead("acme"));
 }
 
+// Revoking what was minted in vain would end the grant, which is presented once more instead.
+TEST_F(RotationTest, WithAGraceTokensThatTheDatabaseLostDoNotEndTheGrant) {
+  link_with(kLenient);
+  fault({.kind = FaultKind::delay, .delay = 1s});
+  auto refreshing = start(hub->accounts().refresh(hub->project_id(), id));
+  ASSERT_TRUE(token_was_asked_for(2));
+  sql("ALTER TABLE account_tokens RENAME TO away");
+  EXPECT_FALSE(refreshing.get());
+  sql("ALTER TABLE away RENAME TO account_tokens");
+  EXPECT_TRUE(revocations_done());
+  EXPECT_FALSE(provider.is_dead("acme"));
+  const auto refreshed = refresh(id);
+  EXPECT_TRUE(refreshed) << refreshed.error().message;
+  EXPECT_EQ(times(), 2);
+}
+
+TEST_F(RotationTest, UnlinkingEndsTheGrantAlsoWhenItsAccessTokenHasRunOut) {
+  link_with(kRotating);
+  let_held_tokens_end(id);
+  ASSERT_TRUE(wait(hub->accounts().unlink(hub->project_id(), id)));
+  EXPECT_TRUE(revocations_done());
+  EXPECT_TRUE(provider.is_dead("acme"));
+}
+
 TEST_F(RotationTest, AnIntentThatCannotBeWrittenIsNoReasonToPresentIt) {
   link_with(kRotating);
   sql("ALTER TABLE refresh_leases ADD CHECK (presented = 0)");
