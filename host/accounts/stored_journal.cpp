@@ -135,8 +135,8 @@ Task<> write_when_possible(const Services& services, StoredJournal::Unwritten le
 }  // namespace
 
 void write_later(const Services& services, StoredJournal::Unwritten left) {
-  asio::co_spawn(services.loops.loop_for(left.row.id),
-                 write_when_possible(services, std::move(left)), asio::detached);
+  auto& loop = services.loops.loop_for(left.row.id);
+  asio::co_spawn(loop, write_when_possible(services, std::move(left)), asio::detached);
 }
 
 }  // namespace patchbay::accounts
