@@ -74,8 +74,8 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
   change.expected_generation = account.generation;
   change.now_ms = now;
   change.next_refresh = plan_refresh(minted, now, options_.refresh_share, services_.random.unit());
-  PATCHBAY_CO_TRY_ASSIGN(
-      change.tokens, seal_tokens(services_.vault, account, generation, input.tokens, now));
+  PATCHBAY_CO_TRY_ASSIGN(change.tokens,
+                         seal_tokens(services_.vault, account, generation, input.tokens, now));
   for (auto& row : *change.tokens)
     if (const auto at = minted_at.find(row.name); at != minted_at.end()) row.minted = at->second;
   if (secrets_changed) {
@@ -96,10 +96,9 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
     co_return co_await lost(attempt, std::move(minted), called.flow_id, why);
   }
   if (withdraws) revoker_.wake();
-  log::info("refresh", "done",
-            {{"account", account.id},
-             {"connector", attempt.connector->id},
-             {"generation", generation}});
+  log::info(
+      "refresh", "done",
+      {{"account", account.id}, {"connector", attempt.connector->id}, {"generation", generation}});
   entry.failures = 0;
   entry.not_before = 0;
   if (entry.account.generation > generation) co_return Result<>();  // reconnected and read already

@@ -108,9 +108,9 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
       : services(s), timer(s.loops.loop(0), std::chrono::steady_clock::time_point::max()) {}
 
   const Services& services;
-  asio::steady_timer timer;  // loop 0
-  bool running = false;      // loop 0
-  bool work_waits = false;   // loop 0: wake() came while working
+  asio::steady_timer timer;                   // loop 0
+  bool running = false;                       // loop 0
+  bool work_waits = false;                    // loop 0: wake() came while working
   std::vector<store::Revocation> not_stored;  // loop 0: neither stored nor told yet
 
   static vault::Place place(const store::Revocation& job) {
@@ -282,7 +282,8 @@ Task<> Revoker::order(RevocationOrder order) {
   if (!*job) co_return;  // the flow's recovery will find that there is nothing to do
   log::error("revocation", "not_stored_telling_provider_now",
              {{"connector", order.connector_id}, {"error", saved.error().message}});
-  (void)co_await net::run_on(impl_->services.loops.loop(0), impl_->tell_or_remember(**std::move(job)));
+  (void)co_await net::run_on(impl_->services.loops.loop(0),
+                             impl_->tell_or_remember(**std::move(job)));
 }
 
 void Revoker::wake() {

@@ -38,7 +38,8 @@ class Revoker {
   // The row to enqueue; nothing when there is no token worth revoking.
   Result<std::optional<store::Revocation>> prepare(const RevocationOrder& order) const;
   // prepare; enqueue and end the flow, in a transaction of its own; wake. When the store refuses,
-  // the provider is told at once instead, without retries.
+  // the provider is told at once; when that fails, too, this process remembers the job until the
+  // store takes it.
   Task<> order(RevocationOrder order);
 
   void wake();

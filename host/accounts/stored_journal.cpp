@@ -49,7 +49,8 @@ Task<> StoredJournal::keep(SecretString transcript) {
                  {{"flow", row_.id}, {"error", kept.error().message}});
 }
 
-// An error where it is too large, too: what was kept before stays, and names the tokens up to there.
+// An error where it is too large, too: what was kept before stays, and names the tokens up to
+// there.
 Result<store::Flow> StoredJournal::sealed(store::Flow row, const SecretString& transcript) {
   PATCHBAY_TRY_ASSIGN(row.sealed, services_.vault.seal(transcript, transcript_place(row)));
   row.state = to_json({.connector_version = connector_version_, .answers = answers_});
@@ -134,8 +135,8 @@ Task<> write_when_possible(const Services& services, StoredJournal::Unwritten le
 }  // namespace
 
 void write_later(const Services& services, StoredJournal::Unwritten left) {
-  asio::co_spawn(services.loops.loop_for(left.row.id),
-                      write_when_possible(services, std::move(left)), asio::detached);
+  auto& loop = services.loops.loop_for(left.row.id);
+  asio::co_spawn(loop, write_when_possible(services, std::move(left)), asio::detached);
 }
 
 }  // namespace patchbay::accounts

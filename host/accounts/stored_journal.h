@@ -1,7 +1,7 @@
 #pragma once
 // The journal of one flow: its transcript, sealed, in its row of `flows`, on disk before the
-// connector hears of the answer. flow_recovery.h reads it after a kill. Where somebody has ended the
-// flow meanwhile (this process was frozen), what comes after that lies in a row of its own.
+// connector hears of the answer. flow_recovery.h reads it after a kill. Where somebody has ended
+// the flow meanwhile (this process was frozen), what comes after that lies in a row of its own.
 //
 // Used on the flow's loop; must outlive the flow.
 #include <cstdint>

@@ -45,8 +45,8 @@ void TokenMemory::forget(const std::string& account_id) {
   const auto found = shard.find(account_id);
   if (found == shard.end()) return;
   found->second->read_at = -1;
-  // Its tokens are wiped with it; but whoever has it in hand, a refresh above all, goes on with it.
-  if (found->second.use_count() == 1) shard.erase(found);
+  // Whoever has it in hand, a refresh above all, goes on with what is there.
+  if (found->second.use_count() == 1) found->second->tokens.clear();
 }
 
 Result<> TokenMemory::take_over(Entry& entry, StoredAccount stored) const {

@@ -53,7 +53,8 @@ TEST_F(ExpiringAtOnceTest, EachIsRefreshedOnceAlthoughOneHubIsFrozenAndOneKilled
   const auto before = token_calls();
   fault({.kind = FaultKind::delay, .times = 0, .delay = 20ms});
   (void)ask("UPDATE accounts SET next_refresh = 1");
-  ASSERT_TRUE(token_was_asked_for(before + count / 4));
+  ASSERT_TRUE(
+      provider.kit().calls().wait_for(turnstile::kTokenRoute, before + count / 4, patience(count)));
   ::kill(frozen->pid(), SIGSTOP);
   ::kill(killed->pid(), SIGSTOP);  // so that nobody takes over what it has before that is read
   auto in_hand = owners(held_by_others_than(*stays));

@@ -310,6 +310,19 @@ TEST_F(RefreshTest, WhatAnotherProcessHasMintedAlreadyIsTakenOver) {
   EXPECT_EQ(calls(kTokenRoute), before);
 }
 
+TEST_F(RefreshTest, WhatAnotherProcessHasMintedAndHasRunOutSinceIsMintedAnew) {
+  let_held_tokens_end(id);
+  personio.kit().inject({.kind = FaultKind::status, .route = kTokenRoute, .status = 503});
+  EXPECT_FALSE(token(id));  // generation 1 is in memory now, and has ended
+  auto other = make_hub();
+  ASSERT_TRUE(other->loops().block_on(other->accounts().refresh(other->project_id(), id)));
+  sql("UPDATE account_tokens SET expires = 1");
+  Result<accounts::AccessToken> got = make_error(ErrorCode::kInternal, "not asked");
+  ASSERT_TRUE(
+      wait_until([&] { return (got = token(id)) || got.error().code != ErrorCode::kUnavailable; }));
+  EXPECT_TRUE(got) << got.error().message;
+}
+
 TEST_F(RefreshTest, ARefreshOfTheOldCredentialsDoesNotUndoAReconnect) {
   const auto who = personio.default_integration();
   const auto other = personio.create_integration({.permissions = {{"employees", {.read = true}}}});

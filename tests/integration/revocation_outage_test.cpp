@@ -9,7 +9,22 @@
 namespace patchbay::integration {
 namespace {
 
-using RevocationOutageTest = SeveralHubsTest;
+struct RevocationOutageTest : SeveralHubsTest {
+  // Pauses grow to an hour, claims of the dead last two minutes; here time is made to pass. Hubs
+  // write the same rows in an order of their own, and PostgreSQL ends one of two that wait for each
+  // other.
+  void make_all_due() const {
+    constexpr int kTries = 20;
+    for (int i = 1;; ++i) {
+      try {
+        (void)ask("UPDATE revocations SET next_attempt = 1");
+        return;
+      } catch (const std::runtime_error&) {
+        if (i == kTries) throw;
+      }
+    }
+  }
+};
 
 TEST_F(RevocationOutageTest, EveryRevocationIsDeliveredHoweverOftenHubsAreKilled) {
   const auto count = number_from("PATCHBAY_OUTAGE_REVOCATIONS", 40);
@@ -28,14 +43,13 @@ TEST_F(RevocationOutageTest, EveryRevocationIsDeliveredHoweverOftenHubsAreKilled
     const auto tried = "SELECT sum(attempts) FROM revocations";
     const auto before = ask(tried);
     hubs[i % 2]->kill();
-    (void)ask("UPDATE revocations SET next_attempt = 1");
+    make_all_due();
     hubs[i % 2] = hub_process(static_cast<int>(i) + 3);
     EXPECT_TRUE(wait_until([&] { return ask(tried) != before; })) << "nobody tries";
   }
   EXPECT_EQ(ask("SELECT count(*) FROM revocations"), std::to_string(count));
   provider.start();
-  // Pauses grow to an hour, claims of the dead last two minutes; here time is made to pass.
-  (void)ask("UPDATE revocations SET next_attempt = 1");
+  make_all_due();
   hubs.push_back(hub_process(0));
   EXPECT_TRUE(wait_until([&] { return ask("SELECT count(*) FROM revocations") == "0"; },
                          60s + std::chrono::milliseconds(count * 50)));

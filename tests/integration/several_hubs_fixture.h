@@ -29,10 +29,6 @@ class SeveralHubsTest : public HubTest {
 
   // An account of a grant of its own, which is named like its owner.
   std::string link_account(const std::string& connector, const std::string& owner) {
-    return link_account(connector, owner, owner);
-  }
-  std::string link_account(const std::string& connector, const std::string& grant,
-                           const std::string& owner) {
     auto session = session_request(owner);
     session.connector_id = connector;
     auto opened = wait(hub->accounts().create_session(std::move(session)));
@@ -40,11 +36,11 @@ class SeveralHubsTest : public HubTest {
     accounts::LinkRequest request;
     request.session = opened->session;
     request.connector_id = connector;
-    request.form.values = {{"client_id", grant}};
+    request.form.values = {{"client_id", owner}};
     if (connector == kMint) {
       request.form.secrets.push_back({"client_secret", SecretString("secret")});
     } else {
-      request.form.secrets.push_back({"refresh_token", SecretString(provider.new_grant(grant))});
+      request.form.secrets.push_back({"refresh_token", SecretString(provider.new_grant(owner))});
     }
     auto outcome = wait(hub->accounts().link(std::move(request)));
     if (!outcome.account) throw std::runtime_error("not linked: " + outcome.error.message);

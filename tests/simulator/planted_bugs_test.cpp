@@ -32,7 +32,7 @@ constexpr Bug kBugs[] = {
     {3, "not revoked", "a save of unknown outcome is taken for a failed one"},
     {4, "no orphan", "what a refused or cancelled connect had minted is not revoked"},
     {5, "no orphan", "a cancelled flow is not told of answers that were under way"},
-    {6, "no orphan", "the generation fences nothing"},
+    {6, "not revoked", "the generation fences nothing"},
     {7, "no orphan", "unlinking forgets to revoke the tokens"},
     {8, "served", "a suspension is acknowledged before the other hubs know"},
     {9, "no orphan", "a revocation that failed is taken for done"},

@@ -52,6 +52,7 @@ class SharedDisk::Connection final : public store::Database {
   }
 
   Result<void> begin(store::Access access) override {
+    if (access == store::Access::kWrite && disk_.before_write_) disk_.before_write_(life_);
     fault_ = disk_.draw_fault(life_, access);
     if (fault_ == Fault::kBegin) return full();
     changed_ = false;

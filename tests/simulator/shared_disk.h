@@ -6,8 +6,10 @@
 // Transactions can be made to fail: the disk is full or the database is locked (nothing changed),
 // or the connection breaks at the commit (perhaps it was done, and nobody knows).
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "store/database.h"
 #include "token_book.h"
@@ -28,6 +30,8 @@ class SharedDisk {
   // How many commits there have been, whoever made them, that changed something; that a hub is
   // alive does not count.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
+  // Called before each write transaction of a life. It may let the others go on meanwhile.
+  void before_writes(std::function<void(Life)> what) { before_write_ = std::move(what); }
   // Whether a transaction of this life has failed, or seemed to, since `unix_ms`.
   [[nodiscard]] bool failed_since(Life life, std::int64_t unix_ms) const;
 
@@ -41,6 +45,7 @@ class SharedDisk {
 
   World& world_;
   std::unique_ptr<store::Database> database_;
+  std::function<void(Life)> before_write_;
   double trouble_ = 0;
   std::uint64_t changes_ = 0;
   std::map<Life, std::int64_t> last_failure_;

@@ -42,6 +42,7 @@ Simulation::Simulation(const Options& options, const ConnectorShelf& connectors)
       workload_(world_, network_, book_, ledger_, invariants_),
       around_{world_, disk_, network_, connectors, keys_, random_} {
   if (options_.echo) world_.trace.echo_to(options_.echo);
+  disk_.before_writes([this](Life life) { freeze_before_writing(life); });
   report_.seed = options_.seed;
 }
 
@@ -86,6 +87,7 @@ void Simulation::plan(std::int64_t end) {
   plan_every(10 * kDay, end, [this] { workload_.delete_a_grant(); });
   plan_every(15 * kDay, end, [this] { rotate_keys(); });
   plan_every(5 * kDay, end, [this] { freeze_one_that_serves(); });
+  plan_every(5 * kDay, end, [this] { freeze_one_that_refreshes(); });
 }
 
 void Simulation::plan_every(std::int64_t mean_ms, std::int64_t end,
@@ -109,8 +111,7 @@ void Simulation::begin_work() {
       slot.steps_until_kill = static_cast<int>(world_.dice.between(1, 60));
     if (world_.dice.chance(0.07))
       slot.steps_until_freeze = static_cast<int>(world_.dice.between(1, 60));
-    if (world_.dice.chance(0.06))
-      slot.ambush = world_.dice.one_of({Ambush::kFrozen, Ambush::kUnlinked});
+    if (world_.dice.chance(0.03)) slot.ambush = Ambush::kUnlinked;
   }
 }
 
@@ -350,15 +351,39 @@ void Simulation::after_step_of(Slot& slot, bool changed) {
   if (is_over(slot.steps_until_freeze))
     return freeze(slot,
                   world_.dice.one_of({kSecond, 5 * kSecond, 30 * kSecond, 5 * kMinute, 3 * kHour}));
-  if (changed && slot.ambush != Ambush::kNone) spring(slot);
+  if (changed && slot.ambush == Ambush::kUnlinked) unlink_refreshed(slot);
 }
 
-void Simulation::spring(Slot& slot) {
+// Somebody asks for new tokens although nothing is due, so that no other hub takes over meanwhile.
+void Simulation::freeze_one_that_refreshes() {
+  auto hubs = awake();
+  auto accounts = ledger_.linked();
+  if (hubs.size() < 2 || accounts.empty()) return;
+  auto& slot = *world_.dice.one_of(hubs);
+  slot.ambush = Ambush::kFrozen;
+  workload_.begin_refreshing(*slot.hub, world_.dice.one_of(accounts));
+}
+
+void Simulation::freeze_before_writing(Life life) {
+  const auto found = std::ranges::find_if(
+      slots_, [&](const Slot& slot) { return slot.hub && slot.hub->life() == life; });
+  if (found == slots_.end() || found->ambush != Ambush::kFrozen || is_in_a_handler_) return;
+  const auto rows = disk_.database().query(
+      "SELECT 1 FROM flows WHERE kind = 'refresh' AND json_extract(state, '$.answers') > 1");
+  if (!rows || rows->empty()) return;
+  found->ambush = Ambush::kNone;
+  freeze(*found, 5 * kMinute);
+  is_in_a_handler_ = true;
+  while (!world_.violation() && found->frozen_until != 0)
+    if (!step()) move_time(found->frozen_until);
+  is_in_a_handler_ = false;
+}
+
+void Simulation::unlink_refreshed(Slot& slot) {
   const auto rows = disk_.database().query(
       "SELECT account_id FROM flows WHERE kind = 'refresh' ORDER BY updated DESC LIMIT 1");
   if (!rows || rows->empty()) return;
-  const auto ambush = std::exchange(slot.ambush, Ambush::kNone);
-  if (ambush == Ambush::kFrozen) return freeze(slot, 5 * kMinute);
+  slot.ambush = Ambush::kNone;
   if (const auto account = rows->front().text(0); ledger_.find(account) != nullptr)
     workload_.begin_unlinking(*any_hub(), account);
 }

@@ -56,11 +56,11 @@ class Simulation {
   Report run();
 
  private:
-  // What happens to a hub right after it wrote down what a refresh has minted, and before it stores
-  // the outcome: moments that chance rarely finds.
+  // What happens to a hub that has written down what a refresh minted, before it stores the
+  // outcome: moments that chance rarely finds.
   enum class Ambush : std::uint8_t {
     kNone,
-    kFrozen,    // until another hub takes the flow for abandoned
+    kFrozen,    // before the very transaction, until another hub takes the flow for abandoned
     kUnlinked,  // the account, by whichever hub
   };
   struct Slot {
@@ -80,6 +80,7 @@ class Simulation {
   void begin_outage();
   void rotate_keys();
   void freeze_one_that_serves();
+  void freeze_one_that_refreshes();
   void make_fair();
 
   void run_until(std::int64_t end);
@@ -96,7 +97,8 @@ class Simulation {
   void freeze(Slot& slot, std::int64_t lasts);
   void thaw(Slot& slot);
   void after_step_of(Slot& slot, bool changed);
-  void spring(Slot& slot);
+  void unlink_refreshed(Slot& slot);
+  void freeze_before_writing(Life life);
   [[nodiscard]] bool is_awake(const Slot& slot) const { return slot.hub && slot.frozen_until == 0; }
   SimulatedHub* any_hub();
   std::vector<Slot*> awake();
@@ -116,6 +118,7 @@ class Simulation {
   Surroundings around_;
   std::vector<Slot> slots_;
   Life next_life_ = 1;
+  bool is_in_a_handler_ = false;  // of a hub that is frozen in the middle of it
   double roughness_ = 0;
   std::int64_t busy_until_ = 0;
   std::uint64_t checked_changes_ = 0;

@@ -34,6 +34,9 @@ class Workload {
   void begin_use(SimulatedHub& hub, const std::string& account_id) {
     hub.spawn(use(hub, account_id));
   }
+  void begin_refreshing(SimulatedHub& hub, const std::string& account_id) {
+    hub.spawn(refresh(hub, account_id));
+  }
   void begin_suspending(SimulatedHub& hub, const std::string& account_id) {
     hub.spawn(suspend(hub, account_id));
   }
