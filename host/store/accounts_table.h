@@ -104,8 +104,8 @@ Result<void> resume(Database& db, std::string_view project_id, std::string_view 
 // All of an integration that are not inactive yet, or inactive for this reason; as they are then.
 // Both bump the change sequence.
 Result<std::vector<Account>> suspend_all(Database& db, std::string_view integration_id,
-                                         std::string_view reason_code,
-                                         std::string_view reason_text, std::int64_t now_ms);
+                                         std::string_view reason_code, std::string_view reason_text,
+                                         std::int64_t now_ms);
 Result<std::vector<Account>> resume_all(Database& db, std::string_view integration_id,
                                         std::string_view reason_code, std::int64_t now_ms);
 
