@@ -37,6 +37,17 @@ Result<> take(Database& db, const std::string& flow) {
   return {};
 }
 
+// Before webhooks came, with version 6, an event was queued for nobody.
+Result<> append(Database& db, const Event& event) {
+  PATCHBAY_TRY_ASSIGN(const bool webhooks, db.has_table("webhook_deliveries"));
+  if (webhooks) {
+    PATCHBAY_TRY(events_table::append(db, event));
+  } else {
+    PATCHBAY_TRY(events_table::append_for_nobody(db, event));
+  }
+  return {};
+}
+
 }  // namespace
 
 HubScript::HubScript(std::uint64_t seed)
@@ -154,8 +165,7 @@ Step HubScript::link(Database& twin) {
             PATCHBAY_TRY(connect_sessions_table::claim(db, session, account.id, now));
             PATCHBAY_TRY(accounts_table::insert(db, account));
             PATCHBAY_TRY(account_credentials::insert(db, account, secrets, minted));
-            PATCHBAY_TRY(
-                events_table::append(db, {0, kProject, "account.created", account.id, "{}", now}));
+            PATCHBAY_TRY(append(db, {0, kProject, "account.created", account.id, "{}", now}));
             return {};
           }};
 }
@@ -192,8 +202,7 @@ Step HubScript::reconnect(Database& twin, const Account& account) {
             PATCHBAY_TRY(take(db, flow));
             PATCHBAY_TRY(account_credentials::replace(db, change));
             PATCHBAY_TRY(revocations_table::enqueue(db, job));
-            PATCHBAY_TRY(
-                events_table::append(db, {0, kProject, "account.updated", account.id, "{}", now}));
+            PATCHBAY_TRY(append(db, {0, kProject, "account.updated", account.id, "{}", now}));
             return {};
           }};
 }
@@ -202,8 +211,7 @@ Step HubScript::unlink(const Account& account) {
   return {"unlink", [=, job = revocation(account.id), now = now_](Database& db) -> Result<> {
             PATCHBAY_TRY(accounts_table::remove(db, kProject, account.id));
             PATCHBAY_TRY(revocations_table::enqueue(db, job));
-            PATCHBAY_TRY(
-                events_table::append(db, {0, kProject, "account.deleted", account.id, "{}", now}));
+            PATCHBAY_TRY(append(db, {0, kProject, "account.deleted", account.id, "{}", now}));
             return {};
           }};
 }
