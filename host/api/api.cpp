@@ -54,6 +54,10 @@ void Api::add_routes(net::Router& router) {
   add_own("GET", "/integrations/{id}", Scope::kAdmin, &Api::get_integration);
   add_own("PATCH", "/integrations/{id}", Scope::kAdmin, &Api::change_integration);
   add_own("PUT", "/integrations/{id}/setup", Scope::kAdmin, &Api::set_integration_up);
+  add_own("GET", "/api_keys", Scope::kAdmin, &Api::list_keys);
+  add_own("POST", "/api_keys", Scope::kAdmin, &Api::create_key);
+  add_own("POST", "/api_keys/{id}/rotate", Scope::kAdmin, &Api::rotate_key);
+  add_own("DELETE", "/api_keys/{id}", Scope::kAdmin, &Api::revoke_key);
   add_own("GET", "/webhooks", Scope::kAdmin, &Api::list_webhooks);
   add_own("POST", "/webhooks", Scope::kAdmin, &Api::create_webhook);
   add_own("GET", "/webhooks/{id}", Scope::kAdmin, &Api::get_webhook);

@@ -101,6 +101,13 @@ class Api {
   Task<net::Response> change_integration(net::Request& request, const Caller& caller);
   Task<net::Response> set_integration_up(net::Request& request, const Caller& caller);
   net::Response integration_response(const store::Integration& integration, unsigned status);
+  // keys_routes.cpp
+  Task<net::Response> list_keys(net::Request& request, const Caller& caller);
+  Task<net::Response> create_key(net::Request& request, const Caller& caller);
+  Task<net::Response> rotate_key(net::Request& request, const Caller& caller);
+  Task<net::Response> revoke_key(net::Request& request, const Caller& caller);
+  Result<> record_key_event(std::string_view kind, std::string subject, const net::Request& request,
+                            const Caller& caller);
   // webhooks_routes.cpp
   Task<net::Response> list_webhooks(net::Request& request, const Caller& caller);
   Task<net::Response> create_webhook(net::Request& request, const Caller& caller);

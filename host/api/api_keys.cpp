@@ -40,31 +40,54 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-Task<Result<SecretString>> create_api_key(store::Store& store, const Clock& clock, Random& random,
-                                          std::string project_id, std::string name,
-                                          std::string scopes) {
-  if (name.empty() || name.size() > kMaxName)
-    co_return make_error(ErrorCode::kInvalidArgument, "A key needs a name of at most 100 bytes.",
-                         "name");
-  PATCHBAY_CO_TRY_ASSIGN(const Scopes granted, Scopes::from_words(scopes));
-  store::ApiKey row;
+namespace {
+
+NewApiKey make_key(const Clock& clock, Random& random, std::string project_id, std::string name,
+                   std::string scopes) {
+  NewApiKey made{{}, SecretString(kStart)};
+  auto& row = made.row;
   row.id = random.id("key_");
   row.project_id = std::move(project_id);
   row.prefix = random.id("");
   std::string secret = random.token();
-  SecretString key(kStart);
-  key.append(row.prefix);
-  key.append("_");
-  key.append(secret);
+  made.key.append(row.prefix);
+  made.key.append("_");
+  made.key.append(secret);
   wipe(secret.data(), secret.size());
-  row.hash = sha256_hex(key.reveal());
+  row.hash = sha256_hex(made.key.reveal());
   row.name = std::move(name);
-  row.scopes = granted.to_stored();
+  row.scopes = std::move(scopes);
   row.created = clock.unix_ms();
-  auto stored = co_await store.transact(
-      [row](store::Database& db) { return store::api_keys_table::insert(db, row); });
-  if (!stored) co_return std::move(stored).error();
-  co_return key;
+  return made;
+}
+
+bool is_over(const store::ApiKey& row, std::int64_t now_ms) {
+  return row.revoked != 0 && row.revoked <= now_ms;
+}
+
+Result<> insert(store::Database& db, const store::ApiKey& row) {
+  PATCHBAY_TRY_ASSIGN(const auto all, store::api_keys_table::list(db, row.project_id));
+  const auto over = std::count_if(all.begin(), all.end(), [&row](const store::ApiKey& other) {
+    return is_over(other, row.created);
+  });
+  if (all.size() - static_cast<std::size_t>(over) >= kMostKeys)
+    return make_error(ErrorCode::kConflict, "There are 1000 keys already. Revoke some.");
+  return store::api_keys_table::insert(db, row);
+}
+
+}  // namespace
+
+Task<Result<NewApiKey>> create_api_key(store::Store& store, const Clock& clock, Random& random,
+                                       std::string project_id, std::string name,
+                                       std::string scopes) {
+  if (name.empty() || name.size() > kMaxName || !is_valid_utf8(name))
+    co_return make_error(ErrorCode::kInvalidArgument, "A key needs a name of at most 100 bytes.",
+                         "name");
+  PATCHBAY_CO_TRY_ASSIGN(const Scopes granted, Scopes::from_words(scopes));
+  auto made = make_key(clock, random, std::move(project_id), std::move(name), granted.to_stored());
+  PATCHBAY_CO_TRY(
+      co_await store.transact([row = made.row](store::Database& db) { return insert(db, row); }));
+  co_return made;
 }
 
 std::optional<SecretString> key_from_authorization(std::string_view authorization) {
@@ -93,6 +116,30 @@ Task<Result<>> ApiKeys::revoke(std::string project_id, std::string key_id) {
   co_return Result<>();
 }
 
+Task<Result<NewApiKey>> ApiKeys::rotate(Random& random, std::string project_id, std::string key_id,
+                                        std::int64_t overlap_ms) {
+  const auto all = co_await store_.read(
+      [project_id](store::Database& db) { return store::api_keys_table::list(db, project_id); });
+  if (!all) co_return all.error();
+  const auto old = std::find_if(all->begin(), all->end(),
+                                [&](const store::ApiKey& row) { return row.id == key_id; });
+  if (old == all->end()) co_return make_error(ErrorCode::kNotFound, "There is no such API key.");
+  if (old->revoked != 0)
+    co_return make_error(ErrorCode::kConflict,
+                         "This key is revoked already, or about to end. Make a new one.");
+  auto made = make_key(clock_, random, project_id, old->name, old->scopes);
+  auto sequence = co_await store_.transact(
+      [row = made.row, key_id, overlap_ms](store::Database& db) -> Result<std::int64_t> {
+        PATCHBAY_TRY(insert(db, row));
+        PATCHBAY_TRY(
+            store::api_keys_table::revoke(db, row.project_id, key_id, row.created + overlap_ms));
+        return store::change_sequence_table::current(db);
+      });
+  if (!sequence) co_return sequence.error();
+  co_await instance_.until_all_have_seen(*sequence);
+  co_return made;
+}
+
 Task<Result<ApiKeys::Known>> ApiKeys::find(std::string prefix, std::int64_t sequence) {
   {
     const std::lock_guard lock(mutex_);
@@ -111,7 +158,7 @@ Task<Result<ApiKeys::Known>> ApiKeys::find(std::string prefix, std::int64_t sequ
   });
   if (!read) co_return std::move(read).error();
   const std::lock_guard lock(mutex_);
-  if (!read->row || read->row->revoked != 0) {
+  if (!read->row || is_over(*read->row, clock_.unix_ms())) {
     known_.erase(prefix);
     co_return wrong_key();
   }
@@ -144,6 +191,7 @@ Task<Result<Caller>> ApiKeys::authenticate(SecretString key) {
   PATCHBAY_CO_TRY_ASSIGN(const Known known, co_await find(std::string(prefix), sequence));
   const auto& row = known.row;
   if (!constant_time_equal(sha256_hex(key.reveal()), row.hash)) co_return wrong_key();
+  if (is_over(row, clock_.unix_ms())) co_return wrong_key();  // since it was read
   co_await record_use(row);
   co_return Caller{row.id, row.project_id, Scopes::from_stored(row.scopes), known.read_at};
 }

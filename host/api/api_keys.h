@@ -26,11 +26,18 @@ namespace patchbay::api {
 
 using net::Task;
 
-// Makes and stores a key; what comes back is the only copy of it. `scopes` are words with blanks
-// between them. kInvalidArgument: a word that is no scope, a name that is empty or too long.
-Task<Result<SecretString>> create_api_key(store::Store& store, const Clock& clock, Random& random,
-                                          std::string project_id, std::string name,
-                                          std::string scopes);
+struct NewApiKey {
+  store::ApiKey row;
+  SecretString key;  // the only copy of it
+};
+
+// Makes and stores a key. `scopes` are words with blanks between them. kInvalidArgument: a word
+// that is no scope, a name that is empty or too long; kConflict: the project has kMostKeys valid
+// ones.
+inline constexpr std::size_t kMostKeys = 1'000;
+Task<Result<NewApiKey>> create_api_key(store::Store& store, const Clock& clock, Random& random,
+                                       std::string project_id, std::string name,
+                                       std::string scopes);
 
 // Who is calling.
 struct Caller {
@@ -51,6 +58,10 @@ class ApiKeys {
 
   // kNotFound.
   Task<Result<>> revoke(std::string project_id, std::string key_id);
+  // Another key with the same name and scopes; the one before stays valid for `overlap_ms`.
+  // kNotFound; kConflict: it is revoked already.
+  Task<Result<NewApiKey>> rotate(Random& random, std::string project_id, std::string key_id,
+                                 std::int64_t overlap_ms);
 
   // kUnauthenticated for every kind of wrong key, with one text; kStorage or kUnavailable when it
   // can't be told.

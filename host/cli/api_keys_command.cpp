@@ -12,6 +12,8 @@
 namespace patchbay::cli {
 namespace {
 
+constexpr std::int64_t kHourMs = 3'600'000;
+
 int create(const CommonOptions& common, const std::string& name, const std::string& scopes) {
   auto options = common.hub_options(1);
   if (!options) return report(options.error());
@@ -27,7 +29,7 @@ int create(const CommonOptions& common, const std::string& name, const std::stri
   const auto key = h.loops().block_on(
       api::create_api_key(h.store(), h.clock(), h.random(), h.project_id(), name, scopes));
   if (!key) return report(key.error());
-  std::cout << key->reveal() << "\n";
+  std::cout << key->key.reveal() << "\n";
   std::cerr << "Store it now; it is not shown again.\n";
   return 0;
 }
@@ -37,15 +39,19 @@ int list(const CommonOptions& common) {
   if (!store) return report(store.error());
   const auto keys = (*store)->read_blocking(store::api_keys_table::list_all);
   if (!keys) return report(keys.error());
-  const auto row = [](const std::string& id, const std::string& created, const std::string& state,
+  const auto now = SystemClock().unix_ms();
+  const auto state = [now](const store::ApiKey& key) {
+    if (key.revoked == 0) return std::string("valid");
+    return key.revoked <= now ? std::string("revoked") : "until " + iso_time(key.revoked);
+  };
+  const auto row = [](const std::string& id, const std::string& created, const std::string& how,
                       const std::string& scopes, const std::string& name) {
-    std::cout << std::left << std::setw(26) << id << std::setw(26) << created << std::setw(10)
-              << state << std::setw(26) << scopes << name << "\n";
+    std::cout << std::left << std::setw(26) << id << std::setw(26) << created << std::setw(32)
+              << how << std::setw(26) << scopes << name << "\n";
   };
   row("ID", "CREATED", "STATE", "SCOPES", "NAME");
   for (const auto& key : *keys)
-    row(key.id, iso_time(key.created), key.revoked == 0 ? "valid" : "revoked", key.scopes,
-        printable(key.name));
+    row(key.id, iso_time(key.created), state(key), key.scopes, printable(key.name));
   return 0;
 }
 
@@ -65,6 +71,44 @@ int revoke(const CommonOptions& common, const std::string& id) {
   return 0;
 }
 
+int rotate(const CommonOptions& common, const std::string& id, std::int64_t overlap_hours) {
+  auto options = common.hub_options(1);
+  if (!options) return report(options.error());
+  auto hub = Hub::open(std::move(*options));
+  if (!hub) return report(hub.error());
+  auto& h = **hub;
+  if (const auto recorded = h.audit().append({.kind = "api_key.rotated",
+                                              .project_id = h.project_id(),
+                                              .subject = id,
+                                              .actor = actor()});
+      !recorded)
+    return report(recorded.error());
+  const auto made =
+      h.loops().block_on(api::ApiKeys(h.store(), h.clock(), h.instance())
+                             .rotate(h.random(), h.project_id(), id, overlap_hours * kHourMs));
+  if (!made) return report(made.error());
+  std::cout << made->key.reveal() << "\n";
+  std::cerr << "Store it now; it is not shown again. The one before is taken for " << overlap_hours
+            << " hours more.\n";
+  return 0;
+}
+
+void add_rotate(CLI::App& keys, Run& run) {
+  auto* command = keys.add_subcommand(
+      "rotate", "Make another key like this one, which stays valid for a while");
+  auto common = std::make_shared<CommonOptions>();
+  auto id = std::make_shared<std::string>();
+  auto hours = std::make_shared<std::int64_t>(24);
+  common->add_to(*command);
+  command->add_option("key", *id, "Id, as `api-keys list` shows it")->required();
+  command->add_option("--overlap-hours", *hours, "How long the one before is taken")
+      ->check(CLI::Range(0, 720))
+      ->capture_default_str();
+  command->callback([&run, common, id, hours] {
+    run = [common, id, hours] { return rotate(*common, *id, *hours); };
+  });
+}
+
 void add_create(CLI::App& keys, Run& run) {
   auto* command = keys.add_subcommand(
       "create",
@@ -76,8 +120,10 @@ void add_create(CLI::App& keys, Run& run) {
   common->add_to(*command);
   command->add_option("--name", *name, "What it is for")->required();
   command
-      ->add_option("--scopes", *scopes,
-                   "What it may do: accounts, actions, tokens (reading access tokens)")
+      ->add_option(
+          "--scopes", *scopes,
+          "What it may do: accounts, actions, tokens (reading access tokens), admin (integrations, "
+          "webhooks, keys)")
       ->capture_default_str();
   command->callback([&run, common, name, scopes] {
     run = [common, name, scopes] { return create(*common, *name, *scopes); };
@@ -90,6 +136,7 @@ void add_api_keys_command(CLI::App& app, Run& run) {
   auto* keys = app.add_subcommand("api-keys", "Keys for applications that call the hub");
   keys->require_subcommand(1);
   add_create(*keys, run);
+  add_rotate(*keys, run);
   auto common = std::make_shared<CommonOptions>();
   auto* all = keys->add_subcommand("list", "Show them all, without the keys themselves");
   common->add_data_to(*all);

@@ -44,11 +44,11 @@ Result<void> record_use(Database& db, std::string_view id, std::int64_t used_ms)
 }
 
 Result<void> revoke(Database& db, std::string_view project_id, std::string_view id,
-                    std::int64_t now_ms) {
+                    std::int64_t at_ms) {
   PATCHBAY_TRY(require_changed(
-      db.execute("UPDATE api_keys SET revoked = CASE WHEN revoked = 0 THEN ? ELSE revoked END "
-                 "WHERE project_id = ? AND id = ?",
-                 {now_ms, project_id, id}),
+      db.execute("UPDATE api_keys SET revoked = CASE WHEN revoked = 0 OR revoked > ? THEN ? ELSE "
+                 "revoked END WHERE project_id = ? AND id = ?",
+                 {at_ms, at_ms, project_id, id}),
       "API key"));
   PATCHBAY_TRY(change_sequence_table::bump(db));
   return {};

@@ -19,7 +19,7 @@ struct ApiKey {
   std::string scopes;          // space separated
   std::int64_t created = 0;    // unix ms
   std::int64_t last_used = 0;  // unix ms; 0: never
-  std::int64_t revoked = 0;    // unix ms; 0: valid
+  std::int64_t revoked = 0;    // unix ms, perhaps to come; 0: valid
 };
 
 namespace api_keys_table {
@@ -30,9 +30,10 @@ Result<std::optional<ApiKey>> find_by_prefix(Database& db, std::string_view pref
 Result<std::vector<ApiKey>> list(Database& db, std::string_view project_id);
 Result<std::vector<ApiKey>> list_all(Database& db);  // to fill a cache at start
 Result<void> record_use(Database& db, std::string_view id, std::int64_t used_ms);
-// Bumps the change sequence. kNotFound; revoking twice keeps the first time.
+// No longer valid from `at_ms` on, or from an earlier time that was given before. Bumps the change
+// sequence. kNotFound.
 Result<void> revoke(Database& db, std::string_view project_id, std::string_view id,
-                    std::int64_t now_ms);
+                    std::int64_t at_ms);
 
 }  // namespace api_keys_table
 }  // namespace patchbay::store

@@ -13,7 +13,7 @@ struct ApiIntegrations : testing::Test {
     auto made =
         hub.hub.loops.block_on(create_api_key(hub.hub.store(), hub.hub.clock, hub.hub.random,
                                               "prj_1", "test", "accounts actions tokens admin"));
-    key = made ? std::string(made->reveal()) : std::string();
+    key = made ? std::string(made->key.reveal()) : std::string();
   }
 
   net::Response call(const std::string& method, const std::string& target,

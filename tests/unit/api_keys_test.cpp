@@ -27,7 +27,7 @@ struct ApiKeysTest : testing::Test {
   std::string make(const std::string& scopes = "accounts actions") {
     auto made = loops.block_on(create_api_key(*store, clock, random, "prj_1", "app", scopes));
     EXPECT_TRUE(made) << made.error().message;
-    return made ? std::string(made->reveal()) : std::string();
+    return made ? std::string(made->key.reveal()) : std::string();
   }
   Result<Caller> who(const std::string& key) {
     return loops.block_on(keys->authenticate(SecretString(key)));
@@ -47,6 +47,38 @@ struct ApiKeysTest : testing::Test {
   std::optional<instances::Instance> instance;
   std::optional<ApiKeys> keys;
 };
+
+TEST_F(ApiKeysTest, AreReplacedWithAnOverlap) {
+  const std::string old = make("accounts tokens");
+  ASSERT_TRUE(who(old)) << "so that it is known";
+  const auto rotated = loops.block_on(keys->rotate(random, "prj_1", row_of(old).id, 60'000));
+  ASSERT_TRUE(rotated) << rotated.error().message;
+  const std::string fresh(rotated->key.reveal());
+  EXPECT_EQ(row_of(fresh).scopes, "accounts tokens");
+  EXPECT_EQ(row_of(fresh).name, "app");
+  EXPECT_TRUE(who(fresh));
+  EXPECT_TRUE(who(old));
+  clock.advance_ms(59'999);
+  EXPECT_TRUE(who(old));
+  clock.advance_ms(1);
+  EXPECT_FALSE(who(old)) << "its time is over, although nothing in the database has changed";
+  EXPECT_TRUE(who(fresh));
+  const auto again = loops.block_on(keys->rotate(random, "prj_1", row_of(old).id, 60'000));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kConflict);
+  EXPECT_FALSE(loops.block_on(keys->rotate(random, "prj_2", row_of(fresh).id, 60'000)));
+}
+
+TEST_F(ApiKeysTest, OfAnOverlapCanBeRevokedAtOnce) {
+  const std::string old = make();
+  ASSERT_TRUE(loops.block_on(keys->rotate(random, "prj_1", row_of(old).id, 60'000)));
+  ASSERT_TRUE(loops.block_on(keys->revoke("prj_1", row_of(old).id)));
+  EXPECT_FALSE(who(old));
+  const auto ended = row_of(old).revoked;
+  clock.advance_ms(1'000);
+  ASSERT_TRUE(loops.block_on(keys->revoke("prj_1", row_of(old).id)));
+  EXPECT_EQ(row_of(old).revoked, ended) << "the first time counts";
+}
 
 TEST_F(ApiKeysTest, AreFoundByTheirPrefixAndStoredAsAHash) {
   const std::string key = make();

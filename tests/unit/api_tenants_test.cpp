@@ -79,6 +79,10 @@ class TwoTenants {
       account.created += 1;
       PATCHBAY_TRY(store::accounts_table::insert(db, account));
       PATCHBAY_TRY(insert_webhook(db, kOwn, "wh_example"));
+      PATCHBAY_TRY(db.execute("DELETE FROM api_keys WHERE project_id = 'prj_2' AND prefix <> ?",
+                              {own_key_.substr(3, 20)}));
+      store::ApiKey key{"key_example", kOwn, "examplexexamplexexam", "", "example", "accounts"};
+      PATCHBAY_TRY(store::api_keys_table::insert(db, key));
       return insert_session(db, kOwn, "tenant-1", "int_example", "", kOwnToken);
     });
   }
@@ -142,7 +146,7 @@ class TwoTenants {
         hub_.hub.loops.block_on(create_api_key(hub_.hub.store(), hub_.hub.clock, hub_.hub.random,
                                                project, "test", "accounts actions tokens admin"));
     EXPECT_TRUE(made);
-    return made ? std::string(made->reveal()) : std::string();
+    return made ? std::string(made->key.reveal()) : std::string();
   }
 
   static Result<> insert_session(store::Database& db, const char* project, const char* owner,
@@ -192,7 +196,7 @@ std::string without(std::string body, const std::string& name) {
 // Without what is another one each time: ids, tokens and page tokens that were just made.
 std::string without_new(const std::string& body) {
   static const std::regex each_time(
-      R"re((acc|int)_[a-z2-7]{20}|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
+      R"re((acc|int|key)_[a-z2-7]{20}|"(key|prefix)":"[^"]*"|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
   return std::regex_replace(body, each_time, "<new>");
 }
 

@@ -44,7 +44,7 @@ struct ApiTest : testing::Test {
       ADD_FAILURE() << made.error().message;
       return {};
     }
-    return std::string(made->reveal());
+    return std::string(made->key.reveal());
   }
 
   using HeaderList = std::vector<std::pair<std::string, std::string>>;
