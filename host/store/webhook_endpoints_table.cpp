@@ -110,7 +110,8 @@ Result<std::vector<WebhookSecret>> secrets(Database& db, std::string_view endpoi
                                            std::int64_t now_ms) {
   return all_rows(
       db.query("SELECT id, endpoint_id, project_id, sealed, created, expires FROM webhook_secrets "
-               "WHERE endpoint_id = ? AND (expires = 0 OR expires > ?) ORDER BY created DESC, id",
+               "WHERE endpoint_id = ? AND (expires = 0 OR expires > ?) "
+               "ORDER BY CASE WHEN expires = 0 THEN 0 ELSE 1 END, expires DESC",
                {endpoint_id, now_ms}),
       [](const Row& row) {
         return WebhookSecret{row.text(0), row.text(1),    row.text(2),

@@ -59,7 +59,7 @@ Result<bool> renew_claim(Database& db, std::string_view id, std::int64_t claim,
 Result<bool> end_claim(Database& db, const WebhookEndpoint& endpoint, std::int64_t claim);
 
 Result<void> insert_secret(Database& db, const WebhookSecret& secret);
-// Newest first; none that is over.
+// The current one, then the one before it, and so on; none that is over.
 Result<std::vector<WebhookSecret>> secrets(Database& db, std::string_view endpoint_id,
                                            std::int64_t now_ms);
 // The current one is good until then, and what is over goes.
