@@ -85,6 +85,9 @@ Result<DatabaseFacts> facts_of(Database& db, const std::string& path) {
 Result<std::int64_t> open_all_sealed(Database& db, const vault::Vault& vault) {
   std::int64_t count = 0;
   for (const auto& column : sealed_columns()) {
+    // A database of an earlier version hasn't got the tables that came later.
+    PATCHBAY_TRY_ASSIGN(const bool is_there, db.has_table(column.table));
+    if (!is_there) continue;
     PATCHBAY_TRY_ASSIGN(const auto opened, open_column(db, vault, column));
     count += opened;
   }

@@ -14,6 +14,7 @@
 #include "store/data_keys_table.h"
 #include "store/database_lock.h"
 #include "store/events_table.h"
+#include "store/migrations.h"
 #include "store/open_vault.h"
 #include "store/operator_access_table.h"
 #include "store/restored_accounts_table.h"
@@ -213,6 +214,19 @@ TEST_F(BackupTest, VerifyingFindsASealedValueThatDoesNotOpenAndTheWrongKey) {
     fs::remove(backup);
     db = open_or_fail(database);
     make_backup();
+  }
+}
+
+TEST_F(BackupTest, ABackupOfAnEarlierVersionIsVerifiedTooWithTheKey) {
+  for (auto version = latest_schema_version(); version >= 3; --version) {
+    const std::string path = folder.file("version_" + std::to_string(version) + ".db");
+    const auto earlier = open_sqlite({.path = path});
+    ASSERT_TRUE(earlier);
+    ASSERT_TRUE(migrate_to(**earlier, version));
+    ASSERT_TRUE(open_vault(**earlier, kek, random, 1));
+    const auto facts = verify_sqlite(path, &kek);
+    ASSERT_TRUE(facts) << version << ": " << facts.error().message;
+    EXPECT_EQ(facts->schema_version, version);
   }
 }
 
