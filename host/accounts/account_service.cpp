@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/planted_bug.h"
 #include "store/change_sequence_table.h"
+#include "store/integrations_table.h"
 
 namespace patchbay::accounts {
 namespace {
@@ -37,19 +38,17 @@ Error no_account() {
 
 audit::AuditEvent event_of(std::string_view kind, const std::string& project_id,
                            const std::string& account_id, const audit::Asker& who) {
-  return {.kind = std::string(kind),
-          .project_id = project_id,
-          .account_id = account_id,
-          .key_id = who.key_id,
-          .request_id = who.request_id,
-          .peer = who.peer,
-          .actor = who.actor};
+  return audit::asked_by(
+      who, {.kind = std::string(kind), .project_id = project_id, .account_id = account_id});
 }
 
 Result<> check_integration_is_on(store::Database& db, const std::string& project_id,
                                  const std::string& account_id) {
-  PATCHBAY_TRY_ASSIGN(const auto stored, read_account(db, project_id, account_id));
-  if (stored.integration.id.empty() || stored.integration.active) return {};
+  PATCHBAY_TRY_ASSIGN(const auto account, store::accounts_table::find(db, project_id, account_id));
+  if (!account) return no_account();
+  PATCHBAY_TRY_ASSIGN(const auto integration,
+                      store::integrations_table::find(db, project_id, account->integration_id));
+  if (!integration || integration->active) return {};
   return make_error(ErrorCode::kConflict,
                     "The integration that this account belongs to is switched off. Switch it on.");
 }

@@ -104,14 +104,10 @@ Result<std::shared_ptr<const manifest::Manifest>> IntegrationService::manifest_o
 
 Result<> IntegrationService::record(std::string_view kind, const Integration& integration,
                                     const audit::Asker& who) const {
-  return services_.audit.append({.kind = std::string(kind),
-                                 .project_id = integration.project_id,
-                                 .subject = integration.id,
-                                 .key_id = who.key_id,
-                                 .request_id = who.request_id,
-                                 .peer = who.peer,
-                                 .connector_id = integration.connector_id,
-                                 .actor = who.actor});
+  return services_.audit.append(audit::asked_by(who, {.kind = std::string(kind),
+                                                      .project_id = integration.project_id,
+                                                      .subject = integration.id,
+                                                      .connector_id = integration.connector_id}));
 }
 
 Task<Result<std::vector<Integration>>> IntegrationService::list(std::string project_id,

@@ -47,14 +47,11 @@ Task<Result<store::Integration>> save_setup(const Services& services,
   const auto before = integration.setup_generation++;
   PATCHBAY_CO_TRY_ASSIGN(integration.sealed_setup,
                          services.vault.seal(to_json(setup), place_of(integration)));
-  PATCHBAY_CO_TRY(services.audit.append({.kind = "integration.setup_changed",
-                                         .project_id = integration.project_id,
-                                         .subject = integration.id,
-                                         .key_id = who.key_id,
-                                         .request_id = who.request_id,
-                                         .peer = who.peer,
-                                         .connector_id = integration.connector_id,
-                                         .actor = who.actor}));
+  PATCHBAY_CO_TRY(
+      services.audit.append(audit::asked_by(who, {.kind = "integration.setup_changed",
+                                                  .project_id = integration.project_id,
+                                                  .subject = integration.id,
+                                                  .connector_id = integration.connector_id})));
   co_return co_await services.store.transact(
       [integration, before](store::Database& db) -> Result<store::Integration> {
         using namespace store;  // NOLINT(google-build-using-namespace)

@@ -16,13 +16,6 @@
 #include "manifest/reader.h"
 
 namespace patchbay::actions {
-namespace {
-
-ActionError not_usable(ErrorCode code, std::string_view why, std::string text) {
-  return {code, why, std::move(text)};
-}
-
-}  // namespace
 
 // A call that passed every check.
 struct ActionRunner::Prepared {
@@ -76,20 +69,20 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
   const manifest::Manifest& manifest = *prepared.usable.manifest;
   prepared.action = manifest.find_action(call.action_id);
   if (prepared.action == nullptr)
-    co_return not_usable(ErrorCode::kNotFound, reason::kActionUnknown,
-                         "This account's connector has no action of that name.");
+    co_return ActionError(ErrorCode::kNotFound, reason::kActionUnknown,
+                          "This account's connector has no action of that name.");
   const manifest::Action& action = *prepared.action;
   const auto allowed =
       accounts::allowed_actions(manifest, prepared.usable.stored.integration.allowed_actions);
   if (std::find(allowed.begin(), allowed.end(), action.id) == allowed.end())
-    co_return not_usable(ErrorCode::kForbidden, reason::kActionNotAllowed,
-                         "The integration does not allow \"" + action.id +
-                             "\". An operator can allow it in the integration's settings.");
+    co_return ActionError(ErrorCode::kForbidden, reason::kActionNotAllowed,
+                          "The integration does not allow \"" + action.id +
+                              "\". An operator can allow it in the integration's settings.");
   if (action.handler == manifest::Handler::kConnector)
-    co_return not_usable(ErrorCode::kConfiguration, reason::kNotSupported,
-                         "\"" + action.id +
-                             "\" is carried out by the connector's own code, which this version "
-                             "does not call yet.");
+    co_return ActionError(ErrorCode::kConfiguration, reason::kNotSupported,
+                          "\"" + action.id +
+                              "\" is carried out by the connector's own code, which this version "
+                              "does not call yet.");
 
   auto input = json::Document::parse(call.input, {.max_bytes = options_.max_input_bytes});
   if (!input) co_return std::move(input).error();
@@ -102,9 +95,9 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
     const auto* method = prepared.usable.auth_method();
     prepared.auth = method == nullptr ? nullptr : method->find_authorization(action.token);
     if (prepared.auth == nullptr)
-      co_return not_usable(ErrorCode::kConfiguration, to_string(ErrorCode::kConfiguration),
-                           "The way this account was connected does not serve this action. "
-                           "Reconnect the account.");
+      co_return ActionError(ErrorCode::kConfiguration, to_string(ErrorCode::kConfiguration),
+                            "The way this account was connected does not serve this action. "
+                            "Reconnect the account.");
   }
   co_return prepared;
 }

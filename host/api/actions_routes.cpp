@@ -3,6 +3,7 @@
 #include "api/call_action.h"
 #include "api/client_shapes.h"
 #include "api/json_body.h"
+#include "api/optional_members.h"
 #include "api/rpc_input.h"
 
 namespace patchbay::api {
@@ -25,12 +26,8 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
                                            .page_size = call->page_size});
   if (!reply) co_return error(request, reply.error());
   json::Writer out;
-  out.begin_object().key("data").raw(as_object_or_objects(reply->data)).key("next");
-  if (reply->next.empty()) {
-    out.null();
-  } else {
-    out.string(reply->next);
-  }
+  out.begin_object().key("data").raw(as_object_or_objects(reply->data));
+  write_text_or_null(out, "next", reply->next);
   co_return net::json(out.end_object().take());
 }
 

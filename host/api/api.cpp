@@ -89,10 +89,6 @@ Task<net::Response> Api::answer(Scope scope, Handler handler, Errors errors,
   co_return errors == Errors::kOwn ? problem_error(what, request) : error(request, what);
 }
 
-audit::Asker Api::asker(const net::Request& request, const Caller& caller) {
-  return {.key_id = caller.key_id, .request_id = request.id, .peer = request.peer_address};
-}
-
 net::Response Api::error(const net::Request& request, const ApiError& what) const {
   return stackone_error(what, request, options_.services.clock.unix_ms());
 }

@@ -120,8 +120,6 @@ class Api {
   Task<net::Response> replay_webhook(net::Request& request, const Caller& caller);
   Task<net::Response> list_events(net::Request& request, const Caller& caller);
 
-  static audit::Asker asker(const net::Request& request, const Caller& caller);
-
   Task<net::Response> healthz(net::Request& request);
   Task<net::Response> readyz(net::Request& request);
 

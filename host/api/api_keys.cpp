@@ -90,6 +90,10 @@ Task<Result<NewApiKey>> create_api_key(store::Store& store, const Clock& clock, 
   co_return made;
 }
 
+audit::Asker asker(const net::Request& request, const Caller& caller) {
+  return {.key_id = caller.key_id, .request_id = request.id, .peer = request.peer_address};
+}
+
 std::optional<SecretString> key_from_authorization(std::string_view authorization) {
   const std::size_t blank = authorization.find(' ');
   if (blank == std::string_view::npos) return std::nullopt;

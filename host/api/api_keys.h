@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "api/scopes.h"
+#include "audit/audit_log.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/secret.h"
@@ -46,6 +47,9 @@ struct Caller {
   Scopes scopes;
   std::int64_t read_at = 0;  // the change sequence at which the key was valid
 };
+
+// For the audit log.
+audit::Asker asker(const net::Request& request, const Caller& caller);
 
 // The key in an Authorization value: `Basic` with the key as user name and no password, or
 // `Bearer`. Nothing when it is neither.

@@ -23,13 +23,11 @@ auto call_allowed(CallDoor door, Runner& runner, const net::Request& request, Ca
     -> Task<boost::system::result<typename Runner::Outcome::value_type, ApiError>> {
   call.project_id = caller.project_id;
   call.allowed_at = caller.read_at;
-  const auto written = door.audit.append({.kind = std::move(kind),
-                                          .project_id = call.project_id,
-                                          .account_id = call.account_id,
-                                          .subject = std::move(subject),
-                                          .key_id = caller.key_id,
-                                          .request_id = request.id,
-                                          .peer = request.peer_address});
+  const auto written =
+      door.audit.append(audit::asked_by(asker(request, caller), {.kind = std::move(kind),
+                                                                 .project_id = call.project_id,
+                                                                 .account_id = call.account_id,
+                                                                 .subject = std::move(subject)}));
   if (!written) co_return audit_unavailable(written.error());
   const auto is_access_changed = [](const typename Runner::Outcome& outcome) {
     return !outcome && outcome.error().reason == actions::reason::kAccessChanged;

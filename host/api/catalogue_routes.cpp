@@ -5,6 +5,7 @@
 #include "actions/catalogue.h"
 #include "api/api.h"
 #include "api/json_body.h"
+#include "api/optional_members.h"
 #include "api/query_number.h"
 
 namespace patchbay::api {
@@ -207,11 +208,8 @@ Task<net::Response> Api::list_actions(net::Request& request, const Caller& calle
     more = more || place >= wish->first + wish->most;
     if (place >= wish->first && !more) write_connector(out, *connector, actions, *wish);
   }
-  out.end_array().key("next");
-  if (more)
-    out.string(std::to_string(wish->first + wish->most));
-  else
-    out.null();
+  out.end_array();
+  write_text_or_null(out, "next", more ? std::to_string(wish->first + wish->most) : "");
   co_return net::json(out.end_object().take());
 }
 

@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "api/api_response.h"
 #include "api/json_body.h"
+#include "api/optional_members.h"
 #include "base/iso_time.h"
 
 namespace patchbay::api {
@@ -13,14 +14,6 @@ constexpr std::int64_t kUsualOverlapH = 24;
 constexpr std::int64_t kLongestOverlapH = 720;
 constexpr std::int64_t kHourMs = 3'600'000;
 
-void write_time(json::Writer& out, std::string_view name, std::int64_t unix_ms) {
-  out.key(name);
-  if (unix_ms == 0)
-    out.null();
-  else
-    out.string(iso_time(unix_ms));
-}
-
 void write_key(json::Writer& out, const store::ApiKey& key) {
   out.begin_object()
       .member("id", key.id)
@@ -28,8 +21,8 @@ void write_key(json::Writer& out, const store::ApiKey& key) {
       .member("scopes", key.scopes)
       .member("prefix", "pb_" + key.prefix)
       .member("created_at", iso_time(key.created));
-  write_time(out, "last_used_at", key.last_used);
-  write_time(out, "ends_at", key.revoked);
+  write_time_or_null(out, "last_used_at", key.last_used);
+  write_time_or_null(out, "ends_at", key.revoked);
   out.end_object();
 }
 
@@ -43,12 +36,9 @@ net::Response made_response(const NewApiKey& made) {
 
 Result<> Api::record_key_event(std::string_view kind, std::string subject,
                                const net::Request& request, const Caller& caller) {
-  return audit_.append({.kind = std::string(kind),
-                        .project_id = caller.project_id,
-                        .subject = std::move(subject),
-                        .key_id = caller.key_id,
-                        .request_id = request.id,
-                        .peer = request.peer_address});
+  return audit_.append(audit::asked_by(
+      asker(request, caller),
+      {.kind = std::string(kind), .project_id = caller.project_id, .subject = std::move(subject)}));
 }
 
 Task<net::Response> Api::list_keys(net::Request& request, const Caller& caller) {

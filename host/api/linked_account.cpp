@@ -1,27 +1,17 @@
 #include "api/linked_account.h"
 
+#include "api/optional_members.h"
 #include "base/iso_time.h"
 
 namespace patchbay::api {
-namespace {
-
-void optional_text(json::Writer& out, std::string_view name, const std::string& text) {
-  out.key(name);
-  if (text.empty()) {
-    out.null();
-  } else {
-    out.string(text);
-  }
-}
-
-}  // namespace
 
 void write_linked_account(json::Writer& out, const store::Account& account,
                           const connector::Connector* connector) {
   out.begin_object().member("id", account.id).member("provider", account.connector_id);
   const bool known = connector != nullptr && connector->manifest != nullptr;
-  optional_text(out, "provider_name",
-                known ? connector->manifest->texts.plain("en", connector->manifest->name) : "");
+  write_text_or_null(
+      out, "provider_name",
+      known ? connector->manifest->texts.plain("en", connector->manifest->name) : "");
   out.member("status", to_string(account.status)).key("status_reasons").begin_array();
   if (!account.reason_code.empty())
     out.begin_object()
@@ -31,9 +21,9 @@ void write_linked_account(json::Writer& out, const store::Account& account,
         .end_object();
   out.end_array();
   out.member("type", to_string(account.type));
-  optional_text(out, "label", account.label);
+  write_text_or_null(out, "label", account.label);
   out.member("origin_owner_id", account.owner_id).member("origin_owner_name", account.owner_name);
-  optional_text(out, "origin_username", account.username);
+  write_text_or_null(out, "origin_username", account.username);
   // What the customer typed, without secrets, is stored as a JSON object of texts; so are tags.
   const auto fields = json::Document::parse(account.fields);
   const auto metadata = json::Document::parse(account.metadata);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/optional_members.h"
 #include "base/iso_time.h"
 
 namespace patchbay::api {
@@ -25,15 +26,6 @@ bool wants_text_organization(std::string_view user_agent) {
   return major > 4 || (major == 4 && minor >= 34);
 }
 
-void optional_text(json::Writer& out, std::string_view name, const std::string& text) {
-  out.key(name);
-  if (text.empty()) {
-    out.null();
-  } else {
-    out.string(text);
-  }
-}
-
 }  // namespace
 
 const std::vector<std::string_view>& session_categories() {
@@ -54,11 +46,11 @@ void write_connect_session(json::Writer& out, const store::ConnectSession& sessi
   out.member("project_id", session.project_id)
       .member("origin_owner_id", session.owner_id)
       .member("origin_owner_name", session.owner_name);
-  optional_text(out, "origin_username", session.username);
-  optional_text(out, "provider", session.connector_id);
-  optional_text(out, "integration_id", session.integration_id);
-  optional_text(out, "account_id", session.account_id);
-  optional_text(out, "label", session.label);
+  write_text_or_null(out, "origin_username", session.username);
+  write_text_or_null(out, "provider", session.connector_id);
+  write_text_or_null(out, "integration_id", session.integration_id);
+  write_text_or_null(out, "account_id", session.account_id);
+  write_text_or_null(out, "label", session.label);
   out.member("type", to_string(session.type)).member("multiple", session.multiple);
   const auto categories = json::Document::parse(session.categories);
   const auto metadata = json::Document::parse(session.metadata);

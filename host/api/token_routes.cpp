@@ -6,9 +6,9 @@
 #include "api/api.h"
 #include "api/api_response.h"
 #include "api/call_action.h"
+#include "api/optional_members.h"
 #include "api/query_number.h"
 #include "base/encoding.h"
-#include "base/iso_time.h"
 #include "base/json.h"
 
 namespace patchbay::api {
@@ -63,13 +63,11 @@ Task<std::optional<net::Response>> Api::try_read_token(net::Request& request, co
   if (!token) co_return failed(token.error());
   if (!is_valid_utf8(token->value.reveal()))
     co_return failed(make_error(ErrorCode::kProtocol, "The token is not text."));
-  if (const auto written = audit_.append({.kind = "access_token.read",
-                                          .project_id = caller.project_id,
-                                          .account_id = account_id,
-                                          .subject = token->name,
-                                          .key_id = caller.key_id,
-                                          .request_id = request.id,
-                                          .peer = request.peer_address});
+  if (const auto written =
+          audit_.append(audit::asked_by(asker(request, caller), {.kind = "access_token.read",
+                                                                 .project_id = caller.project_id,
+                                                                 .account_id = account_id,
+                                                                 .subject = token->name}));
       !written)
     co_return problem_error(audit_unavailable(written.error()), request);
   json::Writer out;
@@ -77,13 +75,8 @@ Task<std::optional<net::Response>> Api::try_read_token(net::Request& request, co
       .member("account_id", account_id)
       .member("name", token->name)
       .member("token_type", token->type)
-      .member("scopes", token->scopes)
-      .key("expires_at");
-  if (token->expires_unix_ms == 0) {
-    out.null();
-  } else {
-    out.string(iso_time(token->expires_unix_ms));
-  }
+      .member("scopes", token->scopes);
+  write_time_or_null(out, "expires_at", token->expires_unix_ms);
   auto answer = secret_json(out.end_object().take(), "access_token", token->value.reveal());
   // The last thing before it leaves: this process may have been frozen at any line above.
   if (!options_.services.instance.may_serve(std::min(caller.read_at, token->read_at)))

@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "api/api_response.h"
 #include "api/json_body.h"
+#include "api/optional_members.h"
 #include "api/query_number.h"
 #include "base/iso_time.h"
 #include "store/events_table.h"
@@ -17,25 +18,13 @@ constexpr std::int64_t kPage = 50;
 constexpr std::int64_t kLargestPage = 500;
 constexpr std::int64_t kGivenUpDays = 30;
 
-void write_time(json::Writer& out, std::string_view name, std::int64_t unix_ms) {
-  out.key(name);
-  if (unix_ms == 0)
-    out.null();
-  else
-    out.string(iso_time(unix_ms));
-}
-
 void write_status(json::Writer& out, std::int64_t status, const std::string& error) {
   out.key("last_status");
   if (status == 0)
     out.null();
   else
     out.integer(status);
-  out.key("last_error");
-  if (error.empty())
-    out.null();
-  else
-    out.string(error);
+  write_text_or_null(out, "last_error", error);
 }
 
 // Leaves the object open.
@@ -48,8 +37,8 @@ void begin_endpoint(json::Writer& out, const store::WebhookEndpoint& endpoint) {
       .raw(endpoint.events)
       .member("active", endpoint.active)
       .member("created_at", iso_time(endpoint.created));
-  write_time(out, "failing_since", endpoint.failing_since);
-  write_time(out, "next_attempt_at", endpoint.next_attempt);
+  write_time_or_null(out, "failing_since", endpoint.failing_since);
+  write_time_or_null(out, "next_attempt_at", endpoint.next_attempt);
   write_status(out, endpoint.last_status, endpoint.last_error);
 }
 
@@ -189,7 +178,7 @@ Task<net::Response> Api::list_webhook_deliveries(net::Request& request, const Ca
     out.begin_object().key("event");
     write_event(out, delivery.event);
     out.member("state", to_word(delivery.state)).member("attempts", delivery.attempts);
-    write_time(out, "finished_at", delivery.finished);
+    write_time_or_null(out, "finished_at", delivery.finished);
     write_status(out, delivery.last_status, delivery.last_error);
     out.end_object();
   }

@@ -31,6 +31,9 @@ struct Asker {
   std::string actor{};
 };
 
+// The event, asked for by `who`.
+AuditEvent asked_by(const Asker& who, AuditEvent event);
+
 class AuditLog {
  public:
   virtual ~AuditLog() = default;

@@ -71,13 +71,8 @@ Result<WebhookEndpoint> find(store::Database& db, const std::string& project_id,
 
 Result<> WebhookEndpoints::record(std::string_view kind, const std::string& project_id,
                                   const std::string& id, const audit::Asker& who) const {
-  return services_.audit.append({.kind = std::string(kind),
-                                 .project_id = project_id,
-                                 .subject = id,
-                                 .key_id = who.key_id,
-                                 .request_id = who.request_id,
-                                 .peer = who.peer,
-                                 .actor = who.actor});
+  return services_.audit.append(
+      audit::asked_by(who, {.kind = std::string(kind), .project_id = project_id, .subject = id}));
 }
 
 Result<store::WebhookSecret> WebhookEndpoints::seal(const WebhookEndpoint& endpoint,
