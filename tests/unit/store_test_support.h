@@ -67,10 +67,13 @@ class TestPlace {
   explicit TestPlace(Kind kind) : location_(make(kind, folder_)) {}
   [[nodiscard]] const StoreLocation& location() const { return location_; }
 
-  // Waits for locks only shortly.
+  // Waits for locks only shortly; on PostgreSQL at least long enough for those of its catalogue,
+  // which other tests' schemas share.
   [[nodiscard]] std::unique_ptr<Database> open(int lock_ms = 20) const {
+    constexpr int kCatalogueMs = 1'000;
     if (!location_.is_postgres()) return open_or_fail(location_.path(), lock_ms);
-    auto database = open_postgres({.location = location_, .lock_ms = lock_ms});
+    auto database =
+        open_postgres({.location = location_, .lock_ms = std::max(lock_ms, kCatalogueMs)});
     if (!database) throw std::runtime_error(database.error().message);
     return *std::move(database);
   }
