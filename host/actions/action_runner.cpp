@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "accounts/permission_report.h"
+#include "actions/dry_run.h"
 #include "actions/page_link.h"
 #include "actions/page_token.h"
 #include "actions/request_builder.h"
@@ -133,12 +134,19 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
   const manifest::Action& action = *prepared.action;
   const manifest::Manifest& manifest = *prepared.usable.manifest;
   const store::Account& account = prepared.account();
+  const auto build = [&] {
+    return build_request(manifest, action, prepared.input->root(), prepared.usable.host_values,
+                         prepared.position);
+  };
+  if (call.dry_run) {
+    PATCHBAY_CO_TRY_ASSIGN(const auto request, build());
+    ActionReply planned;
+    planned.data = describe_request(action, request);
+    co_return planned;
+  }
   PATCHBAY_CO_TRY_ASSIGN(
       const auto answered,
-      co_await caller_.call(prepared.usable, prepared.auth, action.read_only, [&] {
-        return build_request(manifest, action, prepared.input->root(), prepared.usable.host_values,
-                             prepared.position);
-      }));
+      co_await caller_.call(prepared.usable, prepared.auth, action.read_only, build, call.trace));
   const net::ClientReply& reply = answered.reply;
   const auto refused = [&] {
     auto error = provider_refusal(

@@ -29,6 +29,8 @@ struct ActionCall {
   // The change sequence at which the caller was allowed to call; the default: whoever calls knows
   // that they are.
   std::int64_t allowed_at = std::numeric_limits<std::int64_t>::max();
+  bool dry_run = false;  // everything is checked, and nothing sent: the reply says what would be
+  CallTrace* trace = nullptr;  // outlives the call; null: nobody wants to know what was sent
 };
 
 struct ActionReply {

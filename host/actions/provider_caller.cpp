@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "accounts/integration_setup.h"
+#include "actions/provider_answer.h"
+#include "net/url.h"
 
 namespace patchbay::actions {
 namespace {
@@ -16,6 +18,22 @@ ActionError access_changed() {
           "Access to this account was changed at this moment, and nothing was sent. Try again."};
 }
 
+ProviderStep begun_step(const net::ClientRequest& request, const std::string& url,
+                        std::int64_t now_ms) {
+  ProviderStep step;
+  step.method = request.method;
+  if (const auto parts = net::parse_url(url)) {
+    step.host = parts->host;
+    step.path = parts->target.substr(0, parts->target.find('?'));
+  }
+  step.started = now_ms;
+  return step;
+}
+
+std::string kept_body(std::string_view body, std::span<const std::string_view> secrets) {
+  return without_secrets(body, secrets).substr(0, kMaxTracedBody);
+}
+
 }  // namespace
 
 struct ProviderCaller::Call {
@@ -23,6 +41,7 @@ struct ProviderCaller::Call {
   const manifest::RequestAuth* auth;
   bool read_only;
   Build build;
+  CallTrace* trace;
   std::int64_t read_at;  // the oldest of what the request rests on, the token included
   Credential used{};
   std::string url{};
@@ -88,8 +107,7 @@ Task<boost::system::result<net::ClientReply, ActionError>> ProviderCaller::send(
     withdrawn = !instance.may_serve(read_at);
     return !withdrawn;
   };
-  auto reply = co_await services_.http_for(call.account.account().id)
-                   .send(std::move(request), limits_.request_time);
+  auto reply = co_await send_traced(call, std::move(request));
   if (withdrawn) co_return access_changed();
   if (!reply.ok()) {
     ActionError error(reply.as_error());
@@ -102,10 +120,26 @@ Task<boost::system::result<net::ClientReply, ActionError>> ProviderCaller::send(
   co_return reply;
 }
 
+// Steps are what went out, or tried to.
+Task<net::ClientReply> ProviderCaller::send_traced(Call& call, net::ClientRequest request) {
+  auto& http = services_.http_for(call.account.account().id);
+  if (call.trace == nullptr) co_return co_await http.send(std::move(request), limits_.request_time);
+  ProviderStep step = begun_step(request, call.url, services_.clock.unix_ms());
+  const auto secrets = secret_forms(call.used);
+  if (call.trace->bodies) step.request_body = kept_body(request.body.reveal(), secrets);
+  auto reply = co_await http.send(std::move(request), limits_.request_time);
+  step.duration_ms = services_.clock.unix_ms() - step.started;
+  step.status = reply.status;
+  if (!reply.ok()) step.error = to_string(reply.as_error().code);
+  if (call.trace->bodies) step.response_body = kept_body(reply.body.reveal(), secrets);
+  call.trace->steps.push_back(std::move(step));
+  co_return reply;
+}
+
 Task<ProviderCaller::Outcome> ProviderCaller::call(const UsableAccount& account,
                                                    const manifest::RequestAuth* auth,
-                                                   bool read_only, Build build) {
-  Call call{account, auth, read_only, std::move(build), account.read_at};
+                                                   bool read_only, Build build, CallTrace* trace) {
+  Call call{account, auth, read_only, std::move(build), trace, account.read_at};
   PATCHBAY_CO_TRY_ASSIGN(call.used, co_await credential(call));
   auto reply = co_await send(call);
   if (reply && reply->status == 401 && call.uses_token()) {

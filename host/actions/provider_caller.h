@@ -10,6 +10,7 @@
 
 #include "actions/account_access.h"
 #include "actions/authorizer.h"
+#include "actions/call_trace.h"
 #include "actions/token_source.h"
 
 namespace patchbay::actions {
@@ -36,15 +37,16 @@ class ProviderCaller {
       : services_(services), tokens_(tokens), limits_(limits) {}
 
   // `auth` null: the request needs none. `read_only`: nothing is lost when nobody knows whether it
-  // was carried out.
+  // was carried out. `trace` null: nobody wants to know what was sent.
   Task<Outcome> call(const UsableAccount& account, const manifest::RequestAuth* auth,
-                     bool read_only, Build build);
+                     bool read_only, Build build, CallTrace* trace = nullptr);
 
  private:
   struct Call;
   Task<Result<SecretString>> value_of(Call& call, const manifest::ValueSource& source);
   Task<Result<Credential>> credential(Call& call);
   Task<boost::system::result<net::ClientReply, ActionError>> send(Call& call);
+  Task<net::ClientReply> send_traced(Call& call, net::ClientRequest request);
 
   const accounts::Services& services_;
   TokenSource& tokens_;

@@ -91,9 +91,9 @@ Task<RawCaller::Outcome> RawCaller::run_here(RawCall call) {
   PATCHBAY_CO_TRY_ASSIGN(const RawRoute route,
                          route_raw_request(*usable.manifest, *method, usable.host_values,
                                            usable.stored.integration.allowed_actions, call.target));
-  PATCHBAY_CO_TRY_ASSIGN(const auto answered,
-                         co_await caller_.call(usable, route.auth, route.read_only,
-                                               [&] { return build(call, route); }));
+  PATCHBAY_CO_TRY_ASSIGN(const auto answered, co_await caller_.call(
+                                                  usable, route.auth, route.read_only,
+                                                  [&] { return build(call, route); }, call.trace));
   const auto secrets = secret_forms(answered.used);
   RawReply reply;
   reply.status = answered.reply.status;

@@ -22,6 +22,7 @@ struct RawCall {
   std::string content_type{};
   std::string body{};
   std::int64_t allowed_at = std::numeric_limits<std::int64_t>::max();  // see ActionCall
+  CallTrace* trace = nullptr;                                          // likewise
 };
 
 struct RawReply {

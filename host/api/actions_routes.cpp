@@ -11,6 +11,7 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
   auto body = JsonBody::read(request);
   if (!body) co_return error(request, api_error(body.error()));
   const std::string action_id = body->required_text("action");
+  const bool dry_run = body->flag("dry_run", false);
   if (const auto problems = body->problems()) co_return error(request, api_error(*problems));
   const auto found = runner_.find_action(action_id);
   auto call = read_rpc(body->root(), found.action);
@@ -18,12 +19,13 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
   std::string account_id(request.header("x-account-id"));
   if (account_id.empty()) account_id = std::move(call->account_id);
   if (account_id.empty()) co_return error(request, account_missing());
-  const auto reply = co_await call_action({keys_, audit_}, runner_, request, caller,
+  const auto reply = co_await call_action(door(), runner_, request, caller,
                                           {.account_id = std::move(account_id),
                                            .action_id = action_id,
                                            .input = std::move(call->input),
                                            .next = std::move(call->next),
-                                           .page_size = call->page_size});
+                                           .page_size = call->page_size,
+                                           .dry_run = dry_run});
   if (!reply) co_return error(request, reply.error());
   json::Writer out;
   out.begin_object().key("data").raw(as_object_or_objects(reply->data));

@@ -19,6 +19,8 @@ Api::Api(Options options)
           options_.services, tokens_,
           [this](std::string_view id) { return runner_.find_connector(id); },
           options_.runner.limits),
+      logs_(options_.services, options_.log_bodies),
+      idempotency_(options_.services),
       integrations_(options_.services),
       webhooks_(options_.services) {}
 
@@ -43,12 +45,16 @@ void Api::add_routes(net::Router& router) {
   add(router, "POST", "/unified/proxy", Scope::kActions, &Api::proxy);
   add(router, "GET", "/connectors/meta", Scope::kActions, &Api::list_connectors);
   add(router, "GET", "/connectors/meta/{provider}", Scope::kActions, &Api::get_connector);
+  add(router, "GET", "/requests/logs", Scope::kAdmin, &Api::list_request_logs);
+  add(router, "GET", "/requests/logs/steps", Scope::kAdmin, &Api::list_step_logs);
+  add(router, "GET", "/requests/logs/{id}", Scope::kAdmin, &Api::get_request_log);
   add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token, Errors::kOwn);
   const auto add_own = [&](std::string_view method, std::string_view pattern, Scope scope,
                            Handler handler) {
     add(router, method, pattern, scope, handler, Errors::kOwn);
   };
   add_own("GET", "/events", Scope::kAccounts, &Api::list_events);
+  add_own("DELETE", "/owners/{id}", Scope::kAdmin, &Api::erase_owner);
   add_own("GET", "/integrations", Scope::kAdmin, &Api::list_integrations);
   add_own("POST", "/integrations", Scope::kAdmin, &Api::create_integration);
   add_own("GET", "/integrations/{id}", Scope::kAdmin, &Api::get_integration);
@@ -83,10 +89,18 @@ void Api::add(net::Router& router, std::string_view method, std::string_view pat
 
 Task<net::Response> Api::answer(Scope scope, Handler handler, Errors errors,
                                 net::Request& request) {
+  const auto refused = [&](const ApiError& what) {
+    return errors == Errors::kOwn ? problem_error(what, request) : error(request, what);
+  };
   const auto caller = co_await keys_.identify(request, scope);
-  if (caller) co_return co_await (this->*handler)(request, *caller);
-  const ApiError what = api_error(caller.error());
-  co_return errors == Errors::kOwn ? problem_error(what, request) : error(request, what);
+  if (!caller) co_return refused(api_error(caller.error()));
+  if (!IdempotencyKeys::wanted(request)) co_return co_await (this->*handler)(request, *caller);
+  auto claimed = co_await idempotency_.claim(request, *caller);
+  if (const auto* why = std::get_if<ApiError>(&claimed)) co_return refused(*why);
+  if (auto* before = std::get_if<net::Response>(&claimed)) co_return std::move(*before);
+  auto answer = co_await (this->*handler)(request, *caller);
+  co_await idempotency_.settle(std::get<IdempotencyKeys::Claim>(std::move(claimed)), answer);
+  co_return answer;
 }
 
 net::Response Api::error(const net::Request& request, const ApiError& what) const {

@@ -17,7 +17,10 @@
 #include "actions/raw_caller.h"
 #include "actions/token_source.h"
 #include "api/api_keys.h"
+#include "api/call_action.h"
 #include "api/errors.h"
+#include "api/idempotency.h"
+#include "api/request_logs.h"
 #include "audit/audit_log.h"
 #include "net/router.h"
 #include "webhooks/webhook_endpoints.h"
@@ -35,6 +38,7 @@ struct Options {
   // For tests; null: the keeper.
   actions::TokenSource* tokens = nullptr;
   actions::RunnerOptions runner{};
+  LogBodies log_bodies = LogBodies::kOff;
 };
 
 class Api {
@@ -48,6 +52,9 @@ class Api {
 
   [[nodiscard]] ApiKeys& keys() { return keys_; }
   [[nodiscard]] actions::ActionRunner& runner() { return runner_; }
+  [[nodiscard]] RequestLogs& logs() { return logs_; }
+  // For calls to providers.
+  [[nodiscard]] CallDoor door() { return {keys_, audit_, logs_, options_.services.clock}; }
 
  private:
   using Handler = Task<net::Response> (Api::*)(net::Request&, const Caller&);
@@ -87,6 +94,12 @@ class Api {
   Task<net::Response> search_actions(net::Request& request, const Caller& caller);
   Task<net::Response> list_connectors(net::Request& request, const Caller& caller);
   Task<net::Response> get_connector(net::Request& request, const Caller& caller);
+  // owners_routes.cpp
+  Task<net::Response> erase_owner(net::Request& request, const Caller& caller);
+  // logs_routes.cpp
+  Task<net::Response> list_request_logs(net::Request& request, const Caller& caller);
+  Task<net::Response> get_request_log(net::Request& request, const Caller& caller);
+  Task<net::Response> list_step_logs(net::Request& request, const Caller& caller);
   // token_routes.cpp
   Task<net::Response> read_token(net::Request& request, const Caller& caller);
   // Once; nothing when access was changed meanwhile.
@@ -133,6 +146,8 @@ class Api {
   audit::AuditLog& audit_;
   actions::ActionRunner runner_;
   actions::RawCaller raw_;
+  RequestLogs logs_;
+  IdempotencyKeys idempotency_;
   accounts::IntegrationService integrations_;
   webhooks::WebhookEndpoints webhooks_;
 };

@@ -17,10 +17,13 @@ std::string audit_subject(const actions::RawTarget& target) {
   return subject;
 }
 
+template <class Reply>
+using OutcomeOf = boost::system::result<Reply, ApiError>;
+
 template <class Runner, class Call>
 auto call_allowed(CallDoor door, Runner& runner, const net::Request& request, Caller caller,
                   Call call, std::string kind, std::string subject)
-    -> Task<boost::system::result<typename Runner::Outcome::value_type, ApiError>> {
+    -> Task<OutcomeOf<typename Runner::Outcome::value_type>> {
   call.project_id = caller.project_id;
   call.allowed_at = caller.read_at;
   const auto written =
@@ -44,21 +47,75 @@ auto call_allowed(CallDoor door, Runner& runner, const net::Request& request, Ca
   co_return *std::move(reply);
 }
 
+LoggedRequest begun(const CallDoor& door, const net::Request& request, const Caller& caller,
+                    std::string account_id) {
+  LoggedRequest logged;
+  logged.row.project_id = caller.project_id;
+  logged.row.request_id = request.id;
+  logged.row.source = request.path == "/mcp" ? "mcp" : "api";
+  logged.row.api_key_id = caller.key_id;
+  logged.row.source_ip = request.peer_address;
+  logged.row.account_id = std::move(account_id);
+  logged.row.method = request.method;
+  logged.row.path = request.path;
+  logged.row.started = door.clock.unix_ms();
+  logged.trace.bodies = door.logs.wants_bodies();
+  return logged;
+}
+
+const std::string& body_of(const actions::ActionReply& reply) {
+  return reply.data;
+}
+
+const std::string& body_of(const actions::RawReply& reply) {
+  return reply.body;
+}
+
+unsigned status_of(const actions::ActionReply& /*reply*/) {
+  return 200;
+}
+
+// What the provider said is the outcome, though the hub answers 200.
+unsigned status_of(const actions::RawReply& reply) {
+  return reply.status;
+}
+
+template <class Reply>
+void record_end(const CallDoor& door, LoggedRequest logged, const OutcomeOf<Reply>& outcome) {
+  logged.row.duration_ms = door.clock.unix_ms() - logged.row.started;
+  logged.row.status = outcome ? status_of(*outcome) : outcome.error().status;
+  if (!outcome) logged.row.error = outcome.error().code;
+  if (logged.trace.bodies && outcome) logged.response_body = body_of(*outcome);
+  door.logs.record(std::move(logged));
+}
+
 }  // namespace
 
 Task<ActionOutcome> call_action(CallDoor door, actions::ActionRunner& runner,
                                 const net::Request& request, Caller caller,
                                 actions::ActionCall call) {
+  LoggedRequest logged = begun(door, request, caller, call.account_id);
+  logged.row.action_id = call.action_id;
+  if (logged.trace.bodies) logged.request_body = call.input;
+  call.trace = &logged.trace;
   std::string subject = call.action_id;
-  return call_allowed(door, runner, request, std::move(caller), std::move(call), "action.called",
-                      std::move(subject));
+  const char* kind = call.dry_run ? "action.dry_run" : "action.called";
+  auto outcome = co_await call_allowed(door, runner, request, std::move(caller), std::move(call),
+                                       kind, std::move(subject));
+  record_end(door, std::move(logged), outcome);
+  co_return outcome;
 }
 
 Task<RawOutcome> call_raw(CallDoor door, actions::RawCaller& raw, const net::Request& request,
                           Caller caller, actions::RawCall call) {
+  LoggedRequest logged = begun(door, request, caller, call.account_id);
+  if (logged.trace.bodies) logged.request_body = call.body;
+  call.trace = &logged.trace;
   std::string subject = audit_subject(call.target);
-  return call_allowed(door, raw, request, std::move(caller), std::move(call), "proxy.called",
-                      std::move(subject));
+  auto outcome = co_await call_allowed(door, raw, request, std::move(caller), std::move(call),
+                                       "proxy.called", std::move(subject));
+  record_end(door, std::move(logged), outcome);
+  co_return outcome;
 }
 
 }  // namespace patchbay::api

@@ -1,10 +1,12 @@
 #pragma once
-// Calls to providers for whoever called the hub: recorded in the audit log first, and tried again
-// when access (keys, accounts) was changed while one was under way. What REST and MCP share.
+// Calls to providers for whoever called the hub: recorded in the audit log first, tried again when
+// access (keys, accounts) was changed while one was under way, and kept in the log of requests.
+// What REST and MCP share.
 #include "actions/action_runner.h"
 #include "actions/raw_caller.h"
 #include "api/api_keys.h"
 #include "api/errors.h"
+#include "api/request_logs.h"
 #include "audit/audit_log.h"
 
 namespace patchbay::api {
@@ -15,6 +17,8 @@ inline constexpr int kTries = 3;
 struct CallDoor {
   ApiKeys& keys;
   audit::AuditLog& audit;
+  RequestLogs& logs;
+  const Clock& clock;
 };
 
 using ActionOutcome = boost::system::result<actions::ActionReply, ApiError>;

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "api/json_body.h"
 #include "api/optional_members.h"
+#include "api/query_list.h"
 #include "api/query_number.h"
 
 namespace patchbay::api {
@@ -18,19 +19,6 @@ constexpr std::int64_t kMostFound = 500;
 
 std::string plain(const manifest::Manifest& manifest, const manifest::TextId& id) {
   return id.empty() ? std::string() : manifest.texts.plain("en", id);
-}
-
-// "a,b", given once or several times.
-std::vector<std::string> listed(const net::Params& query, std::string_view name) {
-  std::vector<std::string> values;
-  for (auto text : query.get_all(name)) {
-    while (!text.empty()) {
-      const auto comma = std::min(text.find(','), text.size());
-      if (comma > 0) values.emplace_back(text.substr(0, comma));
-      text.remove_prefix(std::min(comma + 1, text.size()));
-    }
-  }
-  return values;
 }
 
 bool has(const std::vector<std::string>& values, std::string_view value) {
@@ -64,11 +52,11 @@ Result<std::size_t> number(const net::Params& query, std::string_view name, std:
 
 Result<Wish> read_wish(const net::Params& query) {
   Wish wish;
-  wish.accounts = listed(query, "filter[account_ids]");
-  wish.connectors = listed(query, "filter[connectors]");
-  wish.actions = listed(query, "filter[action_key]");
-  wish.with_actions = !has(listed(query, "exclude"), "actions");
-  const auto include = listed(query, "include");
+  wish.accounts = query_list(query, "filter[account_ids]");
+  wish.connectors = query_list(query, "filter[connectors]");
+  wish.actions = query_list(query, "filter[action_key]");
+  wish.with_actions = !has(query_list(query, "exclude"), "actions");
+  const auto include = query_list(query, "include");
   wish.with_details = has(include, "operation_details") || has(include, "action_details");
   wish.search = query.get_or("search", "");
   PATCHBAY_TRY_ASSIGN(wish.first, number(query, "next", 0, 1'000'000));

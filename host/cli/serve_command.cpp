@@ -15,6 +15,7 @@
 #include "cli/served_api.h"
 #include "cli/stop_signal.h"
 #include "net/http_server.h"
+#include "upkeep/expiry.h"
 #include "web/operator_access.h"
 #include "web/pages.h"
 #include "webhooks/deliverer.h"
@@ -24,6 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::int64_t kDayMs = 24 * 3'600'000LL;
 constexpr std::int64_t kReconnectLinkLifeS = 7LL * 24 * 3600;
 
 struct ServeOptions {
@@ -35,8 +37,15 @@ struct ServeOptions {
   KeyOptions new_key;
   std::string audit_sync = "100ms";
   std::vector<std::string> embed_origins;
+  std::string log_bodies = "off";
+  std::int64_t log_days = 30;
   std::size_t loops = 0;
 };
+
+api::LogBodies log_bodies(const std::string& word) {
+  if (word == "all") return api::LogBodies::kAll;
+  return word == "errors" ? api::LogBodies::kErrors : api::LogBodies::kOff;
+}
 
 // The link a person opens. Browsers treat http://localhost as trustworthy, so __Host- cookies work.
 std::string public_url(const ServeOptions& options, std::uint16_t port) {
@@ -145,7 +154,8 @@ int serve(const ServeOptions& options) {
                  .accounts = hub.accounts(),
                  .services = hub.services(),
                  .keeper = hub.keeper(),
-                 .audit = hub.audit()},
+                 .audit = hub.audit(),
+                 .log_bodies = log_bodies(options.log_bodies)},
                 *std::move(origins));
   api.add_routes(router);
   auto server =
@@ -155,6 +165,10 @@ int serve(const ServeOptions& options) {
   url = public_url(options, (*server)->port());
   webhooks::Deliverer deliverer(hub.services(), {.reconnect_link = reconnect_links(hub, url)});
   deliverer.start();
+  upkeep::Expiry expiry(hub.loops(), hub.store(), hub.clock(),
+                        {.request_logs_ms = options.log_days * kDayMs});
+  expiry.start();
+  api.logs().start();
   hub.start_background();
 
   const auto signin = make_signin_link(hub);
@@ -171,6 +185,8 @@ int serve(const ServeOptions& options) {
   log::info("hub", "stopping");
   (void)hub.loops().block_on((*server)->stop(3s));
   deliverer.stop();
+  expiry.stop();
+  api.logs().stop();
   hub.stop(2s);
   return 0;
 }
@@ -214,6 +230,16 @@ void add_serve_command(CLI::App& app, Run& run) {
   command->add_option("--embed-origin", options->embed_origins,
                       "Origin of a page that may hold the connect component, e.g. "
                       "https://app.example.com; repeat it for more");
+  command
+      ->add_option("--log-bodies", options->log_bodies,
+                   "Whether the log of requests keeps what was sent and answered, sealed and "
+                   "redacted: off, errors or all")
+      ->check(CLI::IsMember({"off", "errors", "all"}))
+      ->capture_default_str();
+  command
+      ->add_option("--log-days", options->log_days, "How long the log of requests is kept, in days")
+      ->check(CLI::Range(1, 3650))
+      ->capture_default_str();
   command->add_option("--loops", options->loops, "Event loops (default: one a core)");
   command->callback([&run, options] { run = [options] { return serve(*options); }; });
 }

@@ -10,9 +10,8 @@ ServedApi::ServedApi(const api::Options& options, net::Origins origins)
               .services = options.services,
               .origins = std::move(origins)}),
       agents_({.services = options.services,
-               .keys = api_.keys(),
+               .door = api_.door(),
                .runner = api_.runner(),
-               .audit = options.audit,
                .version = PATCHBAY_VERSION}) {}
 
 void ServedApi::add_routes(net::Router& router) {

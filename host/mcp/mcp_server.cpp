@@ -49,7 +49,7 @@ net::Task<net::Response> McpServer::post(net::Request& request) {
   if (!options_.origins.allow(request))
     co_return refused(
         request, make_error(ErrorCode::kForbidden, "Pages of this origin may not call the hub."));
-  auto caller = co_await options_.keys.identify(request, api::Scope::kActions);
+  auto caller = co_await options_.door.keys.identify(request, api::Scope::kActions);
   if (!caller) co_return refused(request, caller.error());
   const auto account_id = account_of(request);
   if (account_id.empty())
@@ -206,8 +206,8 @@ net::Task<McpServer::Outcome> McpServer::call_tool(const Visit& visit, const jso
 
 net::Task<McpServer::Outcome> McpServer::run(const Visit& visit, actions::ActionCall call) {
   call.account_id = visit.catalogue.account.id;
-  const auto reply = co_await api::call_action({options_.keys, options_.audit}, options_.runner,
-                                               visit.request, visit.caller, std::move(call));
+  const auto reply = co_await api::call_action(options_.door, options_.runner, visit.request,
+                                               visit.caller, std::move(call));
   co_return reply ? tool_result(*reply) : tool_result(reply.error());
 }
 

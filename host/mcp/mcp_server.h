@@ -14,7 +14,7 @@
 
 #include "actions/action_runner.h"
 #include "actions/catalogue.h"
-#include "api/api_keys.h"
+#include "api/call_action.h"
 #include "audit/audit_log.h"
 #include "mcp/json_rpc.h"
 #include "mcp/tools.h"
@@ -25,9 +25,8 @@ namespace patchbay::mcp {
 
 struct Options {
   const accounts::Services& services;
-  api::ApiKeys& keys;
+  api::CallDoor door;
   actions::ActionRunner& runner;
-  audit::AuditLog& audit;
   std::string version;  // of the program
   net::Origins origins{};
 };

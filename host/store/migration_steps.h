@@ -13,5 +13,6 @@ extern const std::span<const std::string_view> migration_3;
 extern const std::span<const std::string_view> migration_4;
 extern const std::span<const std::string_view> migration_5;
 extern const std::span<const std::string_view> migration_6;
+extern const std::span<const std::string_view> migration_7;
 
 }  // namespace patchbay::store

@@ -9,13 +9,15 @@
 namespace patchbay::store {
 namespace {
 
-constexpr std::array<SealedColumn, 6> kColumns{{
+constexpr std::array<SealedColumn, 8> kColumns{{
     {"account_secrets", "sealed", "account_id", "name", {}, "generation"},
     {"account_tokens", "sealed", "account_id", "name", {}, "generation"},
     {"integrations", "sealed_setup", "id", {}, "setup", "setup_generation"},
     {"revocations", "sealed_payload", "id", {}, "payload", {}},
     {"flows", "sealed", "id", {}, "sealed", {}},
     {"webhook_secrets", "sealed", "id", {}, "secret", {}},
+    {"idempotency_records", "sealed", "id", {}, "answer", {}},
+    {"logged_bodies", "sealed", "id", {}, "bodies", {}},
 }};
 
 std::string text(std::string_view view) {

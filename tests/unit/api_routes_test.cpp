@@ -395,6 +395,26 @@ TEST_F(ApiActions, RefuseInputThatContradictsItself) {
   EXPECT_EQ(parsed(unknown.body).root().get("problems").size(), 1U);
 }
 
+TEST_F(ApiActions, ADryRunTellsWhatWouldBeSentAndSendsNothing) {
+  const auto response = call(
+      "POST", "/actions/rpc",
+      R"({"action":"acme_list","query":{"team":"a b","page_size":5},"dry_run":true})", kForAccount);
+  EXPECT_EQ(response.status, 200U) << response.body;
+  const auto body = parsed(response.body);
+  const auto plan = body.root().get("data");
+  EXPECT_TRUE(plan.get("dry_run").bool_or(false));
+  EXPECT_EQ(plan.get("method").string_or(""), "GET");
+  EXPECT_EQ(plan.get("url").string_or(""), "https://api.acme.example/v1/people?team=a%20b&limit=5");
+  EXPECT_TRUE(plan.get("body").is_null());
+  EXPECT_EQ(plan.get("permissions").dump(), R"(["people:read"])");
+  EXPECT_EQ(response.body.find("token-1"), std::string::npos);
+  EXPECT_TRUE(hub.provider.requests.empty());
+  EXPECT_EQ(audit.events.back().kind, "action.dry_run");
+  expect_error(call("POST", "/actions/rpc",
+                    R"({"action":"acme_list","query":{"taem":"a"},"dry_run":true})", kForAccount),
+               400, "invalid_input");
+}
+
 TEST_F(ApiActions, GiveTheProvidersRefusalWithItsTraceAndTheMissingPermission) {
   hub.provider.answer(403, R"({"message":"Scope insufficient","acme_trace_id":"t-1"})");
   const auto response = call("POST", "/actions/rpc", R"({"action":"acme_list"})", kForAccount);

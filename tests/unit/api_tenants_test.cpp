@@ -7,6 +7,7 @@
 #include "served_api_fixture.h"
 #include "store/connect_sessions_table.h"
 #include "store/events_table.h"
+#include "store/request_logs_table.h"
 #include "store/webhook_deliveries_table.h"
 #include "store/webhook_endpoints_table.h"
 #include "support/described_request.h"
@@ -41,6 +42,7 @@ class TwoTenants {
       PATCHBAY_TRY(store::accounts_table::update_details(db, kOthers, "acc_1", details, 1));
       PATCHBAY_TRY(insert_session(db, kOthers, "owner_1", "int_1", "acc_1", kTheirToken));
       PATCHBAY_TRY(insert_webhook(db, kOthers, "wh_1"));
+      PATCHBAY_TRY(insert_log(db, kOthers, "log_1", "acc_1"));
       PATCHBAY_TRY(store::events_table::append(
           db, {0, kOthers, "account.updated", "acc_1", R"({"origin_owner_id":"owner_1"})", 1}));
       PATCHBAY_TRY_ASSIGN(const auto keys, store::api_keys_table::list(db, kOthers));
@@ -51,6 +53,8 @@ class TwoTenants {
               {"int_1", "int_9"},
               {"ses_1", "ses_9"},
               {"wh_1", "wh_9"},
+              {"log_1", "log_9"},
+              {"req-of-theirs", "req-of-nobody"},
               {kTheirToken, std::string(43, 'x')},
               {their_key_id_, "key_99999999999999999999"},
               {their_key.substr(3, 20), std::string(20, 'x')},
@@ -64,7 +68,7 @@ class TwoTenants {
   void make_own() {
     hub_.hub.change([&](store::Database& db) -> Result<> {
       for (const auto* table : {"account_tokens", "account_secrets", "flows", "connect_sessions",
-                                "accounts", "webhook_endpoints"})
+                                "accounts", "webhook_endpoints", "request_logs", "events"})
         PATCHBAY_TRY(db.query("DELETE FROM " + std::string(table) + " WHERE project_id = 'prj_2'"));
       PATCHBAY_TRY(
           db.query("DELETE FROM integrations WHERE project_id = 'prj_2' AND id <> 'int_example'"));
@@ -79,6 +83,7 @@ class TwoTenants {
       account.created += 1;
       PATCHBAY_TRY(store::accounts_table::insert(db, account));
       PATCHBAY_TRY(insert_webhook(db, kOwn, "wh_example"));
+      PATCHBAY_TRY(insert_log(db, kOwn, "log_example", "acc_example"));
       PATCHBAY_TRY(db.execute("DELETE FROM api_keys WHERE project_id = 'prj_2' AND prefix <> ?",
                               {own_key_.substr(3, 20)}));
       store::ApiKey key{"key_example", kOwn, "examplexexamplexexam", "", "example", "accounts"};
@@ -108,8 +113,9 @@ class TwoTenants {
   // Nothing of what the other project has came out, but what the caller named.
   void expect_no_trace(const std::string& body, const std::string& named) const {
     const std::vector<std::string> words = {
-        "acc_1", "int_1",        "ses_1",       kTheirToken,   "owner_1",   "wh_1",
-        "prj_1", "Example GmbH", "their-label", their_key_id_, "their-note"};
+        "acc_1",       "int_1",      "ses_1",        kTheirToken,    "owner_1",
+        "wh_1",        "log_1",      "prj_1",        "Example GmbH", "their-label",
+        their_key_id_, "their-note", "req-of-theirs"};
     for (const auto& word : words)
       if (word != named) EXPECT_EQ(body.find(word), std::string::npos) << word << " in " << body;
   }
@@ -180,6 +186,22 @@ class TwoTenants {
     return store::webhook_endpoints_table::insert(db, endpoint);
   }
 
+  static Result<> insert_log(store::Database& db, const std::string& project, const std::string& id,
+                             const std::string& account) {
+    store::RequestLog log;
+    log.id = id;
+    log.project_id = project;
+    log.request_id = project == kOwn ? "req-of-ones-own" : "req-of-theirs";
+    log.source = "api";
+    log.account_id = account;
+    log.method = "POST";
+    log.path = "/actions/rpc";
+    log.status = 200;
+    log.started = 1'770'000'000'000;
+    log.steps = {{"stp_" + id, 1, "GET", "api.acme.example", "/v1/people", 200, "", 1, 2}};
+    return store::request_logs_table::insert(db, log);
+  }
+
   test::ServedHub hub_;
   std::string own_key_;
   std::string their_key_id_;
@@ -196,7 +218,7 @@ std::string without(std::string body, const std::string& name) {
 // Without what is another one each time: ids, tokens and page tokens that were just made.
 std::string without_new(const std::string& body) {
   static const std::regex each_time(
-      R"re((acc|int|key)_[a-z2-7]{20}|"(key|prefix)":"[^"]*"|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
+      R"re((acc|int|key|log|stp)_[a-z2-7]{20}|"(key|prefix)":"[^"]*"|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
   return std::regex_replace(body, each_time, "<new>");
 }
 

@@ -53,6 +53,11 @@ void fill(Database& db, int accounts = 2) {
       "INSERT INTO webhook_endpoints VALUES ('w', 'prj_1', 'u', '', '[]', 1, 1, 0, 0, 0, 0, '')",
       "INSERT INTO webhook_secrets VALUES ('s', 'w', 'prj_1', ?, 'k1', 1, 0)",
       "INSERT INTO webhook_deliveries VALUES ('w', 1, 1, 0, 0, 0, 0, '')",
+      "INSERT INTO idempotency_records VALUES ('i', 'prj_1', 1, 1, ?, 'k1')",
+      R"(INSERT INTO request_logs VALUES (7, 'log', 'prj_1', 'r', 'api', '', '', '', '', '', '',
+         '', '', 200, '', 1, 2))",
+      "INSERT INTO step_logs VALUES ('stp', 'log', 1, '', '', '', 200, '', 1, 2)",
+      "INSERT INTO logged_bodies VALUES ('log', 'prj_1', ?, 'k1')",
       "INSERT INTO connector_approvals VALUES ('x', 'c', '1', '{}', '', '', '', 1, 0)"};
   for (const auto& sql : others) {
     const std::string bytes("\x00\x80\xff", 3);

@@ -8,8 +8,10 @@
 #include "store/account_credentials.h"
 #include "store/data_keys_table.h"
 #include "store/flows_table.h"
+#include "store/idempotency_table.h"
 #include "store/key_rotation.h"
 #include "store/open_vault.h"
+#include "store/request_logs_table.h"
 #include "store/revocations_table.h"
 #include "store/sealed_columns.h"
 #include "store/webhook_endpoints_table.h"
@@ -79,6 +81,16 @@ struct KeyRotationTest : testing::Test {
     ASSERT_TRUE(webhook_endpoints_table::insert_secret(
         db, {secret, endpoint.id, project,
              seal({kWebhookSecretsTable, project, secret, "secret", 0}), 1, 0}));
+    IdempotencyRecord answer;
+    answer.id = "idem_" + n;
+    answer.project_id = project;
+    answer.sealed = seal({kIdempotencyTable, project, answer.id, "answer", 0});
+    ASSERT_TRUE(idempotency_table::claim(db, answer, 0));
+    RequestLog log;
+    log.id = "log_" + n;
+    log.project_id = project;
+    log.sealed_bodies = seal({kLoggedBodiesTable, project, log.id, "bodies", 0});
+    ASSERT_TRUE(request_logs_table::insert(db, log));
   }
 
   struct Sealed {

@@ -17,6 +17,7 @@ from embed_bytes import bytes_literal  # noqa: E402  it lies in host/
 FIRST = ["document.json", "errors.json"]
 METHODS = {"get", "post", "put", "patch", "delete", "options"}
 SCHEMA_REF = "#/components/schemas/"
+IDEMPOTENCY_KEY = {"$ref": "#/components/parameters/IdempotencyKey"}
 
 
 def add(into, more, where):
@@ -58,14 +59,23 @@ def error_response(shape, status, errors):
     return {"description": about["description"], **({"headers": headers} if headers else {}), "content": content}
 
 
+def takes_idempotency_key(name, operation):
+    """What changes something, with an API key; MCP has ways of its own."""
+    return "security" not in operation and not name.startswith("GET ") and name != "POST /mcp"
+
+
 def expand_errors(document, errors):
     """Turns each "x-errors": {SHAPE: [STATUS, ...]} into responses."""
     made = document["components"]["responses"]
     for name, operation in operations(document):
         if "x-errors" not in operation:
             sys.exit(f"{name} has no x-errors")
+        once = takes_idempotency_key(name, operation)
+        if once:
+            operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         for shape, statuses in operation.pop("x-errors").items():
             with_key = [] if "security" in operation else errors["with_key"]
+            with_key = with_key + (errors["with_idempotency_key"] if once else [])
             for status in map(str, sorted({*errors["every"], *with_key, *statuses})):
                 made[shape + errors["statuses"][status]["name"]] = error_response(shape, status, errors)
                 reference = f"#/components/responses/{shape}{errors['statuses'][status]['name']}"

@@ -1,0 +1,42 @@
+#include "upkeep/expiry.h"
+
+#include "base/log.h"
+#include "store/connect_sessions_table.h"
+#include "store/idempotency_table.h"
+#include "store/request_logs_table.h"
+
+namespace patchbay::upkeep {
+namespace {
+
+using namespace std::chrono_literals;
+
+Result<std::int64_t> remove_expired(store::Database& db, const KeptFor& kept, std::int64_t now) {
+  PATCHBAY_TRY_ASSIGN(const auto answers,
+                      store::idempotency_table::prune(db, now - kept.idempotency_ms));
+  PATCHBAY_TRY_ASSIGN(const auto requests,
+                      store::request_logs_table::prune(db, now - kept.request_logs_ms));
+  PATCHBAY_TRY_ASSIGN(const auto links, store::connect_sessions_table::remove_expired(
+                                            db, now - kept.connect_sessions_ms));
+  return answers + requests + links;
+}
+
+}  // namespace
+
+Expiry::Expiry(net::LoopPool& loops, store::Store& store, const Clock& clock, KeptFor kept)
+    : store_(store),
+      clock_(clock),
+      kept_(kept),
+      ticker_(loops, 1min, [this] { return run_once(); }) {}
+
+net::Task<> Expiry::run_once() {
+  const auto removed =
+      co_await store_.transact([kept = kept_, now = clock_.unix_ms()](store::Database& db) {
+        return remove_expired(db, kept, now);
+      });
+  if (!removed)
+    log::warning("store", "expired_rows_stay", {{"error", removed.error().message}});
+  else if (*removed > 0)
+    log::info("store", "expired_rows_removed", {{"rows", *removed}});
+}
+
+}  // namespace patchbay::upkeep

@@ -1,0 +1,37 @@
+#pragma once
+// Removes rows whose time is over, once a minute: answers kept for idempotency keys, the log of
+// requests, connect links nobody can use any more. Several instances may do it at once.
+#include <cstdint>
+
+#include "base/clock.h"
+#include "net/loops.h"
+#include "store/store.h"
+#include "upkeep/ticker.h"
+
+namespace patchbay::upkeep {
+
+struct KeptFor {
+  std::int64_t request_logs_ms = 30 * 24 * 3'600'000LL;
+  std::int64_t idempotency_ms = 24 * 3'600'000LL;
+  // After they have expired: so long their page says so.
+  std::int64_t connect_sessions_ms = 30 * 24 * 3'600'000LL;
+};
+
+class Expiry {
+ public:
+  // All of these outlive it.
+  Expiry(net::LoopPool& loops, store::Store& store, const Clock& clock, KeptFor kept);
+
+  void start() { ticker_.start(); }
+  void stop() { ticker_.stop(); }
+
+  net::Task<> run_once();
+
+ private:
+  store::Store& store_;
+  const Clock& clock_;
+  const KeptFor kept_;
+  Ticker ticker_;
+};
+
+}  // namespace patchbay::upkeep
