@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "api/errors.h"
+#include "base/encoding.h"
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -80,9 +81,10 @@ Result<> write_ready_file(const std::string& path, const std::string& url,
 }
 
 // A link is the operator's way in, so it is recorded before it is shown.
-Result<SecretString> make_signin_link(Hub& hub) {
-  PATCHBAY_TRY(hub.audit().append({.kind = "operator.signin_link_made", .actor = actor()}));
-  return web::create_signin_link(hub.store(), hub.clock(), hub.random());
+Result<SecretString> make_signin_link(Hub& hub, const web::Person& person = {}) {
+  PATCHBAY_TRY(hub.audit().append(
+      {.kind = "operator.signin_link_made", .subject = web::actor_of(person), .actor = actor()}));
+  return web::create_signin_link(hub.store(), hub.clock(), hub.random(), person);
 }
 
 // For the account's owner, in the message that says the account needs them.
@@ -191,14 +193,22 @@ int serve(const ServeOptions& options) {
   return 0;
 }
 
-int print_signin(const CommonOptions& common, const std::string& url) {
-  auto options = common.hub_options(1);
+struct SigninOptions {
+  CommonOptions common;
+  std::string url = "http://localhost:8080";
+  std::string role = "admin";
+  std::string name;
+};
+
+int print_signin(const SigninOptions& signin) {
+  const auto role = store::role_from(signin.role).value_or(store::Role::kViewer);
+  auto options = signin.common.hub_options(1);
   if (!options) return report(options.error());
   auto hub = Hub::open(std::move(*options));
   if (!hub) return report(hub.error());
-  const auto link = make_signin_link(**hub);
+  const auto link = make_signin_link(**hub, {role, signin.name});
   if (!link) return report(link.error());
-  std::cout << url << link->reveal() << "\n";
+  std::cout << signin.url << link->reveal() << "\n";
   return 0;
 }
 
@@ -245,13 +255,25 @@ void add_serve_command(CLI::App& app, Run& run) {
 }
 
 void add_signin_command(CLI::App& app, Run& run) {
-  auto* command = app.add_subcommand("signin", "Print a new one-time sign-in link");
-  auto common = std::make_shared<CommonOptions>();
-  auto url = std::make_shared<std::string>("http://localhost:8080");
-  common->add_to(*command);
-  command->add_option("--public-url", *url, "How browsers reach the hub")->capture_default_str();
-  command->callback(
-      [&run, common, url] { run = [common, url] { return print_signin(*common, *url); }; });
+  auto* command =
+      app.add_subcommand("signin",
+                         "Print a new one-time sign-in link, for a browser and a person\n"
+                         "  patchbay signin --role viewer --name \"Ada Lovelace\"\n"
+                         "viewer: sees accounts and connectors. operator: also links, reconnects, "
+                         "suspends and unlinks "
+                         "accounts. admin: also approves, withdraws and starts connectors.");
+  auto options = std::make_shared<SigninOptions>();
+  options->common.add_to(*command);
+  command->add_option("--public-url", options->url, "How browsers reach the hub")
+      ->capture_default_str();
+  command->add_option("--role", options->role, "viewer, operator or admin")
+      ->check(CLI::IsMember({"viewer", "operator", "admin"}))
+      ->capture_default_str();
+  command->add_option("--name", options->name, "Who it is for: the audit log names them")
+      ->check([](const std::string& name) {
+        return name.size() > 100 || !is_valid_utf8(name) ? "at most 100 bytes of text" : "";
+      });
+  command->callback([&run, options] { run = [options] { return print_signin(*options); }; });
 }
 
 }  // namespace patchbay::cli

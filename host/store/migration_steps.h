@@ -14,5 +14,6 @@ extern const std::span<const std::string_view> migration_4;
 extern const std::span<const std::string_view> migration_5;
 extern const std::span<const std::string_view> migration_6;
 extern const std::span<const std::string_view> migration_7;
+extern const std::span<const std::string_view> migration_8;
 
 }  // namespace patchbay::store

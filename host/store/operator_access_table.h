@@ -1,20 +1,29 @@
 #pragma once
-// How the operator gets in: one-time sign-in links and the browser sessions they open. Both are
-// kept as SHA-256 (hex) of the token; they belong to the installation, not to a project.
+// How people get in: one-time sign-in links and the browser sessions they open. Both are kept as
+// SHA-256 (hex) of the token; they belong to the installation, not to a project.
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "store/database.h"
 
 namespace patchbay::store {
 
+// What somebody may do on the pages; each may do what the ones before may.
+enum class Role : std::uint8_t { kViewer, kOperator, kAdmin };
+
+std::string_view to_string(Role role);  // "viewer"
+std::optional<Role> role_from(std::string_view word);
+
 struct OperatorSession {
   std::string hash;
   std::int64_t created = 0;  // unix ms
   std::int64_t expires = 0;  // unix ms
   std::string csrf;
+  Role role = Role::kAdmin;
+  std::string person{};  // a name for the audit log; may be empty
 };
 
 namespace operator_sessions_table {
@@ -33,6 +42,8 @@ struct SigninLink {
   std::int64_t created = 0;  // unix ms
   std::int64_t expires = 0;  // unix ms
   std::int64_t used = 0;     // unix ms; 0: not yet
+  Role role = Role::kAdmin;
+  std::string person{};  // a name for the audit log; may be empty
 };
 
 namespace signin_links_table {
@@ -40,8 +51,8 @@ namespace signin_links_table {
 Result<void> insert(Database& db, const SigninLink& link);
 // For showing the page; consumes nothing.
 Result<std::optional<SigninLink>> find(Database& db, std::string_view hash);
-// True for exactly one caller, and only before it expires.
-Result<bool> consume(Database& db, std::string_view hash, std::int64_t now_ms);
+// The link, for exactly one caller, and only before it expires.
+Result<std::optional<SigninLink>> consume(Database& db, std::string_view hash, std::int64_t now_ms);
 Result<std::int64_t> remove_expired(Database& db, std::int64_t now_ms);
 
 }  // namespace signin_links_table

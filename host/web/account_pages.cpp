@@ -51,7 +51,7 @@ void AccountPages::add_routes(net::Router& router) {
   OperatorRoutes<AccountPages> routes(router, site_, *this);
   routes.get("/app/accounts", &AccountPages::list);
   routes.get("/app/accounts/{id}", &AccountPages::show);
-  routes.get("/app/accounts/{id}/unlink", &AccountPages::ask_unlink);
+  routes.get("/app/accounts/{id}/unlink", &AccountPages::ask_unlink, store::Role::kOperator);
   routes.post("/app/accounts/{id}/unlink", &AccountPages::unlink);
   routes.post("/app/accounts/{id}/suspend", &AccountPages::suspend);
   routes.post("/app/accounts/{id}/resume", &AccountPages::resume);
@@ -169,14 +169,14 @@ net::Response AccountPages::back(const net::Request& request, const Site::Sessio
 net::Task<net::Response> AccountPages::suspend(net::Request& request,
                                                const Site::Session& session) {
   const auto changed = co_await site_.options.accounts.suspend(
-      site_.options.project_id, std::string(request.param("id")), operator_asks(request));
+      site_.options.project_id, std::string(request.param("id")), operator_asks(request, session));
   if (!changed) co_return back(request, session, "account.not_suspended", changed.error());
   co_return back(request, session, "account.now_suspended");
 }
 
 net::Task<net::Response> AccountPages::resume(net::Request& request, const Site::Session& session) {
   const auto changed = co_await site_.options.accounts.resume(
-      site_.options.project_id, std::string(request.param("id")), operator_asks(request));
+      site_.options.project_id, std::string(request.param("id")), operator_asks(request, session));
   if (!changed) co_return back(request, session, "account.not_resumed", changed.error());
   co_return back(request, session, "account.now_resumed");
 }
@@ -236,7 +236,7 @@ net::Task<net::Response> AccountPages::ask_unlink(net::Request& request,
 
 net::Task<net::Response> AccountPages::unlink(net::Request& request, const Site::Session& session) {
   const auto gone = co_await site_.options.accounts.unlink(
-      site_.options.project_id, std::string(request.param("id")), operator_asks(request));
+      site_.options.project_id, std::string(request.param("id")), operator_asks(request, session));
   if (!gone) {
     if (gone.error().code == ErrorCode::kNotFound) {
       co_return site_.error(request, gone.error(), &session);

@@ -57,10 +57,11 @@ void ConnectorPages::add_routes(net::Router& router) {
              }));
   // The second for a connector that is called "review", like the folder of the review pages.
   for (const char* path : {"/app/connectors/{id}/link", "/app/connectors/review/link"}) {
-    router.add("GET", path,
-               site_.operator_get([this](net::Request& request, const Session& session) {
-                 return link_form(request, session);
-               }));
+    router.add(
+        "GET", path,
+        site_.operator_get([this](net::Request& request,
+                                  const Session& session) { return link_form(request, session); },
+                           store::Role::kOperator));
   }
   router.add(
       "POST", "/app/connectors/{id}/link",
@@ -88,8 +89,9 @@ View ConnectorPages::cards(const net::Request& request, const Site::Session& ses
     into.push_back(
         connector_card(*connector, site_.options.overridden_hosts, language, beside(connector)));
   }
-  return View()
-      .text("session_csrf", session.csrf)
+  View view;
+  put_rights(view, session);
+  return view.text("session_csrf", session.csrf)
       .flag("none", all.empty())
       .html("none_html", language.rich("connectors.none"))
       .flag("has_awaiting", !awaiting.empty())

@@ -19,10 +19,11 @@ constexpr std::int64_t kLeastMove = 60'000;
 }  // namespace
 
 Result<SecretString> create_signin_link(store::Store& store, const Clock& clock, Random& random,
-                                        const AccessTimes& times) {
+                                        const Person& person, const AccessTimes& times) {
   std::string token = random.token();
   const std::int64_t now = clock.unix_ms();
-  const store::SigninLink link{sha256_hex(token), now, now + times.link_ms, 0};
+  const store::SigninLink link{sha256_hex(token), now,        now + times.link_ms, 0,
+                               person.role,       person.name};
   PATCHBAY_TRY(store.transact_blocking([&](store::Database& db) -> Result<> {
     PATCHBAY_TRY(links::remove_expired(db, now));
     return links::insert(db, link);
@@ -31,6 +32,12 @@ Result<SecretString> create_signin_link(store::Store& store, const Clock& clock,
   path.append(token);
   wipe(token.data(), token.size());
   return path;
+}
+
+std::string actor_of(const Person& person) {
+  const std::string role(store::to_string(person.role));
+  if (!person.name.empty()) return person.name + " (" + role + ")";
+  return person.role == store::Role::kAdmin ? "operator" : role;
 }
 
 Task<Result<std::optional<OperatorAccess::Session>>> OperatorAccess::session(
@@ -57,17 +64,21 @@ Task<Result<std::optional<OperatorAccess::Session>>> OperatorAccess::session(
     });
     if (!moved) log::warning("web", "session_not_extended", {{"error", moved.error().message}});
   }
-  co_return Found(Session{row.hash, row.csrf});
+  co_return Found(Session{row.hash, row.csrf, {row.role, row.person}});
 }
 
-Task<Result<OperatorAccess::LinkState>> OperatorAccess::link_state(std::string token) {
-  if (!looks_like_token(token)) co_return LinkState::kUnknown;
+Task<Result<OperatorAccess::Link>> OperatorAccess::link(std::string token) {
+  if (!looks_like_token(token)) co_return Link{};
   auto found = co_await store_.read(
       [hash = sha256_hex(token)](store::Database& db) { return links::find(db, hash); });
   if (!found) co_return found.error();
-  if (!*found) co_return LinkState::kUnknown;
-  if ((*found)->used != 0) co_return LinkState::kUsed;
-  co_return (*found)->expires <= clock_.unix_ms() ? LinkState::kExpired : LinkState::kOpen;
+  if (!*found) co_return Link{};
+  Link link{LinkState::kOpen, {(*found)->role, (*found)->person}};
+  if ((*found)->used != 0)
+    link.state = LinkState::kUsed;
+  else if ((*found)->expires <= clock_.unix_ms())
+    link.state = LinkState::kExpired;
+  co_return link;
 }
 
 Task<Result<std::optional<std::string>>> OperatorAccess::sign_in(std::string token) {
@@ -75,14 +86,20 @@ Task<Result<std::optional<std::string>>> OperatorAccess::sign_in(std::string tok
   if (!looks_like_token(token)) co_return SetCookie();
   std::string secret = random_.token();
   const std::int64_t now = clock_.unix_ms();
-  const store::OperatorSession session{
-      sha256_hex(secret), now, now + std::min(times_.idle_ms, times_.absolute_ms), random_.token()};
+  store::OperatorSession session;
+  session.hash = sha256_hex(secret);
+  session.created = now;
+  session.expires = now + std::min(times_.idle_ms, times_.absolute_ms);
+  session.csrf = random_.token();
   auto opened = co_await store_.transact(
       [link = sha256_hex(token), session, now](store::Database& db) -> Result<bool> {
-        PATCHBAY_TRY_ASSIGN(const bool consumed, links::consume(db, link, now));
+        PATCHBAY_TRY_ASSIGN(const auto consumed, links::consume(db, link, now));
         if (!consumed) return false;
+        auto opened_as = session;
+        opened_as.role = consumed->role;
+        opened_as.person = consumed->person;
         PATCHBAY_TRY(sessions::remove_expired(db, now));
-        PATCHBAY_TRY(sessions::insert(db, session));
+        PATCHBAY_TRY(sessions::insert(db, opened_as));
         return true;
       });
   SetCookie cookie;

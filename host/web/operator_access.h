@@ -1,7 +1,7 @@
 #pragma once
-// How the operator gets in: a one-time link from the command line opens a browser session. Links
-// and sessions are 256-bit random and stored as SHA-256, so neither can be read out of the
-// database.
+// How people get in: a one-time link from the command line opens a browser session, with the role
+// that the link was made for. Links and sessions are 256-bit random and stored as SHA-256, so
+// neither can be read out of the database.
 //
 // A session ends after `idle_ms` without a request, and after `absolute_ms` in any case. Any loop.
 #include <cstdint>
@@ -30,10 +30,18 @@ struct AccessTimes {
   std::int64_t absolute_ms = 12LL * 3600 * 1000;
 };
 
-// Path of a fresh one-time link, "/signin/<token>"; to be printed for the operator alone. Blocks on
+// Who a link is for.
+struct Person {
+  store::Role role = store::Role::kAdmin;
+  std::string name;  // for the audit log; may be empty
+};
+
+// Path of a fresh one-time link, "/signin/<token>"; to be printed for that person alone. Blocks on
 // the store: for the command line and start-up, never on a loop.
 Result<SecretString> create_signin_link(store::Store& store, const Clock& clock, Random& random,
-                                        const AccessTimes& times = {});
+                                        const Person& person = {}, const AccessTimes& times = {});
+// For the audit log: "operator", or "Ada (viewer)".
+std::string actor_of(const Person& person);
 
 class OperatorAccess {
  public:
@@ -43,6 +51,9 @@ class OperatorAccess {
   struct Session {
     std::string id;    // SHA-256 of the cookie, hex
     std::string csrf;  // for every POST of this session
+    Person person;
+
+    [[nodiscard]] bool may(store::Role least) const { return person.role >= least; }
   };
 
   // Of the request's cookie; nothing when there is none, or it is wrong or out of time. Using a
@@ -50,8 +61,12 @@ class OperatorAccess {
   Task<Result<std::optional<Session>>> session(const net::Request& request);
 
   enum class LinkState : std::uint8_t { kOpen, kUsed, kExpired, kUnknown };
+  struct Link {
+    LinkState state = LinkState::kUnknown;
+    Person person;
+  };
   // Consumes nothing.
-  Task<Result<LinkState>> link_state(std::string token);
+  Task<Result<Link>> link(std::string token);
 
   // Consumes the link and opens a session; its Set-Cookie value, or nothing when the link was used
   // or has expired.

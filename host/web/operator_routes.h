@@ -16,21 +16,22 @@ class OperatorRoutes {
   OperatorRoutes(net::Router& router, Site& site, Pages& pages)
       : router_(router), site_(site), pages_(pages) {}
 
-  void get(std::string_view path, Step step) {
+  void get(std::string_view path, Step step, store::Role least = store::Role::kViewer) {
     router_.add("GET", path,
                 site_.operator_get(
                     [&pages = pages_, step](net::Request& request, const Site::Session& session) {
                       return (pages.*step)(request, session);
-                    }));
+                    },
+                    least));
   }
   // For steps that need nothing of the form but that it was ours.
-  void post(std::string_view path, Step step) {
-    router_.add("POST", path,
-                site_.operator_post([&pages = pages_, step](net::Request& request,
-                                                            const Site::Session& session,
-                                                            net::Params& /*form*/) {
-                  return (pages.*step)(request, session);
-                }));
+  void post(std::string_view path, Step step, store::Role least = store::Role::kOperator) {
+    router_.add(
+        "POST", path,
+        site_.operator_post([&pages = pages_, step](
+                                net::Request& request, const Site::Session& session,
+                                net::Params& /*form*/) { return (pages.*step)(request, session); },
+                            least));
   }
 
  private:

@@ -13,6 +13,7 @@ void put_frame(View& view, const PageFrame& frame, const Language& language) {
       .flag("white_label", frame.white_label)
       .flag("for_end_users", frame.for_end_users)
       .flag("signed_in", !frame.session_csrf.empty())
+      .text("role", frame.role_text)
       .flag("at_connectors", frame.at_connectors)
       .flag("at_accounts", frame.at_accounts)
       .flag("sandbox_banner", frame.sandboxed)

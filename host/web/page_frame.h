@@ -13,6 +13,7 @@ struct PageFrame {
   std::string name;            // on top: the hub's, or the product's for end users
   std::string product_name;    // whose first letter stands for it where the hub shows no mark
   std::string session_csrf{};  // signed in; empty: nobody is
+  std::string role_text{};     // what the signed-in person may do; empty: everything
   bool problem = false;        // say so in the title: screen readers read that first
   bool white_label = false;    // the hub itself is not shown
   bool for_end_users = false;

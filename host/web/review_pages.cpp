@@ -10,8 +10,6 @@ namespace {
 
 using connector::ConnectorState;
 
-constexpr std::string_view kActor = "page";
-
 Site::Message gone(const Site::Session& session) {
   return {.text_id = "review.gone",
           .status = 404,
@@ -25,10 +23,11 @@ Site::Message gone(const Site::Session& session) {
 void ReviewPages::add_routes(net::Router& router) {
   OperatorRoutes<ReviewPages> routes(router, site_, *this);
   routes.get("/app/connectors/review/{sha256}", &ReviewPages::show);
-  routes.post("/app/connectors/review/{sha256}/approve", &ReviewPages::approve);
-  routes.get("/app/connectors/review/{sha256}/withdraw", &ReviewPages::ask_withdraw);
-  routes.post("/app/connectors/review/{sha256}/withdraw", &ReviewPages::withdraw);
-  routes.post("/app/connectors/{id}/restart", &ReviewPages::restart);
+  const auto admin = store::Role::kAdmin;
+  routes.post("/app/connectors/review/{sha256}/approve", &ReviewPages::approve, admin);
+  routes.get("/app/connectors/review/{sha256}/withdraw", &ReviewPages::ask_withdraw, admin);
+  routes.post("/app/connectors/review/{sha256}/withdraw", &ReviewPages::withdraw, admin);
+  routes.post("/app/connectors/{id}/restart", &ReviewPages::restart, admin);
 }
 
 // Of several with the same content, the one that runs.
@@ -60,7 +59,7 @@ net::Task<net::Response> ReviewPages::show(net::Request& request, const Site::Se
 net::Task<net::Response> ReviewPages::approve(net::Request& request, const Site::Session& session) {
   const Language& language = language_of(request);
   const std::string sha256(request.param("sha256"));
-  const auto decided = co_await site_.options.registry.approve(sha256, std::string(kActor));
+  const auto decided = co_await site_.options.registry.approve(sha256, actor_of(session.person));
   if (!decided) {
     const bool exchanged = decided.error().code == ErrorCode::kNotFound;
     co_return back(session,
@@ -114,7 +113,7 @@ net::Task<net::Response> ReviewPages::withdraw(net::Request& request,
   const Language& language = language_of(request);
   const auto connector = find(request.param("sha256"));
   const auto decided = co_await site_.options.registry.withdraw(
-      std::string(request.param("sha256")), std::string(kActor));
+      std::string(request.param("sha256")), actor_of(session.person));
   if (!decided || !connector) {
     const bool exchanged = decided || decided.error().code == ErrorCode::kNotFound;
     co_return back(session,

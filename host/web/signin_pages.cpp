@@ -35,7 +35,8 @@ void SigninPages::add_routes(net::Router& router) {
              site_.open([this](net::Request& request) { return sign_in(request); }));
   router.add("POST", "/signout",
              site_.operator_post([this](net::Request& request, const Site::Session& session,
-                                        net::Params&) { return sign_out(request, session); }));
+                                        net::Params&) { return sign_out(request, session); },
+                                 store::Role::kViewer));
 }
 
 net::Task<net::Response> SigninPages::take_link(net::Request& request) {
@@ -54,10 +55,11 @@ net::Task<net::Response> SigninPages::show(net::Request& request) {
     if (session && *session) co_return net::redirect("/app/connectors");
     co_return site_.message(request, {.text_id = "signin.needed", .status = 200});
   }
-  const auto state = co_await site_.access.link_state(token);
-  if (!state) co_return site_.error(request, state.error(), nullptr);
-  if (*state != OperatorAccess::LinkState::kOpen) {
-    net::Response response = site_.message(request, {.text_id = text_of(*state), .status = 410});
+  const auto link = co_await site_.access.link(token);
+  if (!link) co_return site_.error(request, link.error(), nullptr);
+  if (link->state != OperatorAccess::LinkState::kOpen) {
+    net::Response response =
+        site_.message(request, {.text_id = text_of(link->state), .status = 410});
     response.cookie(net::forget_host_cookie(kSigninCookie));
     co_return response;
   }
@@ -86,10 +88,10 @@ net::Task<net::Response> SigninPages::sign_in(net::Request& request) {
   auto cookie = co_await site_.access.sign_in(token);
   if (!cookie) co_return site_.error(request, cookie.error(), nullptr);
   if (!*cookie) {
-    const auto state = co_await site_.access.link_state(token);
+    const auto link = co_await site_.access.link(token);
     net::Response response = site_.message(
-        request,
-        {.text_id = text_of(state ? *state : OperatorAccess::LinkState::kUnknown), .status = 410});
+        request, {.text_id = text_of(link ? link->state : OperatorAccess::LinkState::kUnknown),
+                  .status = 410});
     response.cookie(net::forget_host_cookie(kSigninCookie));
     co_return response;
   }
@@ -104,13 +106,13 @@ net::Task<net::Response> SigninPages::sign_in(net::Request& request) {
 // Before it happens; a link that is no longer open is no sign-in.
 net::Task<Result<>> SigninPages::record(const net::Request& request, std::string token) {
   if (site_.options.audit == nullptr) co_return Result<>();
-  const auto state = co_await site_.access.link_state(std::move(token));
-  if (!state) co_return state.error();
-  if (*state != OperatorAccess::LinkState::kOpen) co_return Result<>();
+  const auto link = co_await site_.access.link(std::move(token));
+  if (!link) co_return link.error();
+  if (link->state != OperatorAccess::LinkState::kOpen) co_return Result<>();
   co_return site_.options.audit->append({.kind = "operator.signed_in",
                                          .request_id = request.id,
                                          .peer = request.peer_address,
-                                         .actor = "operator"});
+                                         .actor = actor_of(link->person)});
 }
 
 net::Task<net::Response> SigninPages::sign_out(net::Request& request,
@@ -121,7 +123,7 @@ net::Task<net::Response> SigninPages::sign_out(net::Request& request,
   audit::append_or_complain(site_.options.audit, {.kind = "operator.signed_out",
                                                   .request_id = request.id,
                                                   .peer = request.peer_address,
-                                                  .actor = "operator"});
+                                                  .actor = actor_of(session.person)});
   net::Response response = net::redirect("/signin");
   response.cookie(net::forget_host_cookie(kOperatorCookie));
   co_return response;

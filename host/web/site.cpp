@@ -62,6 +62,12 @@ std::string without_language(const net::Request& request) {
   return target;
 }
 
+// Who may do everything needn't be told.
+std::string role_text(const OperatorAccess::Session& session, const Language& language) {
+  if (session.may(store::Role::kAdmin)) return {};
+  return language.text("role." + std::string(store::to_string(session.person.role)));
+}
+
 std::optional<net::Response> switch_language(const net::Request& request) {
   const auto chosen = request.query.get("lang");
   if (!chosen || request.method != "GET" || !is_language(*chosen)) return std::nullopt;
@@ -77,8 +83,14 @@ Site::Site(Options site_options)
     : options(std::move(site_options)),
       access(options.store, options.clock, options.random, options.times) {}
 
-audit::Asker operator_asks(const net::Request& request) {
-  return {.request_id = request.id, .peer = request.peer_address, .actor = "operator"};
+audit::Asker operator_asks(const net::Request& request, const OperatorAccess::Session& session) {
+  return {
+      .request_id = request.id, .peer = request.peer_address, .actor = actor_of(session.person)};
+}
+
+void put_rights(View& view, const OperatorAccess::Session& session) {
+  view.flag("may_operate", session.may(store::Role::kOperator))
+      .flag("may_administer", session.may(store::Role::kAdmin));
 }
 
 bool is_from_script(const net::Request& request) {
@@ -105,6 +117,7 @@ net::Response Site::page(const net::Request& request, Page page) const {
              .name = page.for_end_users ? product_name() : options.hub_name,
              .product_name = product_name(),
              .session_csrf = page.session != nullptr ? page.session->csrf : "",
+             .role_text = page.session != nullptr ? role_text(*page.session, language) : "",
              .problem = page.problem,
              .white_label = page.for_end_users && options.white_label,
              .for_end_users = page.for_end_users,
@@ -113,6 +126,7 @@ net::Response Site::page(const net::Request& request, Page page) const {
              .sandboxed = page.sandboxed,
              .refresh_s = page.refresh_s},
             language);
+  if (page.session != nullptr) put_rights(page.view, *page.session);
   net::Response response = net::html(render(page.template_name, page.view, language), page.status);
   response.with("Content-Language", language.tag());
   response.secret = page.secret;
@@ -173,16 +187,26 @@ net::Handler Site::open(OpenHandler handler) {
   };
 }
 
-net::Handler Site::operator_get(OperatorGet handler) {
-  return [this, handler = std::move(handler)](net::Request& request) {
-    return run_get(request, handler);
+net::Handler Site::operator_get(OperatorGet handler, store::Role least) {
+  return [this, least, handler = std::move(handler)](net::Request& request) {
+    return run_get(request, handler, least);
   };
 }
 
-net::Handler Site::operator_post(OperatorPost handler) {
-  return [this, handler = std::move(handler)](net::Request& request) {
-    return run_post(request, handler);
+net::Handler Site::operator_post(OperatorPost handler, store::Role least) {
+  return [this, least, handler = std::move(handler)](net::Request& request) {
+    return run_post(request, handler, least);
   };
+}
+
+net::Response Site::role_too_small(const net::Request& request, const Session& session,
+                                   store::Role least) const {
+  return message(request, {.text_id = least == store::Role::kAdmin ? "message.needs_admin"
+                                                                   : "message.needs_operator",
+                           .status = 403,
+                           .session = &session,
+                           .link = "/app/connectors",
+                           .link_text_id = "message.to_connectors"});
 }
 
 net::Task<net::Response> Site::run_open(net::Request& request, const OpenHandler& handler) {
@@ -191,7 +215,8 @@ net::Task<net::Response> Site::run_open(net::Request& request, const OpenHandler
   co_return secured(std::move(response));
 }
 
-net::Task<net::Response> Site::run_get(net::Request& request, const OperatorGet& handler) {
+net::Task<net::Response> Site::run_get(net::Request& request, const OperatorGet& handler,
+                                       store::Role least) {
   if (auto switched = switch_language(request)) co_return secured(std::move(*switched));
   const auto session = co_await access.session(request);
   if (!session) co_return secured(error(request, session.error(), nullptr));
@@ -199,11 +224,13 @@ net::Task<net::Response> Site::run_get(net::Request& request, const OperatorGet&
     if (is_from_script(request)) co_return secured(net::empty(403));
     co_return secured(net::redirect("/signin"));
   }
+  if (!(*session)->may(least)) co_return secured(role_too_small(request, **session, least));
   net::Response response = co_await handler(request, **session);
   co_return secured(std::move(response));
 }
 
-net::Task<net::Response> Site::run_post(net::Request& request, const OperatorPost& handler) {
+net::Task<net::Response> Site::run_post(net::Request& request, const OperatorPost& handler,
+                                        store::Role least) {
   if (!is_from_own_page(request)) {
     co_return secured(message(request, {.text_id = "message.foreign_origin", .status = 403}));
   }
@@ -219,6 +246,7 @@ net::Task<net::Response> Site::run_post(net::Request& request, const OperatorPos
                                         .link = "/app/connectors",
                                         .link_text_id = "message.to_connectors"}));
   }
+  if (!(*session)->may(least)) co_return secured(role_too_small(request, **session, least));
   net::Response response = co_await handler(request, **session, *form);
   co_return secured(std::move(response));
 }

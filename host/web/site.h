@@ -100,21 +100,28 @@ class Site {
 
   // For anybody: security headers, and the language switch (?lang=de).
   net::Handler open(OpenHandler handler);
-  // Signed in, or sent to sign in (a script gets 403).
-  net::Handler operator_get(OperatorGet handler);
-  // From one of our own pages, signed in, with the session's CSRF token.
-  net::Handler operator_post(OperatorPost handler);
+  // Signed in with at least this role, or sent to sign in (a script gets 403).
+  net::Handler operator_get(OperatorGet handler, store::Role least = store::Role::kViewer);
+  // From one of our own pages, signed in with at least this role, with the session's CSRF token.
+  net::Handler operator_post(OperatorPost handler, store::Role least = store::Role::kOperator);
 
   [[nodiscard]] bool is_from_own_page(const net::Request& request) const;
 
  private:
   net::Task<net::Response> run_open(net::Request& request, const OpenHandler& handler);
-  net::Task<net::Response> run_get(net::Request& request, const OperatorGet& handler);
-  net::Task<net::Response> run_post(net::Request& request, const OperatorPost& handler);
+  net::Task<net::Response> run_get(net::Request& request, const OperatorGet& handler,
+                                   store::Role least);
+  net::Task<net::Response> run_post(net::Request& request, const OperatorPost& handler,
+                                    store::Role least);
+  // "Your role does not allow this", and which one would.
+  [[nodiscard]] net::Response role_too_small(const net::Request& request, const Session& session,
+                                             store::Role least) const;
 };
 
 // For the audit log: somebody who is signed in.
-audit::Asker operator_asks(const net::Request& request);
+audit::Asker operator_asks(const net::Request& request, const OperatorAccess::Session& session);
+// For templates: what this session may do.
+void put_rights(View& view, const OperatorAccess::Session& session);
 
 // A request of one of our scripts rather than of a person's navigation.
 bool is_from_script(const net::Request& request);

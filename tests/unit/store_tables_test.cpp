@@ -196,6 +196,19 @@ TEST_P(OperatorAccessTest, ASessionEndsByItselfOrBySigningOut) {
   EXPECT_EQ(operator_sessions_table::remove_expired(db, 100).value(), 1);
 }
 
+TEST_P(OperatorAccessTest, RoleAndPersonAreKeptAndAWordThatIsNoneIsTheLeast) {
+  ASSERT_TRUE(signin_links_table::insert(db, {"one", 10, 100, 0, Role::kOperator, "Ada"}));
+  const auto link = signin_links_table::consume(db, "one", 50).value();
+  ASSERT_TRUE(link.has_value());
+  EXPECT_EQ(link->role, Role::kOperator);
+  EXPECT_EQ(link->person, "Ada");
+  ASSERT_TRUE(operator_sessions_table::insert(db, {"two", 10, 200, "csrf", Role::kViewer, "Bob"}));
+  EXPECT_EQ(operator_sessions_table::find(db, "two", 50).value()->person, "Bob");
+  ASSERT_TRUE(operator_sessions_table::insert(db, {"three", 10, 200, "csrf", Role::kAdmin, ""}));
+  ASSERT_TRUE(db.execute("UPDATE operator_sessions SET role = 'root' WHERE hash = 'three'"));
+  EXPECT_EQ(operator_sessions_table::find(db, "three", 50).value()->role, Role::kViewer);
+}
+
 struct EventsTest : TablesTest {};
 
 TEST_P(EventsTest, EventsComeInOrderFromAPointOn) {

@@ -102,12 +102,13 @@ struct WebPagesTest : testing::Test {
     return response.body.find(piece) != std::string::npos;
   }
 
-  std::string fresh_link() {
-    return std::string(create_signin_link(store, clock, random)->reveal());
+  std::string fresh_link(const Person& person = {}) {
+    return std::string(create_signin_link(store, clock, random, person)->reveal());
   }
   // Signed in; the session's CSRF token.
-  std::string sign_in() {
-    EXPECT_EQ(get(fresh_link()).status, 303U);
+  std::string sign_in(const Person& person = {}) {
+    cookies.clear();
+    EXPECT_EQ(get(fresh_link(person)).status, 303U);
     const std::string csrf = csrf_of(get("/signin"));
     EXPECT_EQ(header(post("/signin", "csrf=" + csrf), "Location"), "/app/connectors");
     return csrf_of(get("/app/connectors"));
@@ -227,6 +228,66 @@ TEST_F(WebPagesTest, TheDatabaseHoldsNoTokenThatOpensASession) {
   ASSERT_EQ(stored->size(), 1U);
   EXPECT_NE(stored->front().text(0), token);
   EXPECT_NE(stored->front().text(1), token);
+}
+
+// An address of each route of the pages for those who are signed in.
+std::vector<std::string> operator_targets(const net::Router& router, std::string_view method) {
+  std::vector<std::string> targets;
+  for (const auto& route : router.routes()) {
+    if (route.method != method || !route.pattern.starts_with("/app/")) continue;
+    std::string target;
+    bool inside = false;
+    for (const char c : route.pattern) {
+      if (c == '{') target += 'x';
+      inside = c == '{' || (inside && c != '}');
+      if (!inside && c != '}') target += c;
+    }
+    targets.push_back(target);
+  }
+  return targets;
+}
+
+TEST_F(WebPagesTest, AViewerSeesAndChangesNothing) {
+  const auto csrf = sign_in({store::Role::kViewer, "Ada"});
+  const auto targets = operator_targets(router, "POST");
+  EXPECT_GE(targets.size(), 8U);
+  for (const auto& target : targets) {
+    const auto refused = post(target, "csrf=" + csrf);
+    EXPECT_EQ(refused.status, 403U) << target;
+    EXPECT_TRUE(has(refused, "Needs an ")) << target;
+  }
+  for (const char* page : {"/app/connectors", "/app/accounts"}) {
+    const auto seen = get(page);
+    EXPECT_EQ(seen.status, 200U) << page;
+    EXPECT_TRUE(has(seen, "<span class=\"tag\">Viewer</span>")) << page;
+  }
+  for (const char* page : {"/app/connectors/acme/link", "/app/accounts/acc_1/unlink",
+                           "/app/connectors/review/0a/withdraw"})
+    EXPECT_EQ(get(page).status, 403U) << page;
+  EXPECT_EQ(post("/signout", "csrf=" + csrf).status, 303U);
+}
+
+TEST_F(WebPagesTest, AnOperatorDecidesNothingAboutConnectors) {
+  const auto csrf = sign_in({store::Role::kOperator, ""});
+  for (const auto& target : operator_targets(router, "POST")) {
+    const auto answer = post(target, "csrf=" + csrf);
+    const bool is_decision = target.ends_with("/approve") || target.ends_with("/withdraw") ||
+                             target.ends_with("/restart");
+    EXPECT_EQ(answer.status == 403, is_decision) << target << " " << answer.status;
+  }
+}
+
+TEST_F(WebPagesTest, ARoleOutlastsTheSessionsRenewal) {
+  const auto csrf = sign_in({store::Role::kViewer, ""});
+  clock.advance_ms(30 * kMinute);
+  EXPECT_EQ(get("/app/accounts").status, 200U) << "puts the session's end off";
+  EXPECT_EQ(post("/app/accounts/acc_1/suspend", "csrf=" + csrf).status, 403U);
+}
+
+TEST(ActorOf, NamesThePersonOrTheRole) {
+  EXPECT_EQ(actor_of({}), "operator");
+  EXPECT_EQ(actor_of({store::Role::kViewer, ""}), "viewer");
+  EXPECT_EQ(actor_of({store::Role::kAdmin, "Ada"}), "Ada (admin)");
 }
 
 TEST_F(WebPagesTest, OperatorPagesSendStrangersToSignIn) {

@@ -10,6 +10,7 @@
 #include "web/permission_view.h"
 #include "web/render.h"
 #include "web/review_view.h"
+#include "web/site.h"
 
 namespace patchbay::web {
 namespace {
@@ -18,12 +19,19 @@ using manifest::Access;
 using manifest::FieldProblem;
 using manifest::FieldType;
 using manifest::PermissionRef;
+using store::Role;
 using testing::Test;
 
 constexpr std::string_view kAttack = "\"><script>alert('x')</script><img src=x onerror=alert(1)>";
 
 bool has(const std::string& html, std::string_view piece) {
   return html.find(piece) != std::string::npos;
+}
+
+// The page as somebody with that role sees it.
+View as(Role role, View view) {
+  put_rights(view, {.id = "", .csrf = "", .person = {.role = role, .name = ""}});
+  return view;
 }
 
 std::shared_ptr<const manifest::Manifest> acme() {
@@ -293,7 +301,8 @@ TEST(WebConfirmation, SaysWhatWorksAndWhatDoesNotYet) {
 
 TEST(WebAccount, ShowsTheReportAndNeverASecret) {
   const std::string html =
-      render("account", account_page(detail_of(acme()), 1'750'000'060'000, language("en")),
+      render("account",
+             as(Role::kAdmin, account_page(detail_of(acme()), 1'750'000'060'000, language("en"))),
              language("en"));
   expect_inert(html);
   EXPECT_TRUE(has(html, "granted"));
@@ -309,8 +318,9 @@ TEST(WebAccount, IsShownWhileItsConnectorIsAway) {
   auto detail = detail_of(acme());
   detail.connector = nullptr;
   detail.permissions.clear();
-  const std::string html =
-      render("account", account_page(detail, 1'750'000'060'000, language("en")), language("en"));
+  const std::string html = render(
+      "account", as(Role::kOperator, account_page(detail, 1'750'000'060'000, language("en"))),
+      language("en"));
   EXPECT_TRUE(has(html, "is not in the connectors folder"));
   EXPECT_FALSE(has(html, "/reconnect"));
   EXPECT_TRUE(has(html, "/unlink"));
@@ -381,7 +391,7 @@ struct UnwellRuntime final : connector::Runtime {
   connector::RuntimeHealth told;
 };
 
-std::string list_html(const char* part, const View& card) {
+std::string list_html(const char* part, const View& card, Role role = Role::kAdmin) {
   View list;
   list.text("session_csrf", "token")
       .flag("none", false)
@@ -390,7 +400,7 @@ std::string list_html(const char* part, const View& card) {
       .flag("has_troubled", false)
       .flag("has_" + std::string(part), true)
       .list(part, {card});
-  return render("connector_list", list, language("en"));
+  return render("connector_list", as(role, std::move(list)), language("en"));
 }
 
 TEST(WebConnectors, ThatKeepFailingSayWhyAndCanBeStartedAgain) {
@@ -407,6 +417,13 @@ TEST(WebConnectors, ThatKeepFailingSayWhyAndCanBeStartedAgain) {
     EXPECT_TRUE(has(html, label));
     EXPECT_TRUE(has(html, "action=\"/app/connectors/acme/restart\""));
     EXPECT_TRUE(has(html, "name=\"csrf\" value=\"token\""));
+    const auto for_operators =
+        list_html("ready", connector_card(connector, {}, language("en")), Role::kOperator);
+    EXPECT_FALSE(has(for_operators, "/restart"));
+    EXPECT_TRUE(has(for_operators, "/link\""));
+    EXPECT_FALSE(
+        has(list_html("ready", connector_card(connector, {}, language("en")), Role::kViewer),
+            "/link\""));
     EXPECT_FALSE(has(html, ">Ready<"));
   }
   connector.runtime = std::make_shared<UnwellRuntime>(State::kRunning);
@@ -432,11 +449,14 @@ std::shared_ptr<connector::Connector> awaiting(std::shared_ptr<const manifest::M
   return connector;
 }
 
-std::string review_html(const connector::Connector& connector, std::string_view tag = "en") {
-  return render("review", review_page(connector, 1'750'000'060'000, language(tag)), language(tag));
+std::string review_html(const connector::Connector& connector, std::string_view tag = "en",
+                        Role role = Role::kAdmin) {
+  return render("review", as(role, review_page(connector, 1'750'000'060'000, language(tag))),
+                language(tag));
 }
 
 TEST(WebReview, ShowsWhatAFileAsksForAndThatNoneOfItRan) {
+  EXPECT_FALSE(has(review_html(*awaiting(acme()), "en", Role::kOperator), "/approve\""));
   const std::string html = review_html(*awaiting(acme()));
   EXPECT_TRUE(has(html, "Approve Acme?"));
   EXPECT_TRUE(has(html, std::string(64, 'a')));
