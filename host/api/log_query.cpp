@@ -82,6 +82,8 @@ Result<store::LogFilter> read_log_query(const net::Params& query, const std::str
   PATCHBAY_TRY_ASSIGN(filter.action_ids, list(query, "actions"));
   PATCHBAY_TRY_ASSIGN(filter.connector_ids, list(query, "providers"));
   PATCHBAY_TRY_ASSIGN(filter.request_ids, list(query, "request_ids"));
+  PATCHBAY_TRY_ASSIGN(filter.sources, list(query, "source_types"));
+  PATCHBAY_TRY_ASSIGN(filter.methods, list(query, "http_methods"));
   PATCHBAY_TRY_ASSIGN(const auto statuses, list(query, "status_codes"));
   for (const auto& text : statuses) {
     const auto status = number(text);

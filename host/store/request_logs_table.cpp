@@ -67,6 +67,8 @@ Query conditions(const LogFilter& filter, const std::string& of) {
   query.and_in("r.action_id", filter.action_ids);
   query.and_in("r.connector_id", filter.connector_ids);
   query.and_in("r.request_id", filter.request_ids);
+  query.and_in("r.source", filter.sources);
+  query.and_in(of + ".method", filter.methods);
   query.and_in(of + ".status", filter.statuses);
   const std::string is_success = "(" + of + ".status > 0 AND " + of + ".status < 400)";
   if (filter.succeeded) query.where += (*filter.succeeded ? " AND " : " AND NOT ") + is_success;

@@ -67,9 +67,12 @@ struct LogFilter {
   std::vector<std::string> action_ids;
   std::vector<std::string> connector_ids;
   std::vector<std::string> request_ids;
-  std::vector<std::int64_t> statuses;  // of steps, where steps are listed
-  std::optional<bool> succeeded;       // likewise
-  std::int64_t from = 0;               // unix ms; 0: no bound
+  std::vector<std::string> sources;
+  // Of steps, where steps are listed.
+  std::vector<std::string> methods;
+  std::vector<std::int64_t> statuses;
+  std::optional<bool> succeeded;
+  std::int64_t from = 0;  // unix ms; 0: no bound
   std::int64_t until = 0;
   LogOrder order = LogOrder::kTime;
   bool descending = true;

@@ -45,6 +45,19 @@ test('signing out ends the session for good', async () => {
   await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
 });
 
+test('a viewer is shown everything and offered nothing', async () => {
+  const page = await visitor(browser);
+  await signIn(page, hub.freshSigninUrl('viewer'));
+  await page.getByText('Viewer', { exact: true }).waitFor();
+  assert.equal(await page.getByRole('link', { name: /^Link account/ }).count(), 0);
+  const link = await page.goto(`${hub.url}/app/connectors/personio/link`);
+  assert.equal(link.status(), 403);
+  await page.getByRole('heading', { name: 'Needs an operator' }).waitFor();
+  await page.getByRole('link', { name: 'Go to the connectors' }).click();
+  await page.getByRole('heading', { name: 'Connectors' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+});
+
 // A site of somebody else: to a browser, 127.0.0.1 and localhost have nothing in common.
 async function foreignSite(html) {
   const server = createServer((request, reply) => {

@@ -142,9 +142,9 @@ class Hub {
   }
 
   // Another one-time link, as an operator gets it.
-  freshSigninUrl() {
+  freshSigninUrl(role = 'admin') {
     return execFileSync(join(build, 'bin/patchbay'), [
-      'signin', '--data', this.data, '--public-url', this.url,
+      'signin', '--data', this.data, '--public-url', this.url, '--role', role,
     ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   }
 

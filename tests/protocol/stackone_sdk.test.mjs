@@ -120,3 +120,36 @@ test('errors are the ones it has types for', async () => {
     (error) => error.constructor.name === 'NotFoundResponse',
   );
 });
+
+test('what was asked of providers is found in the log, with its steps', async () => {
+  const made = hub.command(['api-keys', 'create', '--name', 'logs', '--scopes', 'admin']);
+  const { requestLogs } = new StackOne({
+    serverURL: hub.url, security: { username: made.stdout.match(/pb_\S+/)[0], password: '' },
+  });
+  const count = async (filter) =>
+    (await requestLogs.listLogs({ filter, pageSize: 100 })).unifiedLogsPaginated.data.length;
+  const before = await count({ accountIds: hub.account });
+  await sdk.actions.rpcAction(
+    { action: 'personio_list_persons', query: { page_size: 2 } }, forAccount(),
+  );
+  assert.equal(await count({ accountIds: hub.account }), before + 1);
+  assert.equal(await count({ providers: 'other' }), 0);
+  assert.equal(await count({ startDate: new Date(Date.now() + 60_000) }), 0);
+
+  const { unifiedLogsPaginated: page } = await requestLogs.listLogs({
+    filter: { accountIds: hub.account, providers: 'personio', success: true, sourceTypes: 'api' },
+    include: 'step_logs', orderBy: 'eventDatetime', orderDirection: 'desc', pageSize: 1,
+  });
+  const [row] = page.data;
+  assert.deepEqual([row.action, row.status, row.accountId, row.httpMethod],
+    ['personio_list_persons', 200, hub.account, 'POST']);
+  assert.ok(row.eventDatetime instanceof Date && row.duration >= 0);
+  assert.equal(row.stepRequests[0].url, 'https://api.personio.de/v2/persons');
+  const { unifiedLogResult: one } = await requestLogs.getLog({ id: row.requestId });
+  assert.equal(one.data.requestId, row.requestId);
+  assert.equal(one.data.response.statusCode, 200);
+  const { stepLogsPaginated: steps } = await requestLogs.listStepLogs({
+    filter: { accountIds: hub.account, httpMethods: 'GET' }, pageSize: 5,
+  });
+  assert.ok(steps.data.length > 0 && steps.data.every((step) => step.provider === 'personio'));
+});

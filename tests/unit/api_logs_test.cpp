@@ -84,6 +84,9 @@ TEST_F(LogsTest, FiltersChoose) {
   EXPECT_EQ(count("?account_ids=acc_2"), 0U);
   EXPECT_EQ(count("?providers=other"), 0U);
   EXPECT_EQ(count("?request_ids=req-1"), 3U);
+  EXPECT_EQ(count("?source_types=api&http_methods=POST"), 3U);
+  EXPECT_EQ(count("?source_types=mcp"), 0U);
+  EXPECT_EQ(count("?http_methods=GET"), 0U);
   EXPECT_EQ(count("?start_date=2025-06-15T15:06:41Z"), 2U);
   EXPECT_EQ(count("?end_date=2025-06-15T17:06:41%2B02:00"), 1U);
   EXPECT_EQ(count("?start_date=2025-06-16"), 0U);
