@@ -9,6 +9,7 @@
 #include "base/planted_bug.h"
 #include "connector/flow_error.h"
 #include "connector/flow_transcript.h"
+#include "connector/message_words.h"
 #include "connector/redirect_state.h"
 #include "net/wait_all.h"
 #include "patchbay/connector.h"
@@ -162,6 +163,7 @@ class Driver {
         co_return failed(stepped.error());
       }
       FlowAction action = std::move(*stepped);
+      fill_in_words(action, *plan_.manifest);
       if (action.done || action.fail) co_return ended(std::move(action));
       if (cancelled()) {
         event = new_event(PATCHBAY_EVENT_CANCEL);
