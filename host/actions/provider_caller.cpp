@@ -11,11 +11,6 @@ namespace {
 // Long enough for the request to arrive while the token is good.
 constexpr std::int64_t kMinValidityMs = 10'000;
 
-ActionError access_changed() {
-  return {ErrorCode::kUnavailable, reason::kAccessChanged,
-          "Access to this account was changed at this moment, and nothing was sent. Try again."};
-}
-
 }  // namespace
 
 struct ProviderCaller::Call {

@@ -9,7 +9,9 @@ namespace patchbay::connector {
 namespace {
 
 struct MessageWordsTest : testing::Test {
-  std::string words(FlowMessage message) {
+  std::string words(const std::string& id, std::vector<NamedValue> args = {},
+                    const std::string& fallback = {}) {
+    const FlowMessage message{id, std::move(args), fallback, ""};
     FlowAction action;
     action.fail.emplace().message = message;
     action.ask_reason = message;
@@ -23,23 +25,21 @@ struct MessageWordsTest : testing::Test {
 };
 
 TEST_F(MessageWordsTest, AreTheManifestsEnglishTextWithItsArguments) {
-  EXPECT_EQ(words({.id = "error.away", .args = {{"host", "api.acme.example"}}}),
-            "api.acme.example is away.");
-  EXPECT_EQ(words({.id = "warning"}), "Careful with keys.");
+  EXPECT_EQ(words("error.away", {{"host", "api.acme.example"}}), "api.acme.example is away.");
+  EXPECT_EQ(words("warning"), "Careful with keys.");
 }
 
 TEST_F(MessageWordsTest, OfTheConnectorItselfAreLeftAlone) {
-  EXPECT_EQ(words({.id = "error.away", .fallback = "Away."}), "Away.");
+  EXPECT_EQ(words("error.away", {}, "Away."), "Away.");
 }
 
 TEST_F(MessageWordsTest, ThatTheManifestDoesNotHaveStayEmpty) {
-  EXPECT_EQ(words({.id = "error.other"}), "");
-  EXPECT_EQ(words({}), "");
+  EXPECT_EQ(words("error.other"), "");
+  EXPECT_EQ(words(""), "");
 }
 
 TEST_F(MessageWordsTest, DoNotGrowWithAHugeArgument) {
-  EXPECT_EQ(words({.id = "error.away", .args = {{"host", std::string(1001, 'x')}}}),
-            "{host} is away.");
+  EXPECT_EQ(words("error.away", {{"host", std::string(1001, 'x')}}), "{host} is away.");
 }
 
 }  // namespace
