@@ -45,6 +45,13 @@ TEST_F(ActingConnector, GetsAFreshTokenForOneThatWasRefused) {
   EXPECT_EQ(calls(kPersonsRoute), 2U);
 }
 
+TEST_F(ActingConnector, FailsInTheManifestsWordsOfWhichItGaveTheId) {
+  const auto failed = act("fail");
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().message, "You did not allow this.");
+  EXPECT_EQ(failed.error().missing, std::vector<std::string>{"things:read"});
+}
+
 TEST_F(ActingConnector, ThatDiesIsAFailureAndIsBackForTheNextCall) {
   const auto crashed = act("crash");
   ASSERT_FALSE(crashed);
