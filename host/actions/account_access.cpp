@@ -33,6 +33,7 @@ Task<boost::system::result<UsableAccount, ActionError>> usable_account(
                           "The connector \"" + account.connector_id +
                               "\" is not there at the moment. Put its file back into the "
                               "connectors folder.");
+  usable.connector = connector;
   usable.manifest = connector->manifest;
   connector::FlowInput facts;
   facts.auth_method_id = account.auth_method;
@@ -41,6 +42,11 @@ Task<boost::system::result<UsableAccount, ActionError>> usable_account(
   PATCHBAY_CO_TRY(accounts::open_setup(services.vault, integration, facts));
   usable.host_values = accounts::host_values(*usable.manifest, facts);
   co_return usable;
+}
+
+ActionError access_changed() {
+  return {ErrorCode::kUnavailable, reason::kAccessChanged,
+          "Access to this account was changed at this moment, and nothing was sent. Try again."};
 }
 
 }  // namespace patchbay::actions

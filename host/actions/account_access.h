@@ -20,7 +20,8 @@ using FindConnector = std::function<connector::ConnectorPtr(std::string_view con
 
 struct UsableAccount {
   accounts::StoredAccount stored;  // its secrets sealed
-  std::shared_ptr<const manifest::Manifest> manifest;
+  connector::ConnectorPtr connector;
+  std::shared_ptr<const manifest::Manifest> manifest;  // the connector's
   manifest::HostValues host_values;
   std::int64_t read_at = 0;  // the oldest change sequence of what a request for it rests on
 
@@ -36,5 +37,8 @@ struct UsableAccount {
 Task<boost::system::result<UsableAccount, ActionError>> usable_account(
     const accounts::Services& services, FindConnector find_connector, std::string project_id,
     std::string account_id, std::int64_t allowed_at);
+
+// For requests that were held back because access was changed after it was checked.
+ActionError access_changed();
 
 }  // namespace patchbay::actions

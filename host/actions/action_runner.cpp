@@ -17,6 +17,16 @@
 #include "manifest/reader.h"
 
 namespace patchbay::actions {
+namespace {
+
+ActionError no_dry_run(const manifest::Action& action) {
+  return {ErrorCode::kConfiguration, reason::kNotSupported,
+          "What \"" + action.id +
+              "\" sends is decided by the connector's own code while it runs, so it can't be told "
+              "beforehand."};
+}
+
+}  // namespace
 
 // A call that passed every check.
 struct ActionRunner::Prepared {
@@ -43,7 +53,8 @@ ActionRunner::ActionRunner(const accounts::Services& services, TokenSource& toke
           };
         return std::move(options);
       }()),
-      caller_(services, tokens, options_.limits) {}
+      caller_(services, tokens, options_.limits),
+      invoker_(services, tokens, options_.flow, options_.limits.max_answer_bytes) {}
 
 FoundAction ActionRunner::find_action(std::string_view action_id) const {
   for (std::size_t at = action_id.find('_'); at != std::string_view::npos;
@@ -79,11 +90,6 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
     co_return ActionError(ErrorCode::kForbidden, reason::kActionNotAllowed,
                           "The integration does not allow \"" + action.id +
                               "\". An operator can allow it in the integration's settings.");
-  if (action.handler == manifest::Handler::kConnector)
-    co_return ActionError(ErrorCode::kConfiguration, reason::kNotSupported,
-                          "\"" + action.id +
-                              "\" is carried out by the connector's own code, which this version "
-                              "does not call yet.");
 
   auto input = json::Document::parse(call.input, {.max_bytes = options_.max_input_bytes});
   if (!input) co_return std::move(input).error();
@@ -134,6 +140,13 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
   const manifest::Action& action = *prepared.action;
   const manifest::Manifest& manifest = *prepared.usable.manifest;
   const store::Account& account = prepared.account();
+  if (action.handler == manifest::Handler::kConnector) {
+    if (call.dry_run) co_return no_dry_run(action);
+    ActionReply result;
+    PATCHBAY_CO_TRY_ASSIGN(result.data, co_await invoker_.call(prepared.usable, action,
+                                                               std::move(call.input), call.trace));
+    co_return result;
+  }
   const auto build = [&] {
     return build_request(manifest, action, prepared.input->root(), prepared.usable.host_values,
                          prepared.position);

@@ -12,6 +12,7 @@
 
 #include "accounts/services.h"
 #include "actions/action_error.h"
+#include "actions/connector_caller.h"
 #include "actions/provider_caller.h"
 
 namespace patchbay::actions {
@@ -34,13 +35,14 @@ struct ActionCall {
 };
 
 struct ActionReply {
-  std::string data = "null";  // JSON, as the manifest's result rule cuts it out
-  std::string next;           // empty: there is no further page
-  unsigned provider_status = 0;
+  std::string data = "null";     // JSON, as the manifest's result rule cuts it out
+  std::string next;              // empty: there is no further page
+  unsigned provider_status = 0;  // 0: the connector carried it out
 };
 
 struct RunnerOptions {
   CallLimits limits{};
+  connector::FlowLimits flow{};  // for actions that the connector carries out
   std::size_t max_input_bytes = std::size_t{1} << 20U;
   FindConnector find_connector{};  // null: in the services' registry
 };
@@ -76,6 +78,7 @@ class ActionRunner {
   const accounts::Services& services_;
   const RunnerOptions options_;
   ProviderCaller caller_;
+  ConnectorCaller invoker_;
 };
 
 }  // namespace patchbay::actions

@@ -49,7 +49,7 @@ Task<Result<Catalogue>> catalogue_of(const accounts::Services& services, const A
   const auto allowed =
       accounts::allowed_actions(*catalogue.manifest, stored->integration.allowed_actions);
   for (const auto& action : catalogue.manifest->actions)
-    if (is_callable(action) && std::ranges::find(allowed, action.id) != allowed.end())
+    if (std::ranges::find(allowed, action.id) != allowed.end())
       catalogue.actions.push_back(&action);
   co_return catalogue;
 }

@@ -23,9 +23,4 @@ struct Catalogue {
 Task<Result<Catalogue>> catalogue_of(const accounts::Services& services, const ActionRunner& runner,
                                      std::string project_id, std::string account_id);
 
-// Whether the host can run it itself.
-inline bool is_callable(const manifest::Action& action) {
-  return action.handler == manifest::Handler::kHttp;
-}
-
 }  // namespace patchbay::actions

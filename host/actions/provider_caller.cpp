@@ -4,35 +4,13 @@
 #include <utility>
 
 #include "accounts/integration_setup.h"
-#include "actions/provider_answer.h"
-#include "net/url.h"
+#include "actions/tracing_sender.h"
 
 namespace patchbay::actions {
 namespace {
 
 // Long enough for the request to arrive while the token is good.
 constexpr std::int64_t kMinValidityMs = 10'000;
-
-ActionError access_changed() {
-  return {ErrorCode::kUnavailable, reason::kAccessChanged,
-          "Access to this account was changed at this moment, and nothing was sent. Try again."};
-}
-
-ProviderStep begun_step(const net::ClientRequest& request, const std::string& url,
-                        std::int64_t now_ms) {
-  ProviderStep step;
-  step.method = request.method;
-  if (const auto parts = net::parse_url(url)) {
-    step.host = parts->host;
-    step.path = parts->target.substr(0, parts->target.find('?'));
-  }
-  step.started = now_ms;
-  return step;
-}
-
-std::string kept_body(std::string_view body, std::span<const std::string_view> secrets) {
-  return without_secrets(body, secrets).substr(0, kMaxTracedBody);
-}
 
 }  // namespace
 
@@ -107,7 +85,9 @@ Task<boost::system::result<net::ClientReply, ActionError>> ProviderCaller::send(
     withdrawn = !instance.may_serve(read_at);
     return !withdrawn;
   };
-  auto reply = co_await send_traced(call, std::move(request));
+  TracingSender http(services_.http_for(call.account.account().id), services_.clock, call.trace,
+                     secret_forms(call.used));
+  auto reply = co_await http.send(std::move(request), limits_.request_time);
   if (withdrawn) co_return access_changed();
   if (!reply.ok()) {
     ActionError error(reply.as_error());
@@ -117,22 +97,6 @@ Task<boost::system::result<net::ClientReply, ActionError>> ProviderCaller::send(
           "again.";
     co_return error;
   }
-  co_return reply;
-}
-
-// Steps are what went out, or tried to.
-Task<net::ClientReply> ProviderCaller::send_traced(Call& call, net::ClientRequest request) {
-  auto& http = services_.http_for(call.account.account().id);
-  if (call.trace == nullptr) co_return co_await http.send(std::move(request), limits_.request_time);
-  ProviderStep step = begun_step(request, call.url, services_.clock.unix_ms());
-  const auto secrets = secret_forms(call.used);
-  if (call.trace->bodies) step.request_body = kept_body(request.body.reveal(), secrets);
-  auto reply = co_await http.send(std::move(request), limits_.request_time);
-  step.duration_ms = services_.clock.unix_ms() - step.started;
-  step.status = reply.status;
-  if (!reply.ok()) step.error = to_string(reply.as_error().code);
-  if (call.trace->bodies) step.response_body = kept_body(reply.body.reveal(), secrets);
-  call.trace->steps.push_back(std::move(step));
   co_return reply;
 }
 

@@ -46,7 +46,6 @@ class ProviderCaller {
   Task<Result<SecretString>> value_of(Call& call, const manifest::ValueSource& source);
   Task<Result<Credential>> credential(Call& call);
   Task<boost::system::result<net::ClientReply, ActionError>> send(Call& call);
-  Task<net::ClientReply> send_traced(Call& call, net::ClientRequest request);
 
   const accounts::Services& services_;
   TokenSource& tokens_;

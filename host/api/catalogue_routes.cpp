@@ -134,7 +134,7 @@ std::vector<const manifest::Action*> chosen(const manifest::Manifest& manifest, 
   std::vector<const manifest::Action*> actions;
   actions::ActionSearch search;
   for (const auto& action : manifest.actions) {
-    if (!actions::is_callable(action) || !wants(wish.actions, action.id)) continue;
+    if (!wants(wish.actions, action.id)) continue;
     if (!wish.accounts.empty() && !has(allowed, action.id)) continue;
     actions.push_back(&action);
     search.add(manifest, action);
@@ -213,7 +213,7 @@ Task<net::Response> Api::search_actions(net::Request& request, const Caller& cal
   for (const auto& connector : connectors)
     if (connector_id.empty() || connector->id == connector_id)
       for (const auto& action : connector->manifest->actions)
-        if (actions::is_callable(action)) search.add(*connector->manifest, action);
+        search.add(*connector->manifest, action);
   const auto hits = search.find(query, static_cast<std::size_t>(most));
   json::Writer out;
   out.begin_object().key("results").begin_array();

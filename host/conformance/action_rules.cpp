@@ -69,9 +69,9 @@ class Checker {
 
   void message(const SeenMessage& message, std::string_view of) {
     const std::string where(of);
-    if (message.fallback.empty())
+    if (message.fallback.empty() && message.id.empty())
       say("ABI-070",
-          where + " has no English fallback text. Write one that is complete by itself.");
+          where + " has neither the id of a manifest's text nor a fallback. Name a text.");
     if (holds_secret(message.fallback) || holds_secret(message.id))
       say("ABI-050", where + " holds a secret. People and logs see it: leave the value out.");
     for (const auto& [name, value] : message.args)

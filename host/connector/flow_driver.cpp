@@ -9,6 +9,7 @@
 #include "base/planted_bug.h"
 #include "connector/flow_error.h"
 #include "connector/flow_transcript.h"
+#include "connector/message_words.h"
 #include "connector/redirect_state.h"
 #include "net/wait_all.h"
 #include "patchbay/connector.h"
@@ -93,6 +94,12 @@ bool only_reads(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
+bool touches_credentials(const std::vector<FlowRequest>& requests) {
+  constexpr auto kTouching = PATCHBAY_REQUEST_MINTS | PATCHBAY_REQUEST_CONSUMES;
+  return std::ranges::any_of(
+      requests, [](const FlowRequest& request) { return (request.flags & kTouching) != 0; });
+}
+
 milliseconds bounded(std::uint64_t wanted_ms, milliseconds otherwise, milliseconds most) {
   if (wanted_ms == 0) return std::min(otherwise, most);
   const auto cap = static_cast<std::uint64_t>(std::max<std::int64_t>(most.count(), 0));
@@ -162,6 +169,7 @@ class Driver {
         co_return failed(stepped.error());
       }
       FlowAction action = std::move(*stepped);
+      fill_in_words(action, *plan_.manifest);
       if (action.done || action.fail) co_return ended(std::move(action));
       if (cancelled()) {
         event = new_event(PATCHBAY_EVENT_CANCEL);
@@ -172,6 +180,11 @@ class Driver {
           if (action.requests.size() > plan_.limits.requests_at_once)
             co_return co_await abandoned(make_error(
                 ErrorCode::kConnector, "the connector asks for too many requests at once"));
+          if (plan_.operation == Operation::kInvoke && touches_credentials(action.requests))
+            co_return co_await abandoned(make_error(
+                ErrorCode::kForbidden,
+                "The action asks for a request that makes or uses up a credential. Its connector "
+                "may do that when an account is connected or renewed, and not in an action."));
           event = new_event(PATCHBAY_EVENT_REPLIES);
           co_await perform(action.requests, event);
           if (cancelled()) event.kind = PATCHBAY_EVENT_CANCEL;
@@ -233,7 +246,11 @@ class Driver {
     co_return paused(std::move(pause), std::move(action.notices));
   }
 
-  static Error needs_a_person() {
+  [[nodiscard]] Error needs_a_person() const {
+    if (plan_.operation == Operation::kInvoke)
+      return make_error(ErrorCode::kForbidden,
+                        "The action wants to ask a person, whom actions don't have. Its connector "
+                        "may do that when an account is connected.");
     return make_error(ErrorCode::kConfiguration,
                       "This provider needs a person at a browser: use the connect page.");
   }

@@ -4,6 +4,7 @@
 #include "failures_test.cpp"
 #include "flow_test.cpp"
 #include "json_test.cpp"
+#include "known_client_test.cpp"
 #include "pkce_test.cpp"
 #include "refresh_token_test.cpp"
 #include "revocation_test.cpp"

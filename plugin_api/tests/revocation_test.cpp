@@ -21,6 +21,13 @@ class ByHolder : public RevocationFlow {
       : RevocationFlow(std::move(input), {.endpoint = {.url = "https://id.toy.test/revoke"},
                                           .authentication = RevocationAuthentication::bearer}) {}
 };
+class ForbiddenMeansGone : public RevocationFlow {
+ public:
+  explicit ForbiddenMeansGone(Input input)
+      : RevocationFlow(std::move(input), {.endpoint = {.url = "https://id.toy.test/revoke"},
+                                          .authentication = RevocationAuthentication::bearer,
+                                          .forbidden_means_gone = true}) {}
+};
 
 InputSpec with_tokens(std::size_t tokens) {
   InputSpec input = {.setup_fields = {{"client_id", "op"}},
@@ -97,6 +104,20 @@ TEST(Revocation, CountsWhatIsNoLongerValidAsDoneAndReportsTheRest) {
     EXPECT_EQ(two.replies({row.reply}).kind == PATCHBAY_ACTION_DONE, row.by_holder)
         << row.reply.status;
   }
+}
+
+TEST(Revocation, CountsARefusalOfTheTokenInJsonAsDoneWhereItMeansThat) {
+  OnlyDriver<ByHolder> holder;
+  OnlyDriver<ForbiddenMeansGone> gone;
+  const auto done = [](Driver& driver, const char* body) {
+    FlowRun run = driver.revoke(with_tokens(1));
+    run.start();
+    return run.replies({{.status = 403, .body = body}}).kind == PATCHBAY_ACTION_DONE;
+  };
+  EXPECT_TRUE(done(gone, "{}"));
+  EXPECT_FALSE(done(gone, "<html>"));
+  EXPECT_FALSE(done(gone, ""));
+  EXPECT_FALSE(done(holder, "{}"));
 }
 
 }  // namespace

@@ -354,6 +354,7 @@ struct SaysNothing : Honest {
   using Honest::Honest;
   patchbay_status answered(const patchbay_reply& reply, patchbay_action& action) override {
     Honest::answered(reply, action);
+    message_.id = {};
     message_.fallback = {};
     return PATCHBAY_OK;
   }

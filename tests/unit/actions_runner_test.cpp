@@ -50,8 +50,6 @@ std::string all_actions() {
              "create", R"({"type":"object","properties":{"name":{"type":"string"}}})",
              R"("token":"main","request":{"method":"POST","host":"api.acme.example","path":"/v1/people",)"
              R"("body":{"kind":"json","parameters":[{"name":"/name","input":"name"}]}})") +
-         "," +
-         R"({"id":"acme_code","label":"t","description":"t","handler":"connector","input":{"type":"object"},"permissions":[],"hints":{"read_only":true}})" +
          "]";
 }
 
@@ -311,7 +309,6 @@ TEST_F(ActionRunnerTest, RefusesSuspendedAccountsAndDisabledIntegrations) {
 
 TEST_F(ActionRunnerTest, TellsUnknownThingsApart) {
   EXPECT_EQ(bad("nonsense", "{}").reason, reason::kActionUnknown);
-  EXPECT_EQ(bad("code", "{}").reason, reason::kNotSupported);
   const auto other_project = run({"prj_2", "acc_1", "acme_get", R"({"id":"7"})"});
   ASSERT_FALSE(other_project);
   EXPECT_EQ(other_project.error().code, ErrorCode::kNotFound);

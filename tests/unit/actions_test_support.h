@@ -190,6 +190,15 @@ class Hub {
     EXPECT_TRUE(done) << done.error().message;
   }
 
+  // One more secret of the account.
+  void keep_secret(const std::string& name, std::string_view value) {
+    change([&](store::Database& db) -> Result<> {
+      PATCHBAY_TRY_ASSIGN(const auto sealed,
+                          vault_->seal(value, {store::kSecretsTable, "prj_1", "acc_1", name, 1}));
+      return store::account_credentials::insert(db, account, {{name, sealed, 1}}, {});
+    });
+  }
+
   [[nodiscard]] store::Store& store() { return *store_; }
 
   std::shared_ptr<const manifest::Manifest> manifest;

@@ -221,7 +221,9 @@ typedef struct patchbay_message {
   patchbay_str id;           /* such as "error.wrong_secret" */
   const patchbay_pair* args; /* by placeholder name; hold no secret */
   uint64_t arg_count;
-  patchbay_str fallback; /* English, complete, no placeholders: used when the id is unknown */
+  /* English, complete, no placeholders: what people read when the manifest has no text of the id.
+   * May be empty when it has. */
+  patchbay_str fallback;
   patchbay_str field_id; /* the form field it stands at; empty: none */
 } patchbay_message;
 

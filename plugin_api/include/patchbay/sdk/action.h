@@ -46,8 +46,9 @@ class Action {
     c_.redirect_state = borrow(arena_->text(state));
   }
   // Asks for further fields of the auth method. Returns the reason to show beside them.
+  // Here and below, `fallback` may be left out where the manifest has a text of the id.
   Message& ask(std::initializer_list<std::string_view> field_ids, std::string_view message_id,
-               std::string_view fallback) {
+               std::string_view fallback = {}) {
     kind_ = PATCHBAY_ACTION_INPUT;
     for (std::string_view id : field_ids) asked_.add(*arena_, borrow(arena_->text(id)));
     reason_ = &arena_->make<Message>(*arena_, message_id, fallback);
@@ -58,7 +59,7 @@ class Action {
     done_ = &arena_->make<Done>(*arena_);
     return *done_;
   }
-  Fail& fail(Failure failure, std::string_view message_id, std::string_view fallback) {
+  Fail& fail(Failure failure, std::string_view message_id, std::string_view fallback = {}) {
     kind_ = PATCHBAY_ACTION_FAIL;
     fail_ = &arena_->make<Fail>(*arena_, failure, message_id, fallback);
     return *fail_;

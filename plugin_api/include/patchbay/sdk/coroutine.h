@@ -42,7 +42,7 @@ class CoroutineFlow : public Flow {
   Request& post(std::string_view url) { return request("POST", url); }
 
   Done& done() { return action_->done(); }
-  Fail& fail(Failure failure, std::string_view message_id, std::string_view fallback) {
+  Fail& fail(Failure failure, std::string_view message_id, std::string_view fallback = {}) {
     return action_->fail(failure, message_id, fallback);
   }
   // For helpers such as failed_in_transit(); valid until the next co_await.
@@ -136,7 +136,7 @@ class CoroutineFlow : public Flow {
   }
   // Asks for further fields; gives back fields and secrets by id.
   ReturnWaiting ask(std::initializer_list<std::string_view> field_ids, std::string_view message_id,
-                    std::string_view fallback) {
+                    std::string_view fallback = {}) {
     action_->ask(field_ids, message_id, fallback);
     return ReturnWaiting(*this);
   }

@@ -9,6 +9,9 @@
 //   };
 //   PATCHBAY_CONNECTOR(Acme, patchbay::sdk::embedded_manifest())
 //
+// Where each flow is a class made from an Input alone: using Acme = Flows<Connect, Refresh,
+// Revoke>.
+//
 // One object is made for each instance. Its functions are const because several threads may call
 // them at once; a null flow means that the auth method is unknown. Exceptions end at the shims
 // here.
@@ -43,6 +46,22 @@ concept Invocable = requires(const Type& type, Input input) {
 template <class Type>
 concept Extensible = requires(const Type& type, std::string_view id) {
   { type.extension(id) } -> std::same_as<const void*>;
+};
+
+// A connector that makes one kind of flow for each operation, whatever the auth method.
+template <class Connect, class Refresh, class Revoke>
+class Flows {
+ public:
+  explicit Flows(Host) {}
+  std::unique_ptr<Flow> connect(Input input) const {
+    return std::make_unique<Connect>(std::move(input));
+  }
+  std::unique_ptr<Flow> refresh(Input input) const {
+    return std::make_unique<Refresh>(std::move(input));
+  }
+  std::unique_ptr<Flow> revoke(Input input) const {
+    return std::make_unique<Revoke>(std::move(input));
+  }
 };
 
 template <ConnectorType Type>

@@ -76,8 +76,9 @@ class Flow {
   // A further secret to be blotted out of texts for people. `text` lives in keep().
   void remember_secret(std::string_view text) { further_secrets_.add(keep(), text); }
 
-  // Something the person should know when the flow ends, whichever way.
-  Message& notice(std::string_view message_id, std::string_view fallback) {
+  // Something the person should know when the flow ends, whichever way. `fallback` may be left out
+  // where the manifest has a text of the id.
+  Message& notice(std::string_view message_id, std::string_view fallback = {}) {
     Message& message = keep().make<Message>(keep(), message_id, fallback);
     notices_.add(keep(), &message);
     return message;

@@ -79,6 +79,10 @@ inline const boost::json::array* json_array(const boost::json::object* object,
   const boost::json::value* value = json_member(object, name);
   return value == nullptr ? nullptr : value->if_array();
 }
+// The first element of an array, where that is an object.
+inline const boost::json::object* json_first_object(const boost::json::array* array) {
+  return array == nullptr || array->empty() ? nullptr : array->front().if_object();
+}
 inline std::optional<std::string_view> json_text(const boost::json::value* value) {
   const boost::json::string* text = value == nullptr ? nullptr : value->if_string();
   if (text == nullptr) return std::nullopt;

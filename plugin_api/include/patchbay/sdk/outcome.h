@@ -28,6 +28,7 @@ enum class Failure : std::uint32_t {
 
 class Message {
  public:
+  // `fallback` is what people read where the manifest has no text of that id; empty where it has.
   Message(Arena& arena, std::string_view id, std::string_view fallback) : arena_(&arena) {
     c_.struct_size = sizeof(c_);
     c_.id = borrow(arena.text(id));

@@ -20,6 +20,9 @@ struct RevocationOptions {
   std::string_view id_field = "client_id";
   std::string_view secret_field = "client_secret";
   bool client_in_setup = true;  // else in the form's fields
+  // The provider says 403, in JSON, to a token that is no longer valid. A page that is not JSON
+  // comes from somewhere before the provider and proves nothing.
+  bool forbidden_means_gone = false;
 };
 
 class RevocationFlow : public Flow {
@@ -33,6 +36,9 @@ class RevocationFlow : public Flow {
     const bool by_holder = options_.authentication == RevocationAuthentication::bearer;
     if (by_holder && reply.status() == 401) return true;
     const JsonDocument document(reply.body(), {.max_bytes = options_.endpoint.max_body});
+    if (options_.forbidden_means_gone && reply.status() == 403 && document.object() != nullptr) {
+      return true;
+    }
     const auto code = json_text(document.object(), "error");
     return code == "invalid_token" || code == "invalid_grant" || code == "unsupported_token_type";
   }
