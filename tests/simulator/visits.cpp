@@ -31,8 +31,8 @@ void Visits::send_away(Person person, connector::FlowPause pause, std::int64_t s
   ++count_;
   world_.note(person.owner + " is waited for, session " + person.session.id);
   const bool in_two_windows = world_.dice.chance(0.2);
-  const VisitPtr visit =
-      std::make_shared<Visit>(Visit{std::move(person), std::move(pause), since, !in_two_windows});
+  if (in_two_windows) person.is_alone = false;
+  const VisitPtr visit = std::make_shared<Visit>(Visit{std::move(person), std::move(pause), since});
   const auto takes = world_.dice.one_of({kSecond, 40 * kSecond, 4 * kMinute, 6 * kMinute});
   const bool gives_up = world_.dice.chance(0.1);
   if (world_.dice.chance(0.1)) return;  // they never come back
@@ -51,7 +51,8 @@ bool Visits::is_in_time(const Visit& visit) const {
 // As the page does before it shows what is asked for.
 net::Task<> Visits::look(SimulatedHub& hub, VisitPtr visit) {
   const auto found = co_await hub.accounts().linker().waiting(visit->person.session);
-  if (!found && found.error().code == ErrorCode::kConflict && visit->is_alone && is_in_time(*visit))
+  if (!found && found.error().code == ErrorCode::kConflict && visit->person.is_alone &&
+      is_in_time(*visit))
     world_.violated("waits", visit->person.owner + " came back in time, and session " +
                                  visit->person.session.id + " waits for nobody");
 }

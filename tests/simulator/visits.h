@@ -22,8 +22,9 @@ class Visits {
   struct Person {
     store::ConnectSession session;
     std::string owner;
-    std::string code;   // that the provider sends them back with
-    bool errs = false;  // they type a wrong number
+    std::string code;      // that the provider sends them back with
+    bool errs = false;     // they type a wrong number
+    bool is_alone = true;  // in one window; else what another one does is nobody's fault
   };
 
   // World and ledger outlive it.
@@ -43,7 +44,6 @@ class Visits {
     Person person;
     connector::FlowPause pause;
     std::int64_t since = 0;
-    bool is_alone = true;  // else what another window does is nobody's fault
   };
   using VisitPtr = std::shared_ptr<const Visit>;
 

@@ -33,13 +33,7 @@ class Connect : public CodeFlow {
   }
 };
 
-class Porta : public Grant {
- public:
-  explicit Porta(Host) {}
-  std::unique_ptr<Flow> connect(Input input) const {
-    return std::make_unique<Connect>(std::move(input));
-  }
-};
+using Porta = Connector<Connect>;
 
 }  // namespace
 

@@ -20,13 +20,7 @@ class Connect : public CodeFlow {
   }
 };
 
-class Rota : public Grant {
- public:
-  explicit Rota(Host) {}
-  std::unique_ptr<Flow> connect(Input input) const {
-    return std::make_unique<Connect>(std::move(input));
-  }
-};
+using Rota = Connector<Connect>;
 
 }  // namespace
 

@@ -53,9 +53,14 @@ class CodeFlow : public Flow {
   std::string_view refresh_token_;
 };
 
-// Refresh and revoke; connecting is what sets the connectors apart.
-class Grant {
+// Connecting is what sets the connectors apart.
+template <class Connect>
+class Connector {
  public:
+  explicit Connector(Host) {}
+  std::unique_ptr<Flow> connect(Input input) const {
+    return std::make_unique<Connect>(std::move(input));
+  }
   std::unique_ptr<Flow> refresh(Input input) const {
     return std::make_unique<RefreshTokenFlow>(std::move(input),
                                               RefreshTokenOptions{.endpoint = kToken});
