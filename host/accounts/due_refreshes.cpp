@@ -70,7 +70,10 @@ Task<> DueRefreshes::refresh_if_worth_while(store::Account account) {
   account.last_used = std::max(account.last_used, (*entry)->account.last_used);
   const bool half_done = co_await is_half_done(account);
   if (half_done || is_worth_while(account, lifetime)) {
-    (void)co_await refresher_.refresh(*entry, half_done);
+    // What is half done can't wait, unless it was this hub's own attempt, whose failure it knows:
+    // a disk that is full keeps the intent where the provider said when to try again.
+    const bool knows_why = services_.clock.unix_ms() < (*entry)->not_before;
+    (void)co_await refresher_.refresh(*entry, half_done && !knows_why);
     co_return;
   }
   (void)co_await services_.store.transact(

@@ -14,6 +14,7 @@
 #include "base/planted_bug.h"
 #include "connector/flow_transcript.h"
 #include "store/flows_table.h"
+#include "store/refresh_leases_table.h"
 
 namespace patchbay::accounts {
 namespace {
@@ -39,15 +40,18 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
   asio::steady_timer timer;  // loop 0
   bool running = false;      // loop 0
 
-  // Removes the row, and orders the revocation unless somebody else removed it.
+  // Removes the row, and orders the revocation unless somebody else removed it. A refresh whose
+  // process was frozen finds its turn over, and stores nothing of what is revoked.
   Task<Result<>> end(const store::Flow& flow, std::optional<store::Revocation> job) {
-    co_return co_await services.store.transact(
-        [id = flow.id, job](store::Database& db) -> Result<> {
-          PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, id));
-          if (ours && job && !PATCHBAY_PLANTED_BUG(10))
-            PATCHBAY_TRY(store::revocations_table::enqueue(db, *job));
-          return {};
-        });
+    co_return co_await services.store.transact([id = flow.id, account = flow.account_id,
+                                                turn = flow_state_from_json(flow.state).turn,
+                                                job](store::Database& db) -> Result<> {
+      PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, id));
+      if (ours && turn != 0) PATCHBAY_TRY(store::refresh_leases_table::end_turn(db, account, turn));
+      if (ours && job && !PATCHBAY_PLANTED_BUG(10))
+        PATCHBAY_TRY(store::revocations_table::enqueue(db, *job));
+      return {};
+    });
   }
 
   // What the account has by now, and must keep.
@@ -131,7 +135,9 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
       co_return (co_await end(flow, {})).has_value();
     }
     // Whoever took it up at the last moment is done by then.
-    if (state.waits_until != 0 && now - state.waits_until < kUntouchedMs) co_return false;
+    if (state.waits_until != 0 && now - state.waits_until < kUntouchedMs &&
+        !PATCHBAY_PLANTED_BUG(20))
+      co_return false;
     const auto doublings = std::clamp<std::int64_t>(state.tries, 0, kMostDoublings);
     if (now - flow.updated < kUntouchedMs << doublings) co_return false;
     const auto recovered = co_await recover(flow);

@@ -227,7 +227,7 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
 
   if (const auto written = co_await write_down(attempt); !written)
     co_return failed(written.error());
-  StoredJournal journal(services_, attempt.row, attempt.manifest().version,
+  StoredJournal journal(services_, attempt.row, {.connector_version = attempt.manifest().version},
                         StoredJournal::Row::kIsThere);
   auto plan = attempt.plan(journal);
   plan.may_pause = request.has_browser;
@@ -301,7 +301,7 @@ Task<LinkOutcome> Linker::run_resumed(ResumeRequest request) {
   for (const auto& secret : answer.secrets)
     attempt.input.secrets.push_back({secret.name, secret.value.copy()});
 
-  StoredJournal journal(services_, attempt.row, attempt.manifest().version,
+  StoredJournal journal(services_, attempt.row, {.connector_version = attempt.manifest().version},
                         StoredJournal::Row::kIsThere);
   auto plan = attempt.plan(journal);
   plan.may_pause = true;

@@ -205,7 +205,8 @@ Task<Refresher::Called> Refresher::call(Attempt& attempt) {
                          {},
                          now,
                          now},
-                        manifest->version, StoredJournal::Row::kComesLast);
+                        {.connector_version = manifest->version, .turn = attempt.lease.fence},
+                        StoredJournal::Row::kComesLast);
   connector::FlowPlan plan{
       .operation = connector::Operation::kRefresh,
       .manifest = manifest,

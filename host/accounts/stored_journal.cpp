@@ -18,6 +18,7 @@ std::string to_json(const FlowState& state) {
       .member("connector_version", state.connector_version)
       .member("answers", state.answers)
       .member("tries", state.tries)
+      .member("turn", state.turn)
       .member("waits_until", state.waits_until)
       .member("kept_until", state.kept_until)
       .end_object()
@@ -32,6 +33,7 @@ FlowState flow_state_from_json(std::string_view json) {
   state.connector_version = root.get("connector_version").string_or("");
   state.answers = root.get("answers").integer_or(0);
   state.tries = root.get("tries").integer_or(0);
+  state.turn = root.get("turn").integer_or(0);
   state.waits_until = root.get("waits_until").integer_or(0);
   state.kept_until = root.get("kept_until").integer_or(0);
   return state;
@@ -53,13 +55,13 @@ Task<> StoredJournal::keep(SecretString transcript) {
 // there.
 Result<store::Flow> StoredJournal::sealed(store::Flow row, const SecretString& transcript) {
   PATCHBAY_TRY_ASSIGN(row.sealed, services_.vault.seal(transcript, transcript_place(row)));
-  row.state = to_json({.connector_version = connector_version_, .answers = answers_});
+  row.state = to_json(state_);
   row.updated = services_.clock.unix_ms();
   return row;
 }
 
 Task<Result<>> StoredJournal::begin(const SecretString& transcript) {
-  ++answers_;
+  ++state_.answers;
   PATCHBAY_CO_TRY_ASSIGN(auto row, sealed(row_, transcript));
   is_there_ = true;  // for the next answer, which may come before the database has answered
   const auto written = co_await services_.store.transact(
@@ -77,7 +79,7 @@ Task<Result<>> StoredJournal::begin(const SecretString& transcript) {
 }
 
 Task<Result<>> StoredJournal::go_on(const SecretString& transcript) {
-  ++answers_;
+  ++state_.answers;
   PATCHBAY_CO_TRY_ASSIGN(auto row, sealed(row_, transcript));
   auto apart = row_;
   apart.id = services_.random.id("flow_");

@@ -15,6 +15,16 @@
 
 namespace patchbay::accounts {
 
+// What `Flow::state` tells without opening the transcript.
+struct FlowState {
+  std::string connector_version;
+  std::int64_t answers = 0;      // of requests that may have minted
+  std::int64_t tries = 0;        // of recovering it
+  std::int64_t turn = 0;         // of a refresh: its lease's fence, which ends with the row
+  std::int64_t waits_until = 0;  // unix ms: for a person; 0: it is at work
+  std::int64_t kept_until = 0;  // unix ms: it has failed, and is kept to be looked at; 0: it is not
+};
+
 class StoredJournal final : public connector::FlowJournal {
  public:
   enum class Row : std::uint8_t {
@@ -22,10 +32,11 @@ class StoredJournal final : public connector::FlowJournal {
     kComesLast,  // a refresh has nothing to tell before the provider has minted
   };
 
-  StoredJournal(const Services& services, store::Flow flow, std::string connector_version, Row row)
+  // `state`: version and turn.
+  StoredJournal(const Services& services, store::Flow flow, FlowState state, Row row)
       : services_(services),
         row_(std::move(flow)),
-        connector_version_(std::move(connector_version)),
+        state_(std::move(state)),
         is_there_(row == Row::kIsThere) {
     if (is_there_) flow_id_ = row_.id;
   }
@@ -34,6 +45,7 @@ class StoredJournal final : public connector::FlowJournal {
 
   // The row that whoever stores the flow's outcome must take, in the same transaction; empty: none
   // was written. A row that is gone was recovered by another process: its tokens are being revoked.
+  // So are those of a row whose writing had an unknown outcome; a refresh's turn ends with it.
   [[nodiscard]] const std::string& flow_id() const { return flow_id_; }
 
   // The transcript as far as the row does not hold it, for want of a database.
@@ -50,25 +62,16 @@ class StoredJournal final : public connector::FlowJournal {
 
   const Services& services_;
   store::Flow row_;
-  std::string connector_version_;
+  FlowState state_;
   bool is_there_;  // the row
   std::string flow_id_;
   std::optional<Unwritten> unwritten_;
-  std::int64_t answers_ = 0;
 };
 
 // For whoever can't tell whether the outcome was stored, and leaves it to the recovery to find out:
 // writes it as soon as the database takes it. `services` outlives its loops' work.
 void write_later(const Services& services, StoredJournal::Unwritten left);
 
-// What `Flow::state` tells without opening the transcript.
-struct FlowState {
-  std::string connector_version;
-  std::int64_t answers = 0;      // of requests that may have minted
-  std::int64_t tries = 0;        // of recovering it
-  std::int64_t waits_until = 0;  // unix ms: for a person; 0: it is at work
-  std::int64_t kept_until = 0;  // unix ms: it has failed, and is kept to be looked at; 0: it is not
-};
 std::string to_json(const FlowState& state);
 FlowState flow_state_from_json(std::string_view json);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/stored_journal.h"
+#include "base/planted_bug.h"
 
 namespace patchbay::accounts {
 namespace {
@@ -61,11 +62,13 @@ Task<Result<WaitingFlow>> find_waiting(const Services& services,
 }
 
 Task<Result<bool>> take_up(const Services& services, const WaitingFlow& flow) {
-  co_return co_await services.store.transact([id = flow.row.id, from = flow.row.state,
-                                              to = at_work(flow.row),
-                                              now = services.clock.unix_ms()](store::Database& db) {
-    return store::flows_table::change_state(db, id, from, to, now);
-  });
+  auto taken = co_await services.store.transact(
+      [id = flow.row.id, from = flow.row.state, to = at_work(flow.row),
+       now = services.clock.unix_ms()](store::Database& db) {
+        return store::flows_table::change_state(db, id, from, to, now);
+      });
+  if (taken && PATCHBAY_PLANTED_BUG(19)) co_return true;
+  co_return taken;
 }
 
 Result<> give_up_waiting(store::Database& db, const std::string& session_id) {

@@ -219,8 +219,9 @@ Result<bool> set_error(Database& db, std::string_view id, std::int64_t generatio
       const auto changed,
       db.execute("UPDATE accounts SET status = 'error', reason_code = ?, reason_text = ?, "
                  "status_changed = ?, updated = ? "
-                 "WHERE id = ? AND generation = ? AND status <> 'inactive'",
-                 {reason_code, reason_text, now_ms, now_ms, id, generation}));
+                 "WHERE id = ? AND generation = ? AND status <> 'inactive' "
+                 "AND NOT (status = 'error' AND reason_code = ?)",
+                 {reason_code, reason_text, now_ms, now_ms, id, generation, reason_code}));
   return changed == 1;
 }
 

@@ -109,8 +109,9 @@ Result<std::vector<Account>> suspend_all(Database& db, std::string_view integrat
 Result<std::vector<Account>> resume_all(Database& db, std::string_view integration_id,
                                         std::string_view reason_code, std::int64_t now_ms);
 
-// Marks the credentials of `generation` as not working. Returns false and changes nothing when the
-// credentials were replaced meanwhile, or the account is suspended or gone.
+// Marks the credentials of `generation` as not working. Returns false and changes nothing when it
+// is known already, with this reason_code; when the credentials were replaced meanwhile; or when
+// the account is suspended or gone.
 Result<bool> set_error(Database& db, std::string_view id, std::int64_t generation,
                        std::string_view reason_code, std::string_view reason_text,
                        std::int64_t now_ms);

@@ -56,6 +56,13 @@ Result<void> release(Database& db, const RefreshLease& lease) {
                  {lease.retry_at, lease.last_error, lease.account_id, lease.holder, lease.fence}));
 }
 
+Result<void> end_turn(Database& db, std::string_view account_id, std::int64_t fence) {
+  PATCHBAY_TRY(
+      db.execute("UPDATE refresh_leases SET holder = '' WHERE account_id = ? AND fence = ?",
+                 {account_id, fence}));
+  return {};
+}
+
 Result<std::int64_t> shared_time(Database& db, std::int64_t own_ms) {
   const auto sql = db.dialect().shared_time;
   if (sql.empty()) return own_ms;

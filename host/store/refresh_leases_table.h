@@ -43,6 +43,9 @@ Result<void> present(Database& db, const RefreshLease& lease);
 // into the transaction that writes what came of the refresh.
 Result<void> release(Database& db, const RefreshLease& lease);
 
+// Ends the turn with this fence, if it is not over, whoever has it.
+Result<void> end_turn(Database& db, std::string_view account_id, std::int64_t fence);
+
 // Unix milliseconds by one clock for all processes on this database; `own_ms` where they share the
 // machine's anyway.
 Result<std::int64_t> shared_time(Database& db, std::int64_t own_ms);

@@ -189,7 +189,9 @@ TEST_F(RotationTest, InADatabaseThatIsMarkedAsRestoredItIsNeverPresented) {
   EXPECT_EQ(ChildProcess(PATCHBAY_BUILD_DIR "/bin/patchbay", command).wait(), 0);
   open_hub();
   EXPECT_FALSE(refresh(id));
-  EXPECT_EQ(account(id).reason_code, "reconnect_needed");
+  EXPECT_TRUE(wait_until([&] { return account(id).status == AccountStatus::kError; }));
+  EXPECT_FALSE(refresh(id));
+  expect_reconnect_needed();
   EXPECT_EQ(times(), 0);
 }
 

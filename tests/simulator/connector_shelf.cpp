@@ -32,12 +32,15 @@ std::string_view connector_of(GrantKind kind) {
       return "rota";
     case GrantKind::kGrace:
       return "grace";
+    case GrantKind::kSignedIn:
+      return "porta";
   }
   return {};
 }
 
 ConnectorShelf::ConnectorShelf() {
-  for (const std::string path : {PATCHBAY_PERSONIO, PATCHBAY_ROTA, PATCHBAY_GRACE}) {
+  for (const std::string path :
+       {PATCHBAY_PERSONIO, PATCHBAY_ROTA, PATCHBAY_GRACE, PATCHBAY_PORTA}) {
     auto file = connector::read_connector_file(path);
     if (!file) throw std::runtime_error(path + ": " + file.error().message);
     libraries_.push_back({file->manifest->id, path, file->manifest});

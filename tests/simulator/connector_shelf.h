@@ -1,7 +1,7 @@
 #pragma once
-// The connectors of a simulation: the real Personio connector, and Rota's with and without
-// forgiveness. Their libraries run in this process; each hub life has instances of its own, which
-// end with it.
+// The connectors of a simulation: the real Personio connector, and Rota's: with and without
+// forgiveness, and with a person who signs in. Their libraries run in this process; each hub life
+// has instances of its own, which end with it.
 #include <memory>
 #include <string>
 #include <string_view>

@@ -14,7 +14,7 @@ namespace {
 
 // A flow's deadline, and more than as long again for what comes after it.
 constexpr std::int64_t kFlowTakesMs = 150'000;
-constexpr std::size_t kMostRemembered = 4'096;
+constexpr std::size_t kMostRemembered = 65'536;
 constexpr std::int64_t kAllRows = std::numeric_limits<std::int32_t>::max();
 
 bool belongs_to_account(const store::SealedColumn& column) {

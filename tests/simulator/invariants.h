@@ -5,8 +5,11 @@
 //   opens           every sealed row opens under the vault
 //   served          no token is served after the acknowledgement that the account was suspended or
 //                   unlinked, by whichever hub; and none of a grant that is not the account's own
-//   presented once  a refresh token that rotates is presented once with unknown or successful
-//                   outcome; twice where the manifest declares that a spent one is forgiven
+//   presented once  a refresh token that rotates, and a code, is presented once with unknown or
+//                   successful outcome; such a token twice where the manifest declares that a spent
+//                   one is forgiven
+//   waits           a connect that was said to wait for a person is there for whoever comes back in
+//                   time, at whichever hub
 //   no orphan       a token that reached a hub is held by an account, or named by a sealed row that
 //                   is to be worked off (a revocation, a flow), or over
 //   not revoked     a token that an active account holds was not revoked by a hub, nor was its
@@ -17,7 +20,8 @@
 //   resolved        nothing is left to be worked off
 //   usable          an account whose grant is good gives out a token that works
 //
-// `presented once` and `limits` are looked after by the network, which sees the requests.
+// `presented once` and `limits` are looked after by the network, which sees the requests, `waits`
+// by the workload.
 //
 // What the documents allow, and is therefore excused:
 // - a token of which no hub ever heard: its answer was lost, or the hub was killed before it;

@@ -38,6 +38,7 @@ struct Sums {
   std::uint64_t kills = 0;
   std::uint64_t freezes = 0;
   std::uint64_t linked = 0;
+  std::uint64_t waited = 0;
   std::uint64_t served = 0;
 
   void add(const Report& report) {
@@ -45,12 +46,13 @@ struct Sums {
     kills += report.kills;
     freezes += report.freezes;
     linked += report.work.linked;
+    waited += report.work.waited;
     served += report.work.served;
   }
   void tell(std::uint64_t seeds, double seconds) const {
-    std::cout << seeds << " seeds, " << steps << " steps, " << linked << " links, " << served
-              << " tokens served, " << kills << " kills, " << freezes << " freezes in "
-              << static_cast<std::int64_t>(seconds) << " s\n"
+    std::cout << seeds << " seeds, " << steps << " steps, " << linked << " links, " << waited
+              << " waits for people, " << served << " tokens served, " << kills << " kills, "
+              << freezes << " freezes in " << static_cast<std::int64_t>(seconds) << " s\n"
               << std::flush;
   }
 };

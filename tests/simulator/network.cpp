@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <optional>
+#include <utility>
 
 #include "net/params.h"
 
@@ -80,9 +81,9 @@ struct Network::Call {
   bool reply_is_whole = false;  // it names the tokens that were minted
   std::vector<int> minted;
   int grant = -1;
-  int presented = -1;            // token id
-  std::size_t presentation = 0;  // of that token
-  std::int64_t wait_for_ms = 0;  // Retry-After
+  int presented = -1;                       // id of a refresh token
+  std::optional<std::size_t> presentation;  // of that, or of the grant's code
+  std::int64_t wait_until = 0;              // Retry-After, from when it was said
 };
 
 class Network::Sender final : public net::HttpSender {
@@ -137,6 +138,7 @@ int Network::waiting(Life life) const {
 }
 
 Fate Network::draw_fate() {
+  if (next_) return *std::exchange(next_, std::nullopt);
   if (outage_)
     return world_.dice.one_of({Fate::kNoName, Fate::kNoConnection, Fate::kLost, Fate::kFault});
   if (!world_.dice.chance(trouble_)) return Fate::kWell;
@@ -170,9 +172,7 @@ void Network::arrive(const CallPtr& call) {
       reply = failure(NetError::kReset, true);
       break;
     case Fate::kLimited:
-      call->wait_for_ms = 1000 * world_.dice.between(1, 180);
-      reply = answered(429, "{}");
-      reply.headers.set("Retry-After", std::to_string(call->wait_for_ms / 1000));
+      reply = limited(*call);
       break;
     case Fate::kFault:
       reply = answered(500, "Internal Server Error");
@@ -184,6 +184,14 @@ void Network::arrive(const CallPtr& call) {
   world_.in(way, [this, call, shared = std::make_shared<ClientReply>(std::move(reply))] {
     answer(call, std::move(*shared));
   });
+}
+
+ClientReply Network::limited(Call& call) {
+  const auto seconds = world_.dice.between(1, 180);
+  call.wait_until = world_.now() + 1000 * seconds;
+  auto reply = answered(429, "{}");
+  reply.headers.set("Retry-After", std::to_string(seconds));
+  return reply;
 }
 
 ClientReply Network::processed(Call& call) {
@@ -226,11 +234,11 @@ ClientReply Network::heard(Call& call) {
   }
   const auto status = call.reply->status;
   const bool unprocessed = !call.reply->maybe_processed || (status >= 400 && status < 500);
-  if (call.presented >= 0)
-    book_.token(call.presented).presentations[call.presentation].seen =
+  if (call.presentation)
+    presentations(call)[*call.presentation].seen =
         unprocessed ? Seen::kUnprocessed : Seen::kAnswered;
-  if (call.wait_for_ms > 0 && call.grant >= 0 && counts_for_waiting(call.request.path))
-    told_to_wait_[call.grant] = {call.life, world_.now() + call.wait_for_ms};
+  if (call.wait_until > 0 && call.grant >= 0 && counts_for_waiting(call.request.path))
+    told_to_wait_[call.grant] = {call.life, call.wait_until};
   return *std::move(call.reply);
 }
 
@@ -259,19 +267,27 @@ void Network::check_rate(const Call& call) {
 // Once, or twice where the manifest declares that a spent token is forgiven. What is known not to
 // have been processed does not count.
 void Network::check_presentation(Call& call) {
-  auto* token = provider_.presented_by(call.request);
-  if (token == nullptr) return;
+  const auto* token = provider_.presented_by(call.request);
+  const bool is_code = !call.request.field("code").empty() && call.grant >= 0;
+  if (token == nullptr && !is_code) return;
+  if (token != nullptr) call.presented = token->id;
+  auto& all = presentations(call);
   std::size_t counted = 1;
-  for (const auto& before : token->presentations)
+  for (const auto& before : all)
     if (before.seen != Seen::kUnprocessed) ++counted;
-  const std::size_t most = book_.grant(token->grant).kind == GrantKind::kGrace ? 2 : 1;
-  call.presented = token->id;
-  call.presentation = token->presentations.size();
-  token->presentations.push_back({call.life, world_.now(), Seen::kNothing});
-  if (counted > most)
-    world_.violated("presented once", "refresh token " + std::to_string(token->id) +
-                                          " is presented for the " + std::to_string(counted) +
-                                          ". time with unknown or successful outcome");
+  const std::size_t most = !is_code && book_.grant(token->grant).kind == GrantKind::kGrace ? 2 : 1;
+  call.presentation = all.size();
+  all.push_back({call.life, world_.now(), Seen::kNothing});
+  if (counted <= most) return;
+  const auto what = is_code ? "the code of grant " + std::to_string(call.grant)
+                            : "refresh token " + std::to_string(token->id);
+  world_.violated("presented once", what + " is presented for the " + std::to_string(counted) +
+                                        ". time with unknown or successful outcome");
+}
+
+std::vector<Presentation>& Network::presentations(const Call& call) {
+  return call.presented >= 0 ? book_.token(call.presented).presentations
+                             : book_.grant(call.grant).presentations;
 }
 
 }  // namespace patchbay::simulator

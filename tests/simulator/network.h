@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,9 @@ class Network {
   // Until it is lifted no request to any provider fares well.
   void set_outage(bool on) { outage_ = on; }
 
+  // What becomes of the next request, whatever the trouble.
+  void set_next(Fate fate) { next_ = fate; }
+
   // The sender of one hub life, for one loop. The network outlives it.
   std::unique_ptr<net::HttpSender> sender(Life life);
 
@@ -63,10 +67,13 @@ class Network {
 
   Fate draw_fate();
   net::ClientReply processed(Call& call);
+  net::ClientReply limited(Call& call);
   // The rules about requests: see invariants.h.
   void check_waiting_time(const Call& call);
   void check_rate(const Call& call);
   void check_presentation(Call& call);
+  // Of the code or the refresh token that a call presents.
+  std::vector<Presentation>& presentations(const Call& call);
 
   struct Wait {
     Life life = 0;
@@ -78,6 +85,7 @@ class Network {
   ModelProvider provider_;
   double trouble_ = 0;
   bool outage_ = false;
+  std::optional<Fate> next_;
   std::map<Life, int> waiting_;
   std::map<int, Wait> told_to_wait_;                                       // by grant
   std::map<std::pair<int, std::string>, std::deque<std::int64_t>> asked_;  // by grant and path

@@ -94,11 +94,14 @@ bool SharedDisk::failed_since(Life life, std::int64_t unix_ms) const {
 }
 
 SharedDisk::Fault SharedDisk::draw_fault(Life life, store::Access access) {
-  if (trouble_ == 0 || !world_.dice.chance(trouble_)) return Fault::kNone;
-  const auto fault = access == store::Access::kRead
-                         ? Fault::kBegin
-                         : world_.dice.one_of({Fault::kBegin, Fault::kCommit, Fault::kUnknownUndone,
-                                               Fault::kUnknownDone});
+  auto fault = Fault::kNone;
+  if (access == store::Access::kWrite) fault = std::exchange(next_[life], Fault::kNone);
+  if (fault == Fault::kNone && trouble_ != 0 && world_.dice.chance(trouble_))
+    fault = access == store::Access::kRead
+                ? Fault::kBegin
+                : world_.dice.one_of(
+                      {Fault::kBegin, Fault::kCommit, Fault::kUnknownUndone, Fault::kUnknownDone});
+  if (fault == Fault::kNone) return fault;
   last_failure_[life] = world_.now();
   world_.note("life " + std::to_string(life) + ": the database fails, kind " +
               std::to_string(static_cast<int>(fault)));

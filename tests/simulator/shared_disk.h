@@ -19,6 +19,14 @@ namespace patchbay::simulator {
 
 class SharedDisk {
  public:
+  enum class Fault : std::uint8_t {
+    kNone,
+    kBegin,
+    kCommit,
+    kUnknownUndone,  // the outcome is unknown, and it was not done
+    kUnknownDone,
+  };
+
   // A migrated, empty database.
   explicit SharedDisk(World& world);
 
@@ -27,6 +35,8 @@ class SharedDisk {
 
   // The share of transactions that fail.
   void set_trouble(double share) { trouble_ = share; }
+  // What becomes of the next write transaction of a life.
+  void set_next(Life life, Fault fault) { next_[life] = fault; }
   // How many commits there have been, whoever made them, that changed something; that a hub is
   // alive does not count.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
@@ -40,7 +50,6 @@ class SharedDisk {
 
  private:
   class Connection;
-  enum class Fault : std::uint8_t { kNone, kBegin, kCommit, kUnknownUndone, kUnknownDone };
   Fault draw_fault(Life life, store::Access access);
 
   World& world_;
@@ -49,6 +58,7 @@ class SharedDisk {
   double trouble_ = 0;
   std::uint64_t changes_ = 0;
   std::map<Life, std::int64_t> last_failure_;
+  std::map<Life, Fault> next_;
 };
 
 }  // namespace patchbay::simulator

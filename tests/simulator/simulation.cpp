@@ -39,7 +39,7 @@ Simulation::Simulation(const Options& options, const ConnectorShelf& connectors)
       disk_(world_),
       network_(world_, book_),
       invariants_(world_, disk_, book_, ledger_, keys_, oracle_random_),
-      workload_(world_, network_, book_, ledger_, invariants_),
+      workload_(world_, network_, book_, ledger_, invariants_, [this] { return any_hub(); }),
       around_{world_, disk_, network_, connectors, keys_, random_} {
   if (options_.echo) world_.trace.echo_to(options_.echo);
   disk_.before_writes([this](Life life) { freeze_before_writing(life); });
@@ -61,7 +61,11 @@ Report Simulation::run() {
     start(slots_[i]);
   }
   const auto end = world_.now() + options_.days * kDay;
-  plan(end);
+  if (options_.outage_day) {
+    plan_outage_day(*options_.outage_day);
+  } else {
+    plan(end);
+  }
   run_until(end);
   make_fair();
   run_until(end + kFairDays * kDay);
@@ -71,6 +75,7 @@ Report Simulation::run() {
   report_.violation = world_.violation();
   report_.hash = world_.trace.hash();
   report_.changes = disk_.changes();
+  report_.revoked_grants = book_.count_revoked();
   report_.work = workload_.counts();
   report_.last_lines = world_.trace.last();
   return report_;
@@ -83,11 +88,47 @@ void Simulation::plan(std::int64_t end) {
   network_.set_trouble(roughness_);
   disk_.set_trouble(world_.dice.one_of({0.0, 0.0, 0.005, 0.03}));
   plan_every(7 * kHour, end, [this] { begin_work(); });
-  plan_every(15 * kDay, end, [this] { begin_outage(); });
+  plan_every(15 * kDay, end, [this] {
+    begin_outage(world_.dice.one_of({10 * kMinute, kHour, kHour, 3 * kHour, kDay}));
+  });
   plan_every(10 * kDay, end, [this] { workload_.delete_a_grant(); });
   plan_every(15 * kDay, end, [this] { rotate_keys(); });
   plan_every(5 * kDay, end, [this] { freeze_one_that_serves(); });
   plan_every(5 * kDay, end, [this] { freeze_one_that_refreshes(); });
+}
+
+// Tokens outlast the outage, so that each has to be revoked. Whoever asked a hub that was killed
+// asks again.
+void Simulation::plan_outage_day(const OutageDay& day) {
+  for (int i = 0; i < day.accounts; ++i)
+    world_.in(world_.dice.between(0, kHour), [this, i] {
+      const auto kind =
+          world_.dice.one_of({GrantKind::kCredentials, GrantKind::kRotating, GrantKind::kGrace});
+      workload_.begin_linking(*any_hub(), "owner-" + std::to_string(i), kind, 3 * kDay);
+    });
+  world_.in(2 * kHour, [this] {
+    begin_outage(kDay);
+    unlink_all(20 * kHour);
+  });
+  for (int i = 0; i < day.restarts; ++i)
+    world_.in(2 * kHour + world_.dice.between(0, 21 * kHour), [this] { kill_any(); });
+  world_.in(25 * kHour, [this] { unlink_all(kMinute); });
+}
+
+// Those that are there, one after the other.
+void Simulation::unlink_all(std::int64_t within_ms) {
+  for (const auto& [id, account] : invariants_.accounts())
+    world_.in(world_.dice.between(0, within_ms), [this, id] {
+      auto* hub = any_hub();
+      if (hub != nullptr) workload_.begin_unlinking(*hub, id);
+    });
+}
+
+// As soon as there is one.
+void Simulation::kill_any() {
+  auto hubs = awake();
+  if (hubs.empty()) return world_.in(kMinute, [this] { kill_any(); });
+  kill(*world_.dice.one_of(hubs));
 }
 
 void Simulation::plan_every(std::int64_t mean_ms, std::int64_t end,
@@ -134,8 +175,7 @@ void Simulation::freeze_one_that_serves() {
   });
 }
 
-void Simulation::begin_outage() {
-  const auto lasts = world_.dice.one_of({10 * kMinute, kHour, kHour, 3 * kHour, kDay});
+void Simulation::begin_outage(std::int64_t lasts) {
   world_.note("outage of " + std::to_string(lasts / kMinute) + " minutes");
   network_.set_outage(true);
   world_.in(lasts, [this] {

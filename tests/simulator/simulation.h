@@ -30,9 +30,17 @@
 
 namespace patchbay::simulator {
 
+// In place of what chance brings: accounts are linked, the provider goes away for a day, and
+// meanwhile all of them are unlinked and hubs are killed.
+struct OutageDay {
+  int accounts = 0;
+  int restarts = 0;
+};
+
 struct Options {
   std::uint64_t seed = 1;
-  std::int64_t days = 30;
+  std::int64_t days = 30;  // three are enough for an outage day
+  std::optional<OutageDay> outage_day;
   int hubs = 0;                                // 0: one to three, as the seed decides
   std::function<void(std::string_view)> echo;  // of each line of the trace
 };
@@ -45,6 +53,7 @@ struct Report {
   std::uint64_t changes = 0;
   std::uint64_t kills = 0;
   std::uint64_t freezes = 0;
+  std::size_t revoked_grants = 0;  // by hubs, as TokenBook counts them
   WorkloadCounts work;
   std::deque<std::string> last_lines;
 };
@@ -75,9 +84,12 @@ class Simulation {
 
   // The plan: what is going to happen, as events of the world.
   void plan(std::int64_t end);
+  void plan_outage_day(const OutageDay& day);
+  void unlink_all(std::int64_t within_ms);
+  void kill_any();
   void plan_every(std::int64_t mean_ms, std::int64_t end, const std::function<void()>& what);
   void begin_work();
-  void begin_outage();
+  void begin_outage(std::int64_t lasts);
   void rotate_keys();
   void freeze_one_that_serves();
   void freeze_one_that_refreshes();

@@ -46,6 +46,7 @@ TEST_F(Simulator, DoesWhatItIsFor) {
     sum.kills += report.kills;
     sum.freezes += report.freezes;
     sum.work.linked += report.work.linked;
+    sum.work.waited += report.work.waited;
     sum.work.served += report.work.served;
     sum.work.suspended += report.work.suspended;
     sum.work.unlinked += report.work.unlinked;
@@ -53,6 +54,7 @@ TEST_F(Simulator, DoesWhatItIsFor) {
   EXPECT_GT(sum.kills, 10U);
   EXPECT_GT(sum.freezes, 10U);
   EXPECT_GT(sum.work.linked, 10U);
+  EXPECT_GT(sum.work.waited, 10U);
   EXPECT_GT(sum.work.served, 100U);
   EXPECT_GT(sum.work.suspended, 5U);
   EXPECT_GT(sum.work.unlinked, 5U);

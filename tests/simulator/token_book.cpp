@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <ranges>
 
 namespace patchbay::simulator {
 namespace {
@@ -63,6 +64,17 @@ MintedToken* TokenBook::find(std::string_view value) {
 const std::vector<int>& TokenBook::living(std::int64_t now) {
   std::erase_if(living_, [&](int id) { return !token(id).is_alive(now); });
   return living_;
+}
+
+std::size_t TokenBook::count_revoked() const {
+  const auto is_revoked = [&](const Grant& grant) {
+    auto known = tokens_ | std::views::filter([&](const MintedToken& token) {
+                   return token.grant == grant.id && token.delivery == Delivery::kDelivered;
+                 });
+    return grant.ended_by_hub ||
+           (!known.empty() && std::ranges::all_of(known, &MintedToken::revoked_by_hub));
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(grants_, is_revoked));
 }
 
 void TokenBook::end(Grant& grant) {

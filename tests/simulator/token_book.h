@@ -17,6 +17,20 @@ enum class GrantKind : std::uint8_t {
   kCredentials,  // client id and secret mint any number of tokens
   kRotating,     // each use of the refresh token spends it; a second use ends the grant
   kGrace,        // rotating, and a spent token is forgiven once, for a while
+  kSignedIn,     // rotating, of a person who signed in on the way
+};
+
+// How a hub came to see one presentation of a code or a refresh token.
+enum class Seen : std::uint8_t {
+  kNothing,      // no answer (yet): the outcome is unknown
+  kUnprocessed,  // it certainly was not processed, or refused: no connection, 4xx
+  kAnswered,
+};
+
+struct Presentation {
+  Life life = 0;
+  std::int64_t at = 0;
+  Seen seen = Seen::kNothing;
 };
 
 struct Grant {
@@ -29,19 +43,7 @@ struct Grant {
   bool is_over = false;          // deleted at the provider, or ended by a second use
   bool ended_by_hub = false;     // at the revocation endpoint
   bool code_used = false;
-};
-
-// How a hub came to see one presentation of a refresh token.
-enum class Seen : std::uint8_t {
-  kNothing,      // no answer (yet): the outcome is unknown
-  kUnprocessed,  // it certainly was not processed, or refused: no connection, 4xx
-  kAnswered,
-};
-
-struct Presentation {
-  Life life = 0;
-  std::int64_t at = 0;
-  Seen seen = Seen::kNothing;
+  std::vector<Presentation> presentations;  // of the code
 };
 
 // Whether a token came to be known to a hub.
@@ -84,6 +86,8 @@ class TokenBook {
   MintedToken* find(std::string_view value);
   [[nodiscard]] MintedToken& token(int id) { return tokens_.at(static_cast<std::size_t>(id)); }
   [[nodiscard]] std::vector<MintedToken>& tokens() { return tokens_; }
+  // Grants that hubs have ended: at once, or every token of theirs that reached one.
+  [[nodiscard]] std::size_t count_revoked() const;
   // Ids of tokens that were alive when this was last asked, and may still be.
   const std::vector<int>& living(std::int64_t now);
 

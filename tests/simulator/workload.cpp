@@ -11,9 +11,13 @@ constexpr int kOwners = 5;
 constexpr std::size_t kMostAccounts = 8;
 constexpr int kTries = 3;
 
+}  // namespace
+
 accounts::FormInput form_of(const Grant& grant, bool with_wrong_secret) {
   accounts::FormInput form;
-  if (grant.kind == GrantKind::kCredentials) {
+  if (grant.kind == GrantKind::kSignedIn) {
+    form.values.push_back({"company", "Simulated"});
+  } else if (grant.kind == GrantKind::kCredentials) {
     form.values.push_back({"client_id", grant.client_id});
     form.secrets.push_back(
         {"client_secret", SecretString(with_wrong_secret ? "wrong" : grant.secret)});
@@ -27,13 +31,18 @@ std::string outcome_of(const Error& error) {
   return std::string(to_string(error.code)) + " (" + error.message + ")";
 }
 
-}  // namespace
+WorkloadCounts Workload::counts() const {
+  auto all = counts_;
+  all.linked += visits_.linked();
+  all.waited = visits_.count();
+  return all;
+}
 
-Grant& Workload::new_grant(GrantKind kind) {
+int Workload::new_grant(GrantKind kind) {
   const auto lifetime = world_.dice.one_of({30 * kMinute, 6 * kHour, 24 * kHour, 24 * kHour});
   auto& grant = book_.add_grant(kind, lifetime);
   grant.may_read = !world_.dice.chance(0.05);
-  return grant;
+  return grant.id;
 }
 
 void Workload::begin_something(SimulatedHub& hub) {
@@ -42,10 +51,7 @@ void Workload::begin_something(SimulatedHub& hub) {
   if (linked.size() < 2 || (what < 8 && linked.size() < kMostAccounts)) return begin_link(hub);
   auto candidates = linked;
   const auto& account = world_.dice.one_of(candidates);
-  if (what < 14) {
-    const auto& known = *ledger_.find(account);
-    return hub.spawn(link(hub, known.owner, known.kind, account, world_.dice.chance(0.2)));
-  }
+  if (what < 14) return begin_reconnect(hub, account);
   if (what < 20) return hub.spawn(suspend(hub, account));
   if (what < 32) return hub.spawn(resume(hub, account));
   if (what < 37) return hub.spawn(unlink(hub, account));
@@ -57,42 +63,61 @@ void Workload::begin_something(SimulatedHub& hub) {
 
 void Workload::begin_link(SimulatedHub& hub) {
   const auto owner = "owner-" + std::to_string(world_.dice.between(1, kOwners));
-  const auto kind = world_.dice.one_of(
-      {GrantKind::kCredentials, GrantKind::kCredentials, GrantKind::kRotating, GrantKind::kGrace});
-  hub.spawn(link(hub, owner, kind, {}, world_.dice.chance(0.15)));
+  const auto kind =
+      world_.dice.one_of({GrantKind::kCredentials, GrantKind::kCredentials, GrantKind::kRotating,
+                          GrantKind::kGrace, GrantKind::kSignedIn});
+  hub.spawn(link(hub, {.owner = owner,
+                       .grant = new_grant(kind),
+                       .errs = world_.dice.chance(0.05),
+                       .cancels = world_.dice.chance(0.15)}));
 }
 
-Workload::Task Workload::link(SimulatedHub& hub, std::string owner, GrantKind kind,
-                              std::string account_id, bool cancels) {
-  auto& grant = new_grant(kind);
-  const int grant_id = grant.id;
+void Workload::begin_reconnect(SimulatedHub& hub, const std::string& account_id) {
+  const auto& known = *ledger_.find(account_id);
+  hub.spawn(link(hub, {.owner = known.owner,
+                       .grant = new_grant(known.kind),
+                       .account_id = account_id,
+                       .errs = world_.dice.chance(0.05),
+                       .cancels = world_.dice.chance(0.2)}));
+}
+
+Workload::Task Workload::link(SimulatedHub& hub, Link what) {
+  const auto& grant = book_.grant(what.grant);
+  const auto kind = grant.kind;
+  const auto code = grant.client_id;
+  const auto began = world_.now();
   accounts::LinkRequest request;
   request.connector_id = connector_of(kind);
-  request.form = form_of(grant, world_.dice.chance(0.05));
+  request.form = form_of(grant, what.errs);
   request.cancel = connector::make_cancel_flag();
-  world_.note("life " + std::to_string(hub.life()) + ": link " + owner + " to " +
-              request.connector_id + " with grant " + std::to_string(grant_id) +
-              (account_id.empty() ? "" : ", reconnecting " + account_id));
+  request.has_browser = true;
+  request.redirect_uri = "https://hub.example/connect/return";
+  world_.note("life " + std::to_string(hub.life()) + ": link " + what.owner + " to " +
+              request.connector_id + " with grant " + std::to_string(what.grant) +
+              (what.account_id.empty() ? "" : ", reconnecting " + what.account_id));
   auto session = co_await hub.accounts().create_session({.project_id = std::string(kProject),
-                                                         .owner_id = owner,
+                                                         .owner_id = what.owner,
                                                          .owner_name = "Owner",
                                                          .username = {},
                                                          .connector_id = request.connector_id,
                                                          .integration_id = {},
-                                                         .account_id = account_id,
+                                                         .account_id = what.account_id,
                                                          .multiple = false,
                                                          .type = store::AccountType::kProduction,
                                                          .label = {}});
   if (!session) co_return;
   request.session = session->session;
-  ledger_.attempted(owner, grant_id);
-  if (cancels)
+  ledger_.attempted(what.owner, what.grant);
+  if (what.cancels)
     world_.in(world_.dice.between(0, 900), [flag = request.cancel] { flag->store(true); });
-  const auto outcome = co_await hub.accounts().link(std::move(request));
+  auto outcome = co_await hub.accounts().link(std::move(request));
   if (outcome.account) {
     ++counts_.linked;
     world_.note("linked " + outcome.account->id);
-    ledger_.acknowledged(outcome.account->id, owner, kind);
+    ledger_.acknowledged(outcome.account->id, what.owner, kind);
+  } else if (outcome.waiting) {
+    visits_.send_away({std::move(session->session), what.owner, code, what.errs},
+                      *std::move(outcome.waiting), began);
   } else {
     ++counts_.not_linked;
     world_.note("not linked: " + outcome_of(outcome.error));

@@ -2,21 +2,30 @@
 // What people and applications do with the hubs, drawn from the dice: link, reconnect, use tokens
 // (with and without a wish for validity, and with a 401 from the provider), refresh, suspend,
 // resume, unlink, cancel a connect half-way. Each is a coroutine on one hub's loop, which a kill
-// may end anywhere; what it was told goes into the ledger.
+// may end anywhere; what it was told goes into the ledger. A person who has to sign in comes back
+// to whichever hub there is by then (visits.h).
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "invariants.h"
 #include "ledger.h"
 #include "network.h"
 #include "simulated_hub.h"
 #include "token_book.h"
+#include "visits.h"
 
 namespace patchbay::simulator {
+
+// What a person enters for a grant.
+accounts::FormInput form_of(const Grant& grant, bool with_wrong_secret);
+// For the trace.
+std::string outcome_of(const Error& error);
 
 struct WorkloadCounts {
   std::uint64_t linked = 0;
   std::uint64_t not_linked = 0;
+  std::uint64_t waited = 0;  // for a person, once each time
   std::uint64_t served = 0;
   std::uint64_t not_served = 0;
   std::uint64_t suspended = 0;
@@ -25,12 +34,23 @@ struct WorkloadCounts {
 
 class Workload {
  public:
-  Workload(World& world, Network& network, TokenBook& book, Ledger& ledger, Invariants& invariants)
-      : world_(world), network_(network), book_(book), ledger_(ledger), invariants_(invariants) {}
+  // `any_hub` gives one that runs, frozen or not, or null.
+  Workload(World& world, Network& network, TokenBook& book, Ledger& ledger, Invariants& invariants,
+           Visits::AnyHub any_hub)
+      : world_(world),
+        network_(network),
+        book_(book),
+        ledger_(ledger),
+        invariants_(invariants),
+        visits_(world, ledger, std::move(any_hub)) {}
 
   // Something, on this hub.
   void begin_something(SimulatedHub& hub);
-  // One thing, on this hub.
+  // One thing, on this hub. A grant of this owner's own, whose tokens live for so long.
+  void begin_linking(SimulatedHub& hub, const std::string& owner, GrantKind kind,
+                     std::int64_t lifetime_ms) {
+    hub.spawn(link(hub, {.owner = owner, .grant = book_.add_grant(kind, lifetime_ms).id}));
+  }
   void begin_use(SimulatedHub& hub, const std::string& account_id) {
     hub.spawn(use(hub, account_id));
   }
@@ -48,12 +68,18 @@ class Workload {
   // A person deletes the integration of some account at the provider.
   void delete_a_grant();
 
-  [[nodiscard]] const WorkloadCounts& counts() const { return counts_; }
+  [[nodiscard]] WorkloadCounts counts() const;
 
  private:
   using Task = net::Task<>;
-  Task link(SimulatedHub& hub, std::string owner, GrantKind kind, std::string account_id,
-            bool cancels);
+  struct Link {
+    std::string owner;
+    int grant = 0;
+    std::string account_id{};  // set: a reconnect
+    bool errs = false;         // wrong credentials are entered
+    bool cancels = false;
+  };
+  Task link(SimulatedHub& hub, Link what);
   Task use(SimulatedHub& hub, std::string account_id);
   Task refresh(SimulatedHub& hub, std::string account_id);
   Task suspend(SimulatedHub& hub, std::string account_id);
@@ -63,8 +89,9 @@ class Workload {
 
   bool is_served(SimulatedHub& hub, const std::string& account_id,
                  const accounts::AccessToken& token);
-  Grant& new_grant(GrantKind kind);
+  int new_grant(GrantKind kind);
   void begin_link(SimulatedHub& hub);
+  void begin_reconnect(SimulatedHub& hub, const std::string& account_id);
   // Whoever asks on purpose need not wait for what a provider said about trying again.
   void insist(const std::string& account_id);
   [[nodiscard]] std::string token_name(const std::string& account_id);
@@ -74,6 +101,7 @@ class Workload {
   TokenBook& book_;
   Ledger& ledger_;
   Invariants& invariants_;
+  Visits visits_;
   WorkloadCounts counts_;
 };
 

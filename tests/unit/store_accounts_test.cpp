@@ -271,6 +271,15 @@ TEST_P(AccountsTest, AnErrorOfReplacedCredentialsIsIgnored) {
   EXPECT_EQ(load().status, AccountStatus::kInactive);
 }
 
+TEST_P(AccountsTest, AnErrorThatIsKnownIsNoNewOne) {
+  ASSERT_TRUE(accounts_table::set_error(db, "acc_1", 1, "revoked", "first", 300).value());
+  EXPECT_FALSE(accounts_table::set_error(db, "acc_1", 1, "revoked", "again", 400).value());
+  EXPECT_EQ(load().reason_text, "first");
+  EXPECT_EQ(load().status_changed, 300);
+  EXPECT_TRUE(accounts_table::set_error(db, "acc_1", 1, "reconnect_needed", "x", 500).value());
+  EXPECT_EQ(load().reason_code, "reconnect_needed");
+}
+
 TEST_P(AccountsTest, SuspendAndResumeMayBeRepeatedAndSuspendingRaisesTheSequence) {
   const auto before = sequence();
   ASSERT_TRUE(accounts_table::suspend(db, "prj_1", "acc_1", "why", 600));

@@ -41,6 +41,16 @@ TEST_P(RefreshLeasesTest, SoDoesTheSameInstanceUnderAnEarlierFence) {
   EXPECT_EQ(code_of(leases::release(db, old)), ErrorCode::kConflict);
 }
 
+TEST_P(RefreshLeasesTest, ATurnThatIsEndedIsNobodysAndALaterOneStays) {
+  const auto old = take("ins_1");
+  ASSERT_TRUE(leases::end_turn(db, "acc_1", old.fence));
+  EXPECT_EQ(now().holder, "");
+  EXPECT_EQ(code_of(leases::release(db, old)), ErrorCode::kConflict);
+  const auto later = take("ins_2");
+  ASSERT_TRUE(leases::end_turn(db, "acc_1", old.fence));
+  EXPECT_TRUE(leases::release(db, later));
+}
+
 TEST_P(RefreshLeasesTest, AnIntentOutlivesItsHolderAndEndsWithItsGeneration) {
   auto lease = take("ins_1", 4);
   lease.presented = 1;
