@@ -346,6 +346,10 @@ TEST_F(AttemptsTest, OneThatIsCancelledWhileItLinksDoesNotLink) {
   const auto back = decide(sent_away(token, id));
   acme.inject({{"kind", "delay"}, {"route", "POST /oauth/token"}, {"times", 1}, {"delay_ms", 500}});
   come_back(back, token);
+  ASSERT_TRUE(wait_until([&] {
+    return sql("SELECT json_extract(state, '$.waits_until') FROM flows WHERE kind = 'connect'") ==
+           0;
+  })) << "it is at work";
   EXPECT_EQ(component_asks("DELETE", path_of(id), token).status, 204U);
   ASSERT_TRUE(wait_until([&] {
     return sql("SELECT count(*) FROM flows WHERE kind = 'connect'") == 0 && revocations_done();
