@@ -121,7 +121,7 @@ Task<Result<NewSession>> AccountService::create_session(SessionRequest request) 
   co_return made;
 }
 
-Task<Result<store::ConnectSession>> AccountService::find_session(std::string token) {
+Task<Result<store::ConnectSession>> AccountService::find_session_in_any_state(std::string token) {
   if (token.size() > 256) co_return make_error(ErrorCode::kNotFound, "This link is not valid.");
   auto found = co_await services_.store.read([hash = sha256_hex(token)](store::Database& db) {
     return store::connect_sessions_table::find_by_token_hash(db, hash);
@@ -129,7 +129,11 @@ Task<Result<store::ConnectSession>> AccountService::find_session(std::string tok
   wipe(token.data(), token.size());
   if (!found) co_return found.error();
   if (!*found) co_return make_error(ErrorCode::kNotFound, "This link is not valid.");
-  store::ConnectSession session = std::move(**found);
+  co_return std::move(**found);
+}
+
+Task<Result<store::ConnectSession>> AccountService::find_session(std::string token) {
+  PATCHBAY_CO_TRY_ASSIGN(auto session, co_await find_session_in_any_state(std::move(token)));
   if (session.status == store::SessionStatus::kUsed)
     co_return make_error(ErrorCode::kConflict, "This link has been used already.");
   if (session.status == store::SessionStatus::kCancelled)

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "accounts/connection_attempts.h"
 #include "accounts/linker.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
@@ -55,13 +56,20 @@ struct AccountDetail {
 class AccountService {
  public:
   AccountService(const Services& services, Revoker& revoker, TokenKeeper& keeper, Linker& linker)
-      : services_(services), revoker_(revoker), keeper_(keeper), linker_(linker) {}
+      : services_(services),
+        revoker_(revoker),
+        keeper_(keeper),
+        linker_(linker),
+        attempts_(services) {}
 
   Task<Result<NewSession>> create_session(SessionRequest request);
   // Open and unexpired ones. kNotFound, kExpired ("this link has expired"), kConflict (used).
   Task<Result<store::ConnectSession>> find_session(std::string token);
+  // Those that are over, too, as long as they are kept. kNotFound.
+  Task<Result<store::ConnectSession>> find_session_in_any_state(std::string token);
   Task<LinkOutcome> link(LinkRequest request) { return linker_.link(std::move(request)); }
   [[nodiscard]] Linker& linker() const { return linker_; }
+  [[nodiscard]] ConnectionAttempts& attempts() { return attempts_; }
 
   Task<Result<std::vector<store::Account>>> list(store::AccountFilter filter);
   Task<Result<store::Account>> get(std::string project_id, std::string account_id);
@@ -94,6 +102,7 @@ class AccountService {
   Revoker& revoker_;
   TokenKeeper& keeper_;
   Linker& linker_;
+  ConnectionAttempts attempts_;
 };
 
 }  // namespace patchbay::accounts

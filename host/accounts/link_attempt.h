@@ -12,6 +12,7 @@ namespace patchbay::accounts {
 // One link on its way from the form to the stored account.
 struct Linker::Attempt {
   store::ConnectSession session;
+  std::string connection_attempt_id;  // empty: none
   connector::ConnectorPtr connector;
   store::Integration integration;
   const manifest::AuthMethod* method = nullptr;

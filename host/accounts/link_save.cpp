@@ -1,5 +1,6 @@
 // The end of a link: the account, its sealed credentials and its event, in one transaction.
 #include "accounts/account_events.h"
+#include "accounts/connection_attempts.h"
 #include "accounts/credentials.h"
 #include "accounts/link_attempt.h"
 #include "accounts/revoker.h"
@@ -13,15 +14,15 @@ namespace patchbay::accounts {
 namespace {
 
 // What save() decides before it seals: the row to write, and whether it replaces one.
-struct Target {
+struct Destination {
   store::Account account;
   std::optional<StoredAccount> replaced;
 };
 
-Result<Target> find_target(store::Database& db, const store::ConnectSession& session,
-                           const std::string& connector_id, std::string fresh_id) {
+Result<Destination> find_destination(store::Database& db, const store::ConnectSession& session,
+                                     const std::string& connector_id, std::string fresh_id) {
   using store::accounts_table::find_by_owner;
-  Target target;
+  Destination target;
   if (!session.account_id.empty()) {
     PATCHBAY_TRY_ASSIGN(target.replaced, read_account(db, session.project_id, session.account_id));
     if (target.replaced->account.connector_id != connector_id)
@@ -53,9 +54,9 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
   for (int round = 0; round < 2; ++round) {
     auto found = co_await services_.store.read(
         [&session, id = attempt.connector->id, fresh = services_.random.id("acc_")](
-            store::Database& db) { return find_target(db, session, id, fresh); });
+            store::Database& db) { return find_destination(db, session, id, fresh); });
     if (!found) co_return found.error();
-    Target target = std::move(*found);
+    Destination target = std::move(*found);
     store::Account& account = target.account;
     const bool replacing = target.replaced.has_value();
     const auto generation = replacing ? account.generation + 1 : 1;
@@ -116,6 +117,8 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
         return make_error(ErrorCode::kTimeout,
                           "Connecting took too long and was given up. Try again.");
       PATCHBAY_TRY(connect_sessions_table::claim(db, session.id, account.id, now));
+      if (!attempt.connection_attempt_id.empty())
+        PATCHBAY_TRY(finish_attempt(db, attempt.connection_attempt_id, account.id));
       if (replacing) {
         CredentialChange change;
         change.account_id = account.id;

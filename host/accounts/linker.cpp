@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accounts/connection_attempts.h"
 #include "accounts/credentials.h"
 #include "accounts/integration_setup.h"
 #include "accounts/link_attempt.h"
@@ -135,7 +136,9 @@ void log_outcome(const std::string& session_id, const LinkOutcome& outcome) {
 
 Task<LinkOutcome> Linker::link(LinkRequest request) {
   const auto session_id = request.session.id;
+  const auto attempt_id = request.attempt_id;
   auto outcome = co_await run(std::move(request));
+  outcome.attempt_id = attempt_id;
   log_outcome(session_id, outcome);
   co_return outcome;
 }
@@ -157,7 +160,23 @@ Task<Result<Linker::Waiting>> Linker::waiting(const store::ConnectSession& sessi
 
 Task<Result<>> Linker::give_up(const store::ConnectSession& session) {
   co_return co_await services_.store.transact(
-      [id = session.id](store::Database& db) { return give_up_waiting(db, id); });
+      [id = session.id, now = services_.clock.unix_ms()](store::Database& db) -> Result<> {
+        PATCHBAY_TRY(give_up_waiting(db, id));
+        return start_attempt(db, id, {}, now);
+      });
+}
+
+// What waits belongs to the session's attempt at work, if there is one: whatever else is started
+// cancels it.
+Task<Result<>> Linker::join_attempt_at_work(Attempt& attempt) {
+  PATCHBAY_CO_TRY_ASSIGN(const auto at_work, co_await services_.store.read(
+                                                 [id = attempt.session.id](store::Database& db) {
+                                                   return attempt_at_work(db, id);
+                                                 }));
+  if (!at_work) co_return Result<>();
+  attempt.connection_attempt_id = at_work->row.id;
+  attempt.session.integration_id = at_work->state.integration_id;
+  co_return Result<>();
 }
 
 Task<Result<>> Linker::prepare(Attempt& attempt, const std::string& connector_id) {
@@ -199,15 +218,18 @@ Task<Result<>> Linker::write_down(Attempt& attempt) {
                  {},
                  now,
                  now};
-  co_return co_await services_.store.transact([row = attempt.row](store::Database& db) -> Result<> {
-    PATCHBAY_TRY(give_up_waiting(db, row.session_id));
-    return store::flows_table::insert(db, row);
-  });
+  co_return co_await services_.store.transact(
+      [row = attempt.row, id = attempt.connection_attempt_id](store::Database& db) -> Result<> {
+        PATCHBAY_TRY(give_up_waiting(db, row.session_id));
+        PATCHBAY_TRY(start_attempt(db, row.session_id, id, row.created));
+        return store::flows_table::insert(db, row);
+      });
 }
 
 Task<LinkOutcome> Linker::run(LinkRequest request) {
   Attempt attempt;
   attempt.session = std::move(request.session);
+  attempt.connection_attempt_id = std::move(request.attempt_id);
   attempt.cancel = request.cancel;
   if (const auto ready = co_await prepare(attempt, request.connector_id); !ready)
     co_return failed(ready.error());
@@ -278,6 +300,8 @@ Task<LinkOutcome> Linker::run_resumed(ResumeRequest request) {
   attempt.cancel = request.cancel;
   auto waiting = co_await find_waiting(services_, attempt.session);
   if (!waiting) co_return failed(waiting.error());
+  if (const auto joined = co_await join_attempt_at_work(attempt); !joined)
+    co_return failed(joined.error());
   if (const auto ready = co_await prepare(attempt, waiting->row.connector_id); !ready)
     co_return failed(ready.error());
   auto& paused = waiting->transcript;
@@ -311,6 +335,7 @@ Task<LinkOutcome> Linker::run_resumed(ResumeRequest request) {
       services_.loops.loop_for(attempt.session.id),
       connector::resume_flow(flow, std::move(plan), std::move(paused), std::move(answer)));
   auto outcome = co_await conclude(attempt, std::move(flowed));
+  outcome.attempt_id = attempt.connection_attempt_id;
   if (outcome.error.code == ErrorCode::kOutcomeUnknown)
     if (auto left = journal.take_unwritten()) write_later(services_, *std::move(left));
   co_return outcome;

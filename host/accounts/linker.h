@@ -35,6 +35,7 @@ struct LinkRequest {
   connector::CancelFlag cancel;  // may be null
   bool has_browser = false;      // the person can be sent elsewhere or asked again
   std::string redirect_uri{};    // where a provider may send them back
+  std::string attempt_id{};      // of the connection attempt it belongs to (connection_attempts.h)
 };
 
 // The person has acted. Exactly one of query and form.
@@ -54,6 +55,7 @@ struct LinkOutcome {
   Error error;
   connector::FlowMessage message;  // the connector's own words; its id is empty for our errors
   std::vector<manifest::FieldProblem> field_problems;
+  std::string attempt_id;  // of the connection attempt that ends with this; empty: of none
   // Either way, in the connector's words:
   std::vector<connector::FlowMessage> notices;
 };
@@ -72,13 +74,25 @@ class Linker {
   };
   // What an open session waits for; kConflict: nothing, or no longer.
   Task<Result<Waiting>> waiting(const store::ConnectSession& session);
-  // The person doesn't want to go on: what was minted for it is revoked.
+  // The person doesn't want to go on: what was minted for it is revoked, and its attempt cancelled.
   Task<Result<>> give_up(const store::ConnectSession& session);
 
   // The integration a session links through: the one it names, or the connector's default, which is
   // made (reads only) when the project has none yet.
   Task<Result<store::Integration>> integration_for(const store::ConnectSession& session,
                                                    const connector::Connector& connector);
+
+  // What a session may link through.
+  struct Target {
+    store::Integration integration;
+    connector::ConnectorPtr connector;
+    const manifest::AuthMethod* method = nullptr;
+  };
+  // By the integration's id, and by the connector through what it would choose. kNotFound: the
+  // session is not for this, or it is switched off.
+  Task<Result<Target>> target(const store::ConnectSession& session, std::string integration_id);
+  Task<Result<Target>> usual_target(const store::ConnectSession& session,
+                                    connector::ConnectorPtr connector);
 
  private:
   struct Attempt;
@@ -88,6 +102,7 @@ class Linker {
   Task<Result<>> write_down(Attempt& attempt);
   Task<LinkOutcome> conclude(Attempt& attempt, connector::FlowOutcome flowed);
   static void accept(Attempt& attempt, connector::FlowDone done);
+  Task<Result<>> join_attempt_at_work(Attempt& attempt);
   Task<Result<store::Account>> save_if_permitted(Attempt& attempt);
   Task<Result<store::Account>> save(Attempt& attempt);
 
@@ -95,6 +110,9 @@ class Linker {
   Revoker& revoker_;
   TokenKeeper& keeper_;
 };
+
+// Whether the session is for this kind of provider.
+bool may_link(const store::ConnectSession& session, const connector::Connector& connector);
 
 // In the order the connector named them.
 std::vector<manifest::Field> fields_asked_for(const manifest::AuthMethod& method,

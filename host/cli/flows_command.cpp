@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "accounts/connection_attempts.h"
 #include "accounts/stored_journal.h"
 #include "base/iso_time.h"
 #include "base/json.h"
@@ -19,6 +20,11 @@ struct ExportOptions {
   std::string file;  // empty: standard output
 };
 
+// A row beside a flow's: the component's window that it belongs to.
+bool is_no_flow(const store::Flow& row) {
+  return row.kind == accounts::kAttemptKind;
+}
+
 std::string_view state_of(const store::Flow& flow) {
   const auto state = accounts::flow_state_from_json(flow.state);
   if (state.kept_until != 0) return "failed";
@@ -30,8 +36,9 @@ int list(const CommonOptions& common, bool as_json) {
   if (!options) return report(options.error());
   auto hub = Hub::open(std::move(*options));
   if (!hub) return report(hub.error());
-  const auto flows = (*hub)->store().read_blocking(store::flows_table::list);
+  auto flows = (*hub)->store().read_blocking(store::flows_table::list);
   if (!flows) return report(flows.error());
+  std::erase_if(*flows, is_no_flow);
   json::Writer out;
   out.begin_array();
   for (const auto& flow : *flows) {
@@ -57,7 +64,7 @@ Result<store::Flow> find(Hub& hub, const std::string& id) {
   PATCHBAY_TRY_ASSIGN(auto flow, hub.store().read_blocking([&](store::Database& db) {
     return store::flows_table::find(db, id);
   }));
-  if (!flow)
+  if (!flow || is_no_flow(*flow))
     return make_error(ErrorCode::kNotFound,
                       "there is no flow " + id + "; see: patchbay flows list");
   if (flow->sealed.empty())

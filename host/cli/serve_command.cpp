@@ -134,6 +134,7 @@ int serve(const ServeOptions& options) {
                     .clock = hub.clock(),
                     .random = hub.random(),
                     .overridden_hosts = overridden,
+                    .embed_origins = *origins,
                     .audit = &hub.audit()});
   pages.add_routes(router);
   net::ServerOptions server_options;

@@ -97,8 +97,14 @@ void write_logo(json::Writer& out, const char* name, const Manifest& manifest) {
 
 }  // namespace
 
-bool is_form_only(const AuthMethod& method) {
-  return method.grant_type != GrantType::kAuthorizationCode;
+bool needs_window(const AuthMethod& method) {
+  return method.grant_type == GrantType::kAuthorizationCode;
+}
+
+bool is_offered(const AuthMethod& method) {
+  return !needs_window(method) || std::ranges::none_of(method.fields, [](const Field& field) {
+    return is_secret(field) && field.required;
+  });
 }
 
 void write_entry(json::Writer& out, const store::Integration& integration,
@@ -122,17 +128,20 @@ void write_form(json::Writer& out, const connector::Connector& connector, const 
   const Manifest& manifest = *connector.manifest;
   out.begin_object().key("config").begin_object();
   out.member("key", connector.id).member("name", web::provider_name(manifest, language));
-  // To the component "custom" is a form that is posted; so is this grant.
+  // To the component "custom" is a form that is posted; so are client credentials.
   const bool client_credentials = method.grant_type == GrantType::kClientCredentials;
-  out.member("type", client_credentials ? "oauth2" : "custom");
+  const bool window = needs_window(method);
+  out.member("type", client_credentials || window ? "oauth2" : "custom");
   if (client_credentials) out.member("grantType", "client_credentials");
+  if (window) out.member("grantType", "authorization_code");
   out.key("assets").begin_object();
   write_logo(out, "icon", manifest);
   out.end_object();
   if (!manifest.documentation.empty())
     out.key("support").begin_object().member("link", manifest.documentation).end_object();
   out.key("configFields").begin_array();
-  for (const auto& field : method.fields) write_field(out, manifest, field, language);
+  for (const auto& field : method.fields)
+    if (!window || !is_secret(field)) write_field(out, manifest, field, language);
   out.end_array().key("configNotices").begin_array();
   if (!method.guide.warning.empty())
     out.begin_object()

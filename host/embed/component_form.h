@@ -14,8 +14,11 @@ namespace patchbay::embed {
 // what it sends.
 inline constexpr std::string_view kMask = "__secretvalue:**redacted**";
 
-// Whether the component can connect it: by a form, without leaving the page.
-bool is_form_only(const manifest::AuthMethod& method);
+// The person signs in at the provider, in a window that the component opens.
+bool needs_window(const manifest::AuthMethod& method);
+// Whether the component can connect it. That window's address holds what was entered, so no secret
+// may be needed.
+bool is_offered(const manifest::AuthMethod& method);
 
 // An entry of the component's list.
 void write_entry(json::Writer& out, const store::Integration& integration,

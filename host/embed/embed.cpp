@@ -7,11 +7,11 @@
 #include "api/json_body.h"
 #include "embed/component_form.h"
 #include "embed/failure_answer.h"
+#include "embed/session_token.h"
 
 namespace patchbay::embed {
 namespace {
 
-constexpr std::size_t kLongestToken = 256;
 constexpr std::size_t kMostFields = 100;
 constexpr std::size_t kMostCredentialBytes = std::size_t{256} << 10U;
 
@@ -19,15 +19,10 @@ Error not_offered() {
   return make_error(ErrorCode::kNotFound, "This link does not lead to such an integration.");
 }
 
-// Whether the session may link this kind of provider.
-bool is_wanted(const store::ConnectSession& session, const connector::Connector& connector) {
-  if (!session.connector_id.empty()) return connector.id == session.connector_id;
-  const auto wanted = json::Document::parse(session.categories);
-  if (!wanted || wanted->root().size() == 0) return true;
-  const auto& has = connector.manifest->categories;
-  for (std::size_t i = 0; i < wanted->root().size(); ++i)
-    if (std::ranges::find(has, wanted->root().at(i).string_or("")) != has.end()) return true;
-  return false;
+Error window_needed() {
+  return make_error(ErrorCode::kInvalidArgument,
+                    "People sign in at this provider. Make a connection attempt "
+                    "(POST /hub/connection_attempts) and open its window.");
 }
 
 // What was entered. A text for each field, nothing else.
@@ -74,10 +69,8 @@ void Embed::add_routes(net::Router& router) {
   add(router, "PATCH", "/hub/accounts/{id}", &Embed::change_account);
   for (const auto* const path : {"/hub/settings", "/hub/connectors", "/hub/connectors/{id}",
                                  "/hub/accounts", "/hub/accounts/{id}"})
-    router.add("OPTIONS", path, [this](net::Request& request) -> net::Task<net::Response> {
-      co_return options_.origins.preflight(request,
-                                           "content-type, x-hub-session-token, x-hub-version");
-    });
+    add_preflight(router, options_.origins, path);
+  attempts_.add_routes(router);
 }
 
 void Embed::add(net::Router& router, std::string_view method, std::string_view pattern,
@@ -87,11 +80,7 @@ void Embed::add(net::Router& router, std::string_view method, std::string_view p
 }
 
 net::Task<net::Response> Embed::answer(Handler handler, net::Request& request) {
-  if (!options_.origins.allow(request))
-    co_return failure(request, make_error(ErrorCode::kInvalidArgument,
-                                          "Pages of this origin may not connect accounts here. The "
-                                          "hub's operator names those that may with "
-                                          "--embed-origin."));
+  if (!options_.origins.allow(request)) co_return failure(request, foreign_origin());
   const auto session = co_await session_of(request);
   auto response = session
                       ? co_await (this->*handler)(request, *session)
@@ -105,42 +94,22 @@ net::Response Embed::failure(const net::Request& request, const Error& error) co
 }
 
 net::Task<Result<Embed::Session>> Embed::session_of(const net::Request& request) const {
-  const auto token = request.header("x-hub-session-token");
-  if (request.headers.count("x-hub-session-token") != 1 || token.empty() ||
-      token.size() > kLongestToken)
-    co_return make_error(ErrorCode::kInvalidArgument,
-                         "The request carries no session token (x-hub-session-token). Make a "
-                         "connect session and hand its token to the component.");
-  co_return co_await options_.accounts.find_session(std::string(token));
+  PATCHBAY_CO_TRY_ASSIGN(auto token, session_token(request));
+  co_return co_await options_.accounts.find_session(std::move(token));
 }
 
 net::Task<Result<Embed::Target>> Embed::usual_target(const Session& session,
                                                      connector::ConnectorPtr connector) const {
-  Target target;
-  target.connector = std::move(connector);
-  PATCHBAY_CO_TRY_ASSIGN(target.integration, co_await options_.accounts.linker().integration_for(
-                                                 session, *target.connector));
-  target.method = target.connector->manifest->find_auth_method(target.integration.auth_method);
-  if (target.method == nullptr || !is_form_only(*target.method) || !target.integration.active)
-    co_return not_offered();
+  auto target = co_await options_.accounts.linker().usual_target(session, std::move(connector));
+  if (target && !is_offered(*target->method)) co_return not_offered();
   co_return target;
 }
 
 net::Task<Result<Embed::Target>> Embed::target(const Session& session,
                                                std::string integration_id) const {
-  if (!session.integration_id.empty() && session.integration_id != integration_id)
-    co_return not_offered();
-  const auto found = co_await options_.services.store.read(
-      [project = session.project_id, integration_id](store::Database& db) {
-        return store::integrations_table::find(db, project, integration_id);
-      });
-  if (!found) co_return found.error();
-  if (!*found) co_return not_offered();
-  const auto connector = options_.services.registry.find((*found)->connector_id);
-  if (!connector || !is_wanted(session, *connector)) co_return not_offered();
-  Session through = session;
-  through.integration_id = std::move(integration_id);
-  co_return co_await usual_target(through, connector);
+  auto target = co_await options_.accounts.linker().target(session, std::move(integration_id));
+  if (target && !is_offered(*target->method)) co_return not_offered();
+  co_return target;
 }
 
 net::Task<Result<store::Account>> Embed::account_of(const Session& session, std::string id) const {
@@ -169,8 +138,8 @@ net::Task<net::Response> Embed::connectors(net::Request& request, const Session&
   out.begin_object().key("integrations").begin_array();
   bool any = false;
   for (const auto& connector : options_.services.registry.list()) {
-    if (connector->state != connector::ConnectorState::kReady || !is_wanted(session, *connector) ||
-        (!asked.empty() && connector->id != asked))
+    if (connector->state != connector::ConnectorState::kReady ||
+        !accounts::may_link(session, *connector) || (!asked.empty() && connector->id != asked))
       continue;
     const auto target = co_await usual_target(session, connector);
     if (!target && target.error().code != ErrorCode::kNotFound)
@@ -201,6 +170,7 @@ net::Task<net::Response> Embed::create_account(net::Request& request, const Sess
   if (!posted) co_return failure(request, posted.error());
   auto target = co_await this->target(session, posted->integration_id);
   if (!target) co_return failure(request, target.error());
+  if (needs_window(*target->method)) co_return failure(request, window_needed());
   auto form = accounts::split_form(*target->method, std::move(posted->credentials));
   co_return co_await link(request, session, std::move(*target), std::move(form), 201);
 }
@@ -225,6 +195,7 @@ net::Task<net::Response> Embed::change_account(net::Request& request, const Sess
   if (posted->integration_id != account->integration_id) co_return failure(request, not_offered());
   auto target = co_await this->target(session, posted->integration_id);
   if (!target) co_return failure(request, target.error());
+  if (needs_window(*target->method)) co_return failure(request, window_needed());
   auto form = co_await accounts::with_kept_secrets(
       options_.services, *account, *target->connector->manifest, *target->method,
       accounts::split_form(*target->method, std::move(posted->credentials)));

@@ -7,16 +7,20 @@
 //   GET   /hub/settings
 //   GET   /hub/connectors[?provider=]  GET /hub/connectors/{integration_id}
 //   POST  /hub/accounts  GET PATCH /hub/accounts/{id}
+//   and connection attempts (attempts.h)
 //
 // The token (x-hub-session-token) is the whole permission: it was made for one project and owner,
 // perhaps one provider or account, ends by itself and links once. What it was not made for is 404.
-// Methods that need a sign-in at the provider are not offered here.
+// Where people sign in at the provider, the component opens a window of its own
+// (web/attempt_pages.h), with what was entered in its address. So ways of signing in that need a
+// secret field are not offered here.
 //
 // Any loop; outlives the router's use.
 #include <string>
 #include <utility>
 
 #include "accounts/account_service.h"
+#include "embed/attempts.h"
 #include "net/origins.h"
 #include "net/router.h"
 
@@ -30,7 +34,9 @@ struct Options {
 
 class Embed {
  public:
-  explicit Embed(Options options) : options_(std::move(options)) {}
+  explicit Embed(Options options)
+      : options_(std::move(options)),
+        attempts_(options_.accounts, options_.services.clock, options_.origins) {}
   Embed(const Embed&) = delete;
   Embed& operator=(const Embed&) = delete;
 
@@ -39,12 +45,7 @@ class Embed {
  private:
   using Session = store::ConnectSession;
   using Handler = net::Task<net::Response> (Embed::*)(net::Request&, const Session&);
-  // An integration the session may link through.
-  struct Target {
-    store::Integration integration;
-    connector::ConnectorPtr connector;
-    const manifest::AuthMethod* method = nullptr;
-  };
+  using Target = accounts::Linker::Target;
 
   void add(net::Router& router, std::string_view method, std::string_view pattern, Handler handler);
   net::Task<net::Response> answer(Handler handler, net::Request& request);
@@ -67,6 +68,7 @@ class Embed {
   [[nodiscard]] net::Response failure(const net::Request& request, const Error& error) const;
 
   const Options options_;
+  Attempts attempts_;
 };
 
 }  // namespace patchbay::embed

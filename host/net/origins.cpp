@@ -49,9 +49,17 @@ Result<Origins> Origins::parse(const std::vector<std::string>& origins) {
 
 bool Origins::allow(const Request& request) const {
   if (!request.headers.has("Origin")) return true;
-  const auto origin = request.header("Origin");
-  return request.headers.count("Origin") == 1 &&
-         (is_of(origin, request.host) || std::ranges::find(origins_, origin) != origins_.end());
+  return request.headers.count("Origin") == 1 && allow(request, request.header("Origin"));
+}
+
+bool Origins::allow(const Request& request, std::string_view origin) const {
+  return is_of(origin, request.host) || std::ranges::find(origins_, origin) != origins_.end();
+}
+
+bool Origins::allow_address(const Request& request, std::string_view address) const {
+  const auto scheme = address.find("://");
+  if (scheme == std::string_view::npos) return false;
+  return allow(request, address.substr(0, address.find_first_of("/?#", scheme + 3)));
 }
 
 void Origins::mark(const Request& request, Response& response) const {

@@ -22,12 +22,16 @@ class Origins {
 
   // Requests without an Origin come from programs, or from a page of ours.
   [[nodiscard]] bool allow(const Request& request) const;
+  // Whether the page at this address is one of them.
+  [[nodiscard]] bool allow_address(const Request& request, std::string_view address) const;
   // The CORS fields of an answer; none where the request's origin is not allowed.
   void mark(const Request& request, Response& response) const;
   // The answer to OPTIONS. `headers`: the request fields that are allowed, with commas.
   [[nodiscard]] Response preflight(const Request& request, std::string_view headers) const;
 
  private:
+  [[nodiscard]] bool allow(const Request& request, std::string_view origin) const;
+
   std::vector<std::string> origins_;
 };
 

@@ -16,7 +16,7 @@ inline constexpr std::string_view kFlowsTable = "flows";
 struct Flow {
   std::string id;
   std::string project_id;
-  std::string kind;        // connect, refresh, revoke
+  std::string kind;        // connect, refresh, failed, attempt (accounts/connection_attempts.h)
   std::string session_id;  // connect: the connect session; else empty
   std::string account_id;  // the account concerned, if there is one yet
   std::string connector_id;

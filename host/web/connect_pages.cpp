@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "web/attempt_pages.h"
 #include "web/connect_access.h"
 #include "web/connect_view.h"
 #include "web/form_view.h"
@@ -22,18 +23,6 @@ using State = ConnectRuns::State;
 
 constexpr unsigned kRunningRefresh = 2;  // seconds, without JavaScript
 constexpr unsigned kMissingRefresh = 5;
-
-bool in_categories(const manifest::Manifest& manifest, const std::string& categories_json) {
-  const auto wanted = json::Document::parse(categories_json);
-  if (!wanted || wanted->root().size() == 0) return true;
-  for (std::size_t i = 0; i < wanted->root().size(); ++i) {
-    if (std::ranges::find(manifest.categories, wanted->root().at(i).string_or("")) !=
-        manifest.categories.end()) {
-      return true;
-    }
-  }
-  return false;
-}
 
 manifest::FormValues stored_values(const store::Account& account) {
   manifest::FormValues values;
@@ -237,7 +226,7 @@ net::Response ConnectPages::show_picker(net::Request& request, const Visit& visi
   std::vector<View> choices;
   for (const auto& connector : site_.options.registry.list()) {
     if (connector->state != connector::ConnectorState::kReady ||
-        !in_categories(*connector->manifest, visit.session->categories)) {
+        !accounts::may_link(*visit.session, *connector)) {
       continue;
     }
     View choice = connector_card(*connector, site_.options.overridden_hosts, language);
@@ -397,6 +386,7 @@ net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
         request, {.text_id = "connect.stale_page", .status = 403, .for_end_users = true});
   }
   const auto key = sha256_hex(token);
+  const bool in_window = co_await is_in_window(site_, token);
   const auto run = site_.runs->find(key, site_.now());
   if (run && run->state == State::kRunning) {
     site_.runs->cancel(key);
@@ -406,7 +396,7 @@ net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
     if (!given_up) log::warning("web", "not_given_up", {{"error", given_up.error().message}});
     site_.runs->forget(key);
   }
-  co_return script ? state_json("running", true) : net::redirect("/connect");
+  co_return script ? state_json("running", true) : to_person(in_window);
 }
 
 net::Task<net::Response> ConnectPages::status(net::Request& request) {

@@ -1,6 +1,7 @@
 #include "web/pages.h"
 
 #include "web/account_pages.h"
+#include "web/attempt_pages.h"
 #include "web/connect_access.h"
 #include "web/connect_pages.h"
 #include "web/connector_pages.h"
@@ -44,6 +45,7 @@ Pages::Pages(Options options)
       review_(std::make_unique<ReviewPages>(*site_)),
       connect_(std::make_unique<ConnectPages>(*site_)),
       waiting_(std::make_unique<WaitingPages>(*site_)),
+      attempts_(std::make_unique<AttemptPages>(*site_)),
       accounts_(std::make_unique<AccountPages>(*site_)) {}
 
 Pages::~Pages() = default;
@@ -60,6 +62,7 @@ void Pages::add_routes(net::Router& router) {
   review_->add_routes(router);
   connect_->add_routes(router);
   waiting_->add_routes(router);
+  attempts_->add_routes(router);
   accounts_->add_routes(router);
 }
 

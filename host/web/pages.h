@@ -29,6 +29,7 @@ class ConnectorPages;
 class ReviewPages;
 class ConnectPages;
 class WaitingPages;
+class AttemptPages;
 class AccountPages;
 
 class Pages {
@@ -50,6 +51,7 @@ class Pages {
   std::unique_ptr<ReviewPages> review_;
   std::unique_ptr<ConnectPages> connect_;
   std::unique_ptr<WaitingPages> waiting_;
+  std::unique_ptr<AttemptPages> attempts_;
   std::unique_ptr<AccountPages> accounts_;
 };
 

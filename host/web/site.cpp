@@ -146,6 +146,7 @@ net::Response Site::message(const net::Request& request, const Message& message)
       .text("headline", language.text(id + ".title"))
       .html("hint_html", own_texts().has(id + ".hint") ? language.rich(id + ".hint") : SafeHtml())
       .text("detail", message.detail)
+      .flag("closes_window", message.closes_window)
       .text("link", message.link)
       .text("link_text", message.link_text_id.empty() ? "" : language.text(message.link_text_id));
   Page page{.template_name = "message", .title = language.text(id + ".title"), .view = view};

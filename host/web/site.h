@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "connector/registry.h"
 #include "net/http_types.h"
+#include "net/origins.h"
 #include "net/router.h"
 #include "store/store.h"
 #include "web/connect_runs.h"
@@ -37,6 +38,7 @@ struct Options {
   std::string hub_name = "Patchbay";
   std::string public_origin = {};  // "https://hub.example.com" behind a proxy; empty: the request's
   AccessTimes times = {};
+  net::Origins embed_origins = {};   // of pages that may hold the connect component
   audit::AuditLog* audit = nullptr;  // sign-ins and what operators do; null: not recorded
 };
 
@@ -87,6 +89,7 @@ class Site {
     std::string_view link_text_id = {};
     unsigned refresh_s = 0;
     std::string detail = {};  // more words, e.g. an error's
+    bool closes_window = false;
   };
   [[nodiscard]] net::Response message(const net::Request& request, const Message& message) const;
   [[nodiscard]] net::Response error(const net::Request& request, const Error& error,

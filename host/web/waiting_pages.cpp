@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "manifest/hosts.h"
+#include "web/attempt_pages.h"
 #include "web/connect_access.h"
 #include "web/form_view.h"
 #include "web/manifest_text.h"
@@ -101,21 +102,26 @@ net::Task<net::Response> WaitingPages::come_back(net::Request& request) {
         request, {.text_id = "waiting.other_browser", .status = 403, .for_end_users = true});
   accounts::ResumeRequest resume;
   resume.query = take_query(request);
-  auto session = co_await site_.options.accounts.find_session(token);
-  if (!session) co_return net::redirect("/connect");
-  const auto waiting = co_await site_.options.accounts.linker().waiting(*session);
+  auto& accounts = site_.options.accounts;
+  const bool in_window = co_await is_in_window(site_, token);
+  auto session = co_await accounts.find_session(token);
+  if (!session) co_return to_person(in_window);
+  const auto waiting = co_await accounts.linker().waiting(*session);
   const std::string connector_id = waiting ? waiting->connector_id : session->connector_id;
   resume.session = std::move(*session);
   const auto key = sha256_hex(token);
   const auto cancel = site_.runs->begin(key, connector_id, {}, site_.now());
-  if (!cancel) co_return net::redirect("/connect");
+  if (!cancel) co_return to_person(in_window);
   resume.cancel = *cancel;
   // The page shows the progress; the address with the code in it is left at once.
-  net::asio::co_spawn(co_await net::asio::this_coro::executor,
-                      follow(site_.runs, site_.options.clock, key,
-                             site_.options.accounts.linker().resume(std::move(resume))),
-                      net::asio::detached);
-  co_return net::redirect("/connect");
+  net::asio::co_spawn(
+      co_await net::asio::this_coro::executor,
+      follow(site_.runs, site_.options.clock, key,
+             telling_attempt(accounts, site_.options.registry.find(connector_id),
+                             waiting ? waiting->auth_method_id : "", language_of(request),
+                             accounts.linker().resume(std::move(resume)))),
+      net::asio::detached);
+  co_return to_person(in_window);
 }
 
 net::Task<net::Response> WaitingPages::fill_in(net::Request& request) {
@@ -128,24 +134,27 @@ net::Task<net::Response> WaitingPages::fill_in(net::Request& request) {
                                       .for_end_users = true,
                                       .link = "/connect",
                                       .link_text_id = "connect.load_again"});
-  auto session = co_await site_.options.accounts.find_session(token);
-  if (!session) co_return net::redirect("/connect");
-  const auto waiting = co_await site_.options.accounts.linker().waiting(*session);
-  if (!waiting) co_return net::redirect("/connect");
+  auto& accounts = site_.options.accounts;
+  const bool in_window = co_await is_in_window(site_, token);
+  auto session = co_await accounts.find_session(token);
+  if (!session) co_return to_person(in_window);
+  const auto waiting = co_await accounts.linker().waiting(*session);
+  if (!waiting) co_return to_person(in_window);
   const auto connector = site_.options.registry.find(waiting->connector_id);
   const auto* method =
       connector ? connector->manifest->find_auth_method(waiting->auth_method_id) : nullptr;
-  if (method == nullptr) co_return net::redirect("/connect");
+  if (method == nullptr) co_return to_person(in_window);
   accounts::ResumeRequest resume;
   resume.session = std::move(*session);
   resume.form = accounts::split_form(*method, take_fields(*form));
   const auto key = sha256_hex(token);
   const auto cancel = site_.runs->begin(key, waiting->connector_id, {}, site_.now());
-  if (!cancel) co_return net::redirect("/connect");
+  if (!cancel) co_return to_person(in_window);
   resume.cancel = *cancel;
   co_await follow(site_.runs, site_.options.clock, key,
-                  site_.options.accounts.linker().resume(std::move(resume)));
-  co_return net::redirect("/connect");
+                  telling_attempt(accounts, connector, method->id, language_of(request),
+                                  accounts.linker().resume(std::move(resume))));
+  co_return to_person(in_window);
 }
 
 }  // namespace patchbay::web

@@ -10,10 +10,11 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-export function launch() {
+// `more`: further arguments of the browser.
+export function launch(more = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
+    args: ['--no-sandbox', '--disable-gpu', ...more],
   });
 }
 

@@ -1,32 +1,20 @@
 // StackOne's published connect component (@stackone/hub, as npm has it) against our hub, in a page
 // of another origin, as an application holds it. It links, shows our errors, edits what it linked.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { Application, press, successOf } from './application.mjs';
 import { launch, visitor } from './browser.mjs';
 import { startHub } from './start_hub.mjs';
 
-const bundle = readFileSync(createRequire(import.meta.url).resolve('@stackone/hub/webcomponent'));
-const page = `<!doctype html><meta charset="utf-8"><title>An application</title>
-<script src="/component.js"></script><main></main>`;
-
 let hub;
 let browser;
-let application; // its pages' origin
-let key;
+let application;
 
 before(async () => {
-  application = http.createServer((request, reply) => {
-    const script = request.url === '/component.js';
-    reply.writeHead(200, { 'Content-Type': script ? 'text/javascript; charset=utf-8' : 'text/html' });
-    reply.end(script ? bundle : page);
-  });
-  await new Promise((done) => { application.listen(0, '127.0.0.1', done); });
-  application.url = `http://127.0.0.1:${application.address().port}`;
+  application = await Application.start();
   hub = await startHub({ options: ['--embed-origin', application.url] });
-  key = hub.command(['api-keys', 'create', '--name', 'application']).stdout.match(/pb_\S+/)[0];
+  application.use(hub);
   browser = await launch();
 });
 after(async () => {
@@ -35,56 +23,13 @@ after(async () => {
   application?.close();
 });
 
-async function api(method, path, body) {
-  const reply = await fetch(`${hub.url}${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-    body: body && JSON.stringify(body),
-  });
-  return { status: reply.status, body: await reply.json() };
-}
-
-async function session(more = {}) {
-  const made = await api('POST', '/connect_sessions', {
-    origin_owner_id: 'tenant-1', origin_owner_name: 'Nordwind GmbH', ...more,
-  });
-  assert.equal(made.status, 201, JSON.stringify(made.body));
-  return made.body.token;
-}
-
-// The component in the application's page; what it fires is kept in window.fired.
-async function mount(token, attributes = {}, options = {}) {
-  const visit = await visitor(browser, options);
-  visit.requests = [];
-  visit.on('request', (request) => visit.requests.push(request));
-  await visit.goto(application.url);
-  await visit.evaluate(([url, given, more]) => {
-    const element = document.createElement('stackone-hub');
-    for (const [name, value] of Object.entries({ token: given, 'base-url': url, ...more }))
-      element.setAttribute(name, value);
-    window.fired = [];
-    for (const name of ['success', 'close'])
-      element.addEventListener(name, (event) => window.fired.push([name, event.detail]));
-    document.querySelector('main').append(element);
-  }, [hub.url, token, attributes]);
-  return visit;
-}
+const api = (...asked) => application.api(...asked);
+const session = (more) => application.session(more);
+const mount = (...how) => application.mount(browser, ...how);
 
 async function fill(visit, credentials) {
   await visit.locator('input[name="client_id"]').fill(credentials.client_id);
   await visit.locator('input[name="client_secret"]').fill(credentials.client_secret);
-}
-
-async function press(visit) {
-  await visit.getByRole('button', { name: 'Connect', exact: true }).click();
-}
-
-async function successOf(visit) {
-  await visit.getByText('Connection Successful').waitFor();
-  const fired = await visit.evaluate(() => window.fired);
-  assert.equal(fired.length, 1);
-  assert.equal(fired[0][0], 'success');
-  return fired[0][1];
 }
 
 test('it links an account, and nothing secret is in any address', async () => {

@@ -93,6 +93,18 @@ class Sandbox {
   fault(fault) { return this.control('POST', '/faults', fault); }
 
   heal() { return this.control('DELETE', '/faults'); }
+
+  stop() {
+    this.child.kill('SIGTERM');
+    return ended(this.child);
+  }
+}
+
+// `state`: an empty folder.
+export async function startSandbox(program, state) {
+  const ready = join(state, 'ready.json');
+  const child = run(program, ['--state', state, '--port', '0', '--ready-file', ready]);
+  return new Sandbox(child, await readyFile(ready, child, program), ready);
 }
 
 class Hub {
@@ -176,8 +188,7 @@ class Hub {
   async stop() {
     this.child.kill('SIGTERM');
     await ended(this.child);
-    this.sandbox.child.kill('SIGTERM');
-    await ended(this.sandbox.child);
+    await this.sandbox.stop();
     rmSync(this.folder, { recursive: true, force: true });
     assert.deepEqual(this.described.problems, []);
   }
@@ -192,9 +203,7 @@ export async function startHub({ withConnector = true, trust = pinned(), options
     mkdirSync(path);
     chmodSync(path, 0o700);
   }
-  const sandboxReady = join(state, 'ready.json');
-  const sandboxChild = run('personio-sandbox', ['--state', state, '--port', '0', '--ready-file', sandboxReady]);
-  const sandbox = new Sandbox(sandboxChild, await readyFile(sandboxReady, sandboxChild, 'the sandbox'), sandboxReady);
+  const sandbox = await startSandbox('personio-sandbox', state);
 
   execFileSync(join(build, 'bin/patchbay'), ['key', 'create', join(data, 'key')], { stdio: 'ignore' });
   if (withConnector) copyFileSync(join(build, 'connectors/personio.so'), join(connectors, 'personio.so'));

@@ -3,10 +3,12 @@
 // walked, too.
 #include <regex>
 
+#include "accounts/connection_attempts.h"
 #include "base/hash.h"
 #include "served_api_fixture.h"
 #include "store/connect_sessions_table.h"
 #include "store/events_table.h"
+#include "store/flows_table.h"
 #include "store/request_logs_table.h"
 #include "store/webhook_deliveries_table.h"
 #include "store/webhook_endpoints_table.h"
@@ -22,6 +24,9 @@ constexpr const char* kOwn = "prj_2";
 constexpr const char* kOthers = "prj_1";
 // As the description's example has it.
 constexpr const char* kOwnToken = "example-token-of-a-connect-session-000000000";
+
+// Of a connection attempt, as it begins.
+constexpr const char* kMade = R"({"stage":"made","ends":2000000000000,"kept_until":2000000000000})";
 
 // What a caller might name, and one of the same kind that nobody has.
 struct Named {
@@ -43,6 +48,7 @@ class TwoTenants {
       PATCHBAY_TRY(insert_session(db, kOthers, "owner_1", "int_1", "acc_1", kTheirToken));
       PATCHBAY_TRY(insert_webhook(db, kOthers, "wh_1"));
       PATCHBAY_TRY(insert_log(db, kOthers, "log_1", "acc_1"));
+      PATCHBAY_TRY(insert_attempt(db, kOthers, "att_1", "ses_1"));
       PATCHBAY_TRY(store::events_table::append(
           db, {0, kOthers, "account.updated", "acc_1", R"({"origin_owner_id":"owner_1"})", 1}));
       PATCHBAY_TRY_ASSIGN(const auto keys, store::api_keys_table::list(db, kOthers));
@@ -55,6 +61,7 @@ class TwoTenants {
               {"wh_1", "wh_9"},
               {"log_1", "log_9"},
               {"req-of-theirs", "req-of-nobody"},
+              {"att_1", "att_9"},
               {kTheirToken, std::string(43, 'x')},
               {their_key_id_, "key_99999999999999999999"},
               {their_key.substr(3, 20), std::string(20, 'x')},
@@ -88,6 +95,7 @@ class TwoTenants {
                               {own_key_.substr(3, 20)}));
       store::ApiKey key{"key_example", kOwn, "examplexexamplexexam", "", "example", "accounts"};
       PATCHBAY_TRY(store::api_keys_table::insert(db, key));
+      PATCHBAY_TRY(insert_attempt(db, kOwn, "att_example", "ses_example"));
       return insert_session(db, kOwn, "tenant-1", "int_example", "", kOwnToken);
     });
   }
@@ -113,9 +121,9 @@ class TwoTenants {
   // Nothing of what the other project has came out, but what the caller named.
   void expect_no_trace(const std::string& body, const std::string& named) const {
     const std::vector<std::string> words = {
-        "acc_1",       "int_1",      "ses_1",        kTheirToken,    "owner_1",
-        "wh_1",        "log_1",      "prj_1",        "Example GmbH", "their-label",
-        their_key_id_, "their-note", "req-of-theirs"};
+        "acc_1",       "int_1",       "ses_1",      kTheirToken,    "owner_1",
+        "wh_1",        "log_1",       "att_1",      "prj_1",        "Example GmbH",
+        "their-label", their_key_id_, "their-note", "req-of-theirs"};
     for (const auto& word : words)
       if (word != named) EXPECT_EQ(body.find(word), std::string::npos) << word << " in " << body;
   }
@@ -138,6 +146,8 @@ class TwoTenants {
       PATCHBAY_TRY_ASSIGN(const auto sent,
                           store::webhook_deliveries_table::list(db, "wh_1", 0, 10));
       EXPECT_EQ(sent.size(), 1U);
+      PATCHBAY_TRY_ASSIGN(const auto attempt, store::flows_table::find(db, "att_1"));
+      EXPECT_TRUE(attempt && attempt->state == kMade);
       return {};
     });
   }
@@ -169,6 +179,12 @@ class TwoTenants {
     session.expires = 2'000'000'000'000;
     PATCHBAY_TRY(store::connect_sessions_table::insert(db, session));
     return {};
+  }
+
+  static Result<> insert_attempt(store::Database& db, const char* project, const char* id,
+                                 const char* session) {
+    const auto kind = std::string(accounts::kAttemptKind);
+    return store::flows_table::insert(db, {id, project, kind, session, "", "", kMade, "", 1, 1});
   }
 
   [[nodiscard]] store::Integration own_integration() const {
@@ -218,7 +234,7 @@ std::string without(std::string body, const std::string& name) {
 // Without what is another one each time: ids, tokens and page tokens that were just made.
 std::string without_new(const std::string& body) {
   static const std::regex each_time(
-      R"re((acc|int|key|log|stp)_[a-z2-7]{20}|"(key|prefix)":"[^"]*"|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
+      R"re((acc|att|int|key|log|stp)_[a-z2-7]{20}|"(key|prefix)":"[^"]*"|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
   return std::regex_replace(body, each_time, "<new>");
 }
 

@@ -1,4 +1,5 @@
 // Makes pages that work without it nicer. Each module looks for its own marks in the page.
+import { startCloseWindow } from './close_window.js';
 import { startConnect } from './connect.js';
 import { startCopyButtons } from './copy.js';
 import { startFilters } from './filter.js';
@@ -8,6 +9,7 @@ import { startReload } from './reload.js';
 import { localTimes } from './times.js';
 
 localTimes(document);
+startCloseWindow();
 startConnect();
 startCopyButtons();
 startFilters();
