@@ -47,7 +47,7 @@ struct ConnectorCallerTest : testing::Test {
   }
   RunnerOptions options() {
     auto made = hub.runner_options();
-    made.flow.total = std::chrono::milliseconds(250);
+    made.flow.total = std::chrono::seconds(1);
     return made;
   }
   ActionRunner::Outcome run(const std::string& how) {
@@ -92,6 +92,35 @@ TEST_F(ConnectorCallerTest, ReplacesARefusedTokenOnceAndBeginsAnew) {
   EXPECT_EQ(hub.tokens.refusals, std::vector<std::string>{"token-1"});
   ASSERT_EQ(hub.provider.requests.size(), 2U);
   EXPECT_EQ(hub.provider.requests[1].headers.get("Authorization"), "Bearer token-2");
+}
+
+TEST_F(ConnectorCallerTest, WritesDownEachRequestWithoutSecrets) {
+  hub.provider.answer(401, R"({"echo":"token-1"})");
+  hub.provider.answer(200, "{}");
+  CallTrace trace{.bodies = true, .steps = {}};
+  ActionRunner runner(*hub.services, hub.tokens, options());
+  ASSERT_TRUE(hub.loops.block_on(runner.run({.project_id = "prj_1",
+                                             .account_id = "acc_1",
+                                             .action_id = "acme_act",
+                                             .input = R"({"how":"read"})",
+                                             .trace = &trace})));
+  ASSERT_EQ(trace.steps.size(), 2U);
+  EXPECT_EQ(trace.steps[0].status, 401U);
+  EXPECT_EQ(trace.steps[0].host + trace.steps[0].path, "api.personio.de/v2/persons");
+  EXPECT_EQ(trace.steps[0].response_body.find("token-1"), std::string::npos);
+  EXPECT_EQ(trace.steps[1].status, 200U);
+}
+
+TEST_F(ConnectorCallerTest, CanNotTellBeforehandWhatItWillSend) {
+  ActionRunner runner(*hub.services, hub.tokens, options());
+  const auto refused = hub.loops.block_on(runner.run({.project_id = "prj_1",
+                                                      .account_id = "acc_1",
+                                                      .action_id = "acme_act",
+                                                      .input = R"({"how":"read"})",
+                                                      .dry_run = true}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, reason::kNotSupported);
+  EXPECT_TRUE(hub.provider.requests.empty());
 }
 
 TEST_F(ConnectorCallerTest, GivesUpWhenTheFreshTokenIsRefusedToo) {
