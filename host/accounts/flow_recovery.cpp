@@ -47,7 +47,8 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
                                                 turn = flow_state_from_json(flow.state).turn,
                                                 job](store::Database& db) -> Result<> {
       PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, id));
-      if (ours && turn != 0) PATCHBAY_TRY(store::refresh_leases_table::end_turn(db, account, turn));
+      if (ours && turn != 0 && !PATCHBAY_PLANTED_BUG(11))
+        PATCHBAY_TRY(store::refresh_leases_table::end_turn(db, account, turn));
       if (ours && job && !PATCHBAY_PLANTED_BUG(10))
         PATCHBAY_TRY(store::revocations_table::enqueue(db, *job));
       return {};

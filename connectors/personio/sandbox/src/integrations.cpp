@@ -7,6 +7,7 @@
 #include "patchbay/sandbox/error.h"
 #include "patchbay/sandbox/text.h"
 #include "permissions.h"
+#include "tokens.h"
 
 namespace patchbay::personio_sandbox {
 namespace {
@@ -18,7 +19,7 @@ constexpr const char* kDefaultsFile = "default-integrations.json";
 
 Integration make(const IntegrationRequest& request, std::int64_t now_ms) {
   return {.client_id = "papi-" + sandbox::random_uuid(),
-          .client_secret = "papi-" + sandbox::random_base64url(64),
+          .client_secret = new_secret(),
           .request = request,
           .created_ms = now_ms,
           .is_default = false};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "patchbay/sandbox/text.h"
+#include "personio_sandbox/secret_mark.h"
 
 namespace patchbay::personio_sandbox {
 namespace {
@@ -17,13 +18,16 @@ bool Token::has_scope(const std::string& scope) const {
   return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
 }
 
+std::string new_secret() {
+  return "papi-" + std::string(kSecretMark) + sandbox::random_base64url(48);
+}
+
 std::string Tokens::mint(Token token, std::int64_t now_ms) {
   if (tokens_.size() >= prune_at_) {
     std::erase_if(tokens_, [&](const auto& entry) { return entry.second.expires_ms <= now_ms; });
     prune_at_ = std::max<std::size_t>(10'000, 2 * tokens_.size());
   }
-  // 64 bytes: 86 characters behind the prefix, as Personio's own.
-  std::string value = "papi-" + sandbox::random_base64url(64);
+  std::string value = new_secret();
   tokens_.emplace(value, std::move(token));
   return value;
 }

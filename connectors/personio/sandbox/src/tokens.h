@@ -19,6 +19,10 @@ struct Token {
   bool has_scope(const std::string& scope) const;
 };
 
+/// For a client secret or a token: 86 characters behind the prefix, as Personio's own, with
+/// kSecretMark among them.
+std::string new_secret();
+
 /// The access tokens in circulation. Kept in memory only; guarded by the service's mutex.
 class Tokens {
  public:
