@@ -84,7 +84,7 @@ std::vector<Row> rows() {
       same("a web page saying no", html(403), kProtocol, "error.not_json"),
       same("nothing", json(200, ""), kProtocol, "error.not_json"),
       same("half of it", json(200, R"({"access_token":"papi-)"), kProtocol, "error.not_json"),
-      same("garbage", json(200, "\xff\xfe\x00\x01"), kProtocol, "error.not_json"),
+      same("garbage", json(200, std::string("\xff\xfe\x00\x01", 4)), kProtocol, "error.not_json"),
       same("no token", json(200, R"({"token_type":"Bearer"})"), kProtocol,
            "error.unexpected_answer"),
       same("an array", json(200, "[1]"), kProtocol, "error.unexpected_answer"),
