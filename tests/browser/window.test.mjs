@@ -90,8 +90,12 @@ test('a person signs in and allows it, and the component has the account', async
 test('a person who denies it is told so, and may try again', async () => {
   const visit = await mount(await session('tenant-2'));
   const window = await connect(visit);
+  const told = visit.waitForResponse(async (reply) =>
+    reply.url().includes('/hub/connection_attempts/') && (await reply.json()).status === 'error');
   await window.getByRole('button', { name: 'Deny' }).click();
-  await visit.getByText(/was not given the permission/).waitFor();
+  const { error } = await (await told).json();
+  assert.match(error.description, /was not given the permission/);
+  await visit.getByText(error.code).waitFor();  // the component folds the description away below it
   await closed(window);
   const again = await connect(visit);
   await again.getByRole('button', { name: 'Allow' }).click();
