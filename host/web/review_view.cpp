@@ -98,7 +98,7 @@ Demands unchanged_of(const Review& review, const Demands& all) {
   return same;
 }
 
-// Who decided, as the gate was told: "page", "command line (name)".
+// Who decided, as the gate was told: "page", "Ada (admin)", "command line (name)".
 std::string actor_words(const std::string& actor, const Language& language) {
   constexpr std::string_view kCommandLine = "command line";
   if (actor == "page") return language.text("review.actor_page");
