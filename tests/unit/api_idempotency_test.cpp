@@ -87,6 +87,7 @@ TEST_F(IdempotencyTest, KeysBelongToAProjectNotToAnApiKey) {
   EXPECT_TRUE(is_replayed(post("/connect_sessions", kSession, "k-1")));
   use(make_key("prj_2", "accounts"));
   const auto theirs = post("/connect_sessions", kSession, "k-1");
+  EXPECT_EQ(theirs.status, 201U) << theirs.body;
   EXPECT_FALSE(is_replayed(theirs));
   use(make_key("prj_1", "actions"));
   expect_refused(post("/connect_sessions", kSession, "k-1"), 403, "forbidden");
