@@ -59,12 +59,15 @@ std::optional<net::Response> answer_from(std::string_view kept) {
   return answer;
 }
 
-// Of an answer with this status, whether it says for certain that nothing was done.
+// Whether the answer says for certain that nothing was done. 413 does not: it may be the provider's
+// answer that is too large. Nor does every 503: what was cancelled may be done all the same.
 bool says_undone(const net::Response& answer) {
-  if (answer.status >= 400 && answer.status < 500) return true;
+  if (answer.status >= 400 && answer.status < 500) return answer.status != 413;
   if (answer.status != 503) return false;
   const auto body = json::Document::parse(answer.body);
-  return body && body->root().get("code").string_or("") != to_string(ErrorCode::kOutcomeUnknown);
+  const auto code = body ? body->root().get("code").string_or("") : std::string();
+  return code == "audit_unavailable" || code == actions::reason::kAccessChanged ||
+         code == to_string(ErrorCode::kStorage);
 }
 
 ApiError key_malformed() {

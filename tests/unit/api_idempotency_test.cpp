@@ -113,6 +113,18 @@ TEST_F(IdempotencyTest, WhatMayHaveBeenDoneIsNotDoneAgain) {
   EXPECT_EQ(first.status, 502U) << first.body;
   EXPECT_EQ(list("k-1").body, first.body);
   EXPECT_EQ(hub.provider.requests.size(), 1U);
+
+  // The provider did it; its answer was more than is read.
+  hub.provider.answer(200, std::string(std::size_t{9} << 20U, ' '));
+  EXPECT_EQ(list("k-2").status, 413U);
+  EXPECT_TRUE(is_replayed(list("k-2")));
+  // Sent, and cancelled before an answer came.
+  auto& cancelled = hub.provider.answer(0, "");
+  cancelled.error = net::NetError::kCancelled;
+  cancelled.message = "The request was cancelled.";
+  expect_refused(list("k-3"), 503, "cancelled");
+  EXPECT_TRUE(is_replayed(list("k-3")));
+  EXPECT_EQ(hub.provider.requests.size(), 3U);
 }
 
 TEST_F(IdempotencyTest, AFirstRequestThatIsUnderWayOrWasInterruptedIsSaidToBe) {
