@@ -26,19 +26,24 @@ void write_times(json::Writer& out, std::int64_t started, std::int64_t duration_
       .member("duration", duration_ms);
 }
 
-void write_step(json::Writer& out, const store::RequestLog& request, const store::StepLog& step) {
+// The row itself, or a step of it; without its end.
+void begin_row(json::Writer& out, const std::string& id, const store::RequestLog& request) {
   out.begin_object()
-      .member("id", step.id)
+      .member("id", id)
       .member("request_id", request.request_id)
       .member("project_id", request.project_id)
-      .member("account_id", request.account_id);
+      .member("account_id", request.account_id)
+      .member("is_worker", false);
   write_text_or_null(out, "provider", request.connector_id);
   write_text_or_null(out, "action", request.action_id);
+}
+
+void write_step(json::Writer& out, const store::RequestLog& request, const store::StepLog& step) {
+  begin_row(out, step.id, request);
   out.member("http_method", step.method)
       .member("url", "https://" + step.host + step.path)
       .member("path", step.path)
-      .member("success", step.succeeded())
-      .member("is_worker", false);
+      .member("success", step.succeeded());
   out.key("status");
   if (step.status > 0)
     out.integer(step.status);
@@ -51,14 +56,8 @@ void write_step(json::Writer& out, const store::RequestLog& request, const store
 
 // Without its end.
 void begin_request(json::Writer& out, const store::RequestLog& log) {
-  out.begin_object()
-      .member("id", log.id)
-      .member("request_id", log.request_id)
-      .member("project_id", log.project_id)
-      .member("account_id", log.account_id);
+  begin_row(out, log.id, log);
   write_text_or_null(out, "origin_owner_id", log.owner_id);
-  write_text_or_null(out, "provider", log.connector_id);
-  write_text_or_null(out, "action", log.action_id);
   out.member("http_method", log.method)
       .member("path", log.path)
       .member("status", log.status)
@@ -66,7 +65,6 @@ void begin_request(json::Writer& out, const store::RequestLog& log) {
       .member("source_type", log.source)
       .member("source_id", log.api_key_id)
       .member("source_ip", log.source_ip)
-      .member("is_worker", false)
       .member("event_datetime", iso_time(log.started));
   write_text_or_null(out, "error", log.error);
   write_times(out, log.started, log.duration_ms);
@@ -103,27 +101,26 @@ void write_bodies(json::Writer& out, const store::RequestLog& log, const json::V
 }
 
 template <class Row>
-std::string cut_page(std::vector<Row>& rows, store::LogFilter filter) {
-  --filter.limit;  // one more was asked for
-  if (std::ssize(rows) <= filter.limit) return {};
-  rows.pop_back();
-  return next_log_page(filter);
-}
-
-// Asks for one row more than the page has, and looks only at what was there for the first page.
-Result<> settle_page(store::Database& db, store::LogFilter& filter) {
-  if (filter.newest_seq == 0) {
-    PATCHBAY_TRY_ASSIGN(filter.newest_seq, logs::newest_seq(db, filter.project_id));
-  }
-  ++filter.limit;
-  return {};
-}
-
-template <class Row>
 struct Page {
   std::vector<Row> rows;
   std::string next;
 };
+
+// One row more than the page has is asked for, and only what was there for the first page.
+template <class Row, class List>
+Result<Page<Row>> read_page(store::Database& db, store::LogFilter filter, List list) {
+  if (filter.newest_seq == 0) {
+    PATCHBAY_TRY_ASSIGN(filter.newest_seq, logs::newest_seq(db, filter.project_id));
+  }
+  auto wanted = filter;
+  ++wanted.limit;
+  Page<Row> page;
+  PATCHBAY_TRY_ASSIGN(page.rows, list(db, wanted));
+  if (std::ssize(page.rows) <= filter.limit) return page;
+  page.rows.pop_back();
+  page.next = next_log_page(filter);
+  return page;
+}
 
 }  // namespace
 
@@ -134,11 +131,7 @@ Task<net::Response> Api::list_request_logs(net::Request& request, const Caller& 
   const bool with_steps = wants_steps(request);
   const auto page = co_await options_.services.store.read(
       [filter = *filter, with_steps](store::Database& db) -> Result<Page<store::RequestLog>> {
-        auto wanted = filter;
-        PATCHBAY_TRY(settle_page(db, wanted));
-        Page<store::RequestLog> found;
-        PATCHBAY_TRY_ASSIGN(found.rows, logs::list(db, wanted));
-        found.next = cut_page(found.rows, wanted);
+        PATCHBAY_TRY_ASSIGN(auto found, read_page<store::RequestLog>(db, filter, logs::list));
         if (!with_steps) return found;
         for (auto& log : found.rows) {
           PATCHBAY_TRY_ASSIGN(log.steps, logs::steps_of(db, log.id));
@@ -162,15 +155,9 @@ Task<net::Response> Api::list_step_logs(net::Request& request, const Caller& cal
   auto filter = read_log_query(request.query, caller.project_id);
   if (!filter) co_return error(request, api_error(filter.error()));
   co_await logs_.flush();
-  const auto page = co_await options_.services.store.read(
-      [filter = *filter](store::Database& db) -> Result<Page<store::StepOfRequest>> {
-        auto wanted = filter;
-        PATCHBAY_TRY(settle_page(db, wanted));
-        Page<store::StepOfRequest> found;
-        PATCHBAY_TRY_ASSIGN(found.rows, logs::list_steps(db, wanted));
-        found.next = cut_page(found.rows, wanted);
-        return found;
-      });
+  const auto page = co_await options_.services.store.read([filter = *filter](store::Database& db) {
+    return read_page<store::StepOfRequest>(db, filter, logs::list_steps);
+  });
   if (!page) co_return error(request, api_error(page.error()));
   json::Writer out;
   out.begin_object().key("data").begin_array();
