@@ -17,7 +17,7 @@ namespace records = store::idempotency_table;
 constexpr std::size_t kMaxKey = 255;
 constexpr std::size_t kMaxKeptBody = std::size_t{64} << 10U;
 // Longer than any request is allowed to take.
-constexpr std::int64_t kUnderWayMs = 5 * 60'000;
+constexpr std::int64_t kUnderWayMs = 5LL * 60'000;
 
 std::string_view text(const Sha256& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
@@ -50,7 +50,8 @@ std::string remembered(std::string_view fingerprint, const net::Response& answer
 std::optional<net::Response> answer_from(std::string_view kept) {
   unsigned status = 0;
   const auto blank = std::min(kept.find(' '), kept.size());
-  std::from_chars(kept.data(), kept.data() + blank, status);
+  const auto digits = kept.substr(0, blank);
+  std::from_chars(digits.data(), digits.data() + digits.size(), status);
   const auto line_end = kept.find('\n', blank);
   if (status == 0 || line_end == std::string_view::npos) return std::nullopt;
   net::Response answer = net::json(std::string(kept.substr(line_end + 1)), status);

@@ -142,7 +142,7 @@ TEST_F(IdempotencyTest, AFirstRequestThatIsUnderWayOrWasInterruptedIsSaidToBe) {
   const auto meanwhile = list("k-1");
   expect_refused(meanwhile, 409, "idempotency_under_way");
   EXPECT_EQ(meanwhile.headers.get("Retry-After"), "1");
-  hub.clock.advance_ms(5 * 60'000);
+  hub.clock.advance_ms(5LL * 60'000);
   expect_refused(list("k-1"), 409, "idempotency_outcome_unknown");
   EXPECT_TRUE(hub.provider.requests.empty());
   hub.clock.advance_ms(kIdempotencyKeptMs);
