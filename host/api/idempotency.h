@@ -4,8 +4,8 @@
 // holds across restarts and instances. Keys belong to a project, whichever API key is used.
 //
 // An answer that says for certain that nothing was done (4xx but 413, and some 503) is not
-// remembered: the same key may be tried again. A first request that never came to its end (the hub died) leaves its
-// outcome unknown, and that is what the second is told. Any loop.
+// remembered: the same key may be tried again. A first request that never came to its end (the hub
+// died) leaves its outcome unknown, and that is what the second is told. Any loop.
 #include <cstdint>
 #include <string>
 #include <string_view>
