@@ -20,6 +20,7 @@
 #include "api/call_action.h"
 #include "api/errors.h"
 #include "api/idempotency.h"
+#include "api/key_issuer.h"
 #include "api/request_logs.h"
 #include "audit/audit_log.h"
 #include "net/router.h"
@@ -119,8 +120,6 @@ class Api {
   Task<net::Response> create_key(net::Request& request, const Caller& caller);
   Task<net::Response> rotate_key(net::Request& request, const Caller& caller);
   Task<net::Response> revoke_key(net::Request& request, const Caller& caller);
-  Result<> record_key_event(std::string_view kind, std::string subject, const net::Request& request,
-                            const Caller& caller);
   // webhooks_routes.cpp
   Task<net::Response> list_webhooks(net::Request& request, const Caller& caller);
   Task<net::Response> create_webhook(net::Request& request, const Caller& caller);
@@ -141,6 +140,7 @@ class Api {
 
   const Options options_;
   ApiKeys keys_;
+  KeyIssuer issuer_;
   std::unique_ptr<actions::TokenSource> own_tokens_;
   actions::TokenSource& tokens_;
   audit::AuditLog& audit_;

@@ -77,13 +77,17 @@ Result<> insert(store::Database& db, const store::ApiKey& row) {
 
 }  // namespace
 
+Result<Scopes> check_new_key(std::string_view name, std::string_view scopes) {
+  if (name.empty() || name.size() > kMaxName || !is_valid_utf8(name))
+    return make_error(ErrorCode::kInvalidArgument, "A key needs a name of at most 100 bytes.",
+                      "name");
+  return Scopes::from_words(scopes);
+}
+
 Task<Result<NewApiKey>> create_api_key(store::Store& store, const Clock& clock, Random& random,
                                        std::string project_id, std::string name,
                                        std::string scopes) {
-  if (name.empty() || name.size() > kMaxName || !is_valid_utf8(name))
-    co_return make_error(ErrorCode::kInvalidArgument, "A key needs a name of at most 100 bytes.",
-                         "name");
-  PATCHBAY_CO_TRY_ASSIGN(const Scopes granted, Scopes::from_words(scopes));
+  PATCHBAY_CO_TRY_ASSIGN(const Scopes granted, check_new_key(name, scopes));
   auto made = make_key(clock, random, std::move(project_id), std::move(name), granted.to_stored());
   PATCHBAY_CO_TRY(
       co_await store.transact([row = made.row](store::Database& db) { return insert(db, row); }));

@@ -32,6 +32,9 @@ struct NewApiKey {
   SecretString key;  // the only copy of it
 };
 
+// What a key of that name may do, by `scopes`. kInvalidArgument as for create_api_key.
+Result<Scopes> check_new_key(std::string_view name, std::string_view scopes);
+
 // Makes and stores a key. `scopes` are words with blanks between them. kInvalidArgument: a word
 // that is no scope, a name that is empty or too long; kConflict: the project has kMostKeys valid
 // ones.

@@ -10,10 +10,6 @@
 namespace patchbay::api {
 namespace {
 
-constexpr std::int64_t kUsualOverlapH = 24;
-constexpr std::int64_t kLongestOverlapH = 720;
-constexpr std::int64_t kHourMs = 3'600'000;
-
 void write_key(json::Writer& out, const store::ApiKey& key) {
   out.begin_object()
       .member("id", key.id)
@@ -34,18 +30,8 @@ net::Response made_response(const NewApiKey& made) {
 
 }  // namespace
 
-Result<> Api::record_key_event(std::string_view kind, std::string subject,
-                               const net::Request& request, const Caller& caller) {
-  return audit_.append(audit::asked_by(
-      asker(request, caller),
-      {.kind = std::string(kind), .project_id = caller.project_id, .subject = std::move(subject)}));
-}
-
 Task<net::Response> Api::list_keys(net::Request& request, const Caller& caller) {
-  const auto all =
-      co_await options_.services.store.read([project = caller.project_id](store::Database& db) {
-        return store::api_keys_table::list(db, project);
-      });
+  const auto all = co_await issuer_.list(caller.project_id);
   if (!all) co_return problem_error(api_error(all.error()), request);
   json::Writer out;
   out.begin_object().key("data").begin_array();
@@ -56,44 +42,33 @@ Task<net::Response> Api::list_keys(net::Request& request, const Caller& caller) 
 Task<net::Response> Api::create_key(net::Request& request, const Caller& caller) {
   auto body = JsonBody::read(request);
   if (!body) co_return problem_error(api_error(body.error()), request);
-  const std::string name = body->required_text("name", 100);
+  std::string name = body->required_text("name", 100);
   std::string scopes = body->text("scopes");
   if (const auto problems = body->problems())
     co_return problem_error(api_error(*problems), request);
-  if (scopes.empty()) scopes = "accounts actions";
-  if (const auto written =
-          record_key_event("api_key.created", name + ": " + scopes, request, caller);
-      !written)
-    co_return problem_error(audit_unavailable(written.error()), request);
-  const auto& services = options_.services;
-  const auto made = co_await create_api_key(services.store, services.clock, services.random,
-                                            caller.project_id, name, scopes);
-  if (!made) co_return problem_error(api_error(made.error()), request);
+  const auto made = co_await issuer_.create(caller.project_id, std::move(name), std::move(scopes),
+                                            asker(request, caller));
+  if (!made) co_return problem_error(made.error(), request);
   co_return made_response(*made);
 }
 
 Task<net::Response> Api::rotate_key(net::Request& request, const Caller& caller) {
   auto body = JsonBody::read(request);
   if (!body) co_return problem_error(api_error(body.error()), request);
-  const auto hours = body->integer("overlap_hours", kUsualOverlapH, 0, kLongestOverlapH);
+  const auto hours =
+      body->integer("overlap_hours", KeyIssuer::kUsualOverlapH, 0, KeyIssuer::kLongestOverlapH);
   if (const auto problems = body->problems())
     co_return problem_error(api_error(*problems), request);
-  const std::string id(request.param("id"));
-  if (const auto written = record_key_event("api_key.rotated", id, request, caller); !written)
-    co_return problem_error(audit_unavailable(written.error()), request);
-  const auto made =
-      co_await keys_.rotate(options_.services.random, caller.project_id, id, hours * kHourMs);
-  if (!made) co_return problem_error(api_error(made.error()), request);
+  const auto made = co_await issuer_.rotate(caller.project_id, std::string(request.param("id")),
+                                            hours, asker(request, caller));
+  if (!made) co_return problem_error(made.error(), request);
   co_return made_response(*made);
 }
 
-// What takes access away is done first, and recorded after it.
 Task<net::Response> Api::revoke_key(net::Request& request, const Caller& caller) {
-  const std::string id(request.param("id"));
-  const auto done = co_await keys_.revoke(caller.project_id, id);
+  const auto done = co_await issuer_.revoke(caller.project_id, std::string(request.param("id")),
+                                            asker(request, caller));
   if (!done) co_return problem_error(api_error(done.error()), request);
-  if (const auto written = record_key_event("api_key.revoked", id, request, caller); !written)
-    (void)audit_unavailable(written.error());  // says so in the log
   co_return net::empty(204);
 }
 

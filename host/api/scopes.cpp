@@ -1,16 +1,13 @@
 #include "api/scopes.h"
 
-#include <array>
 #include <optional>
 #include <sstream>
 
 namespace patchbay::api {
 namespace {
 
-constexpr std::array kAll = {Scope::kAccounts, Scope::kActions, Scope::kTokens, Scope::kAdmin};
-
 std::optional<Scope> scope_from(std::string_view word) {
-  for (const Scope scope : kAll)
+  for (const Scope scope : kAllScopes)
     if (to_string(scope) == word) return scope;
   return std::nullopt;
 }
@@ -57,7 +54,7 @@ Result<Scopes> Scopes::from_words(std::string_view words) {
 
 std::string Scopes::to_stored() const {
   std::string out;
-  for (const Scope scope : kAll)
+  for (const Scope scope : kAllScopes)
     if (has(scope)) out.append(out.empty() ? "" : " ").append(to_string(scope));
   return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What an API key may do. Stored as words with blanks between them; a word this version does not
 // know gives nothing.
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@ enum class Scope : std::uint8_t {
   kTokens,    // read access tokens; never given by default
   kAdmin,     // integrations, keys, settings
 };
+inline constexpr std::array kAllScopes = {Scope::kAccounts, Scope::kActions, Scope::kTokens,
+                                          Scope::kAdmin};
 std::string_view to_string(Scope scope);
 
 class Scopes {

@@ -129,6 +129,7 @@ int serve(const ServeOptions& options) {
   std::string url = options.public_url;
   web::Pages pages({.project_id = hub.project_id(),
                     .accounts = hub.accounts(),
+                    .services = hub.services(),
                     .registry = hub.registry(),
                     .store = hub.store(),
                     .clock = hub.clock(),

@@ -115,7 +115,7 @@ net::Task<net::Response> AccountPages::list(net::Request& request, const Site::S
     rows.push_back(account_row(row, site_.now(), language));
   }
   View view;
-  const auto flash = site_.memory.take_flash(session.id);
+  site_.put_flash(view, session);
   view.flag("none", all->empty())
       .flag("none_found", !all->empty() && found.empty())
       .flag("has_rows", !rows.empty())
@@ -127,10 +127,7 @@ net::Task<net::Response> AccountPages::list(net::Request& request, const Site::S
       .text("page_text", language.text("accounts.page", {{"page", std::to_string(number)},
                                                          {"pages", std::to_string(pages)}}))
       .text("previous", number > 1 ? page_link(wanted, number - 1) : "")
-      .text("next", number < pages ? page_link(wanted, number + 1) : "")
-      .flag("flash_good", flash && flash->good)
-      .text("flash", flash ? flash->text : "")
-      .text("flash_detail", flash ? flash->detail : "");
+      .text("next", number < pages ? page_link(wanted, number + 1) : "");
   co_return site_.page(request, {.template_name = "accounts",
                                  .title = language.text("accounts.title"),
                                  .view = std::move(view),
@@ -144,10 +141,7 @@ net::Task<net::Response> AccountPages::show(net::Request& request, const Site::S
                                                              std::string(request.param("id")));
   if (!detail) co_return site_.error(request, detail.error(), &session);
   View view = account_page(*detail, site_.now(), language);
-  const auto flash = site_.memory.take_flash(session.id);
-  view.flag("flash_good", flash && flash->good)
-      .text("flash", flash ? flash->text : "")
-      .text("flash_detail", flash ? flash->detail : "");
+  site_.put_flash(view, session);
   const bool sandboxed = detail->connector &&
                          is_sandboxed(*detail->connector->manifest, site_.options.overridden_hosts);
   co_return site_.page(request, {.template_name = "account",

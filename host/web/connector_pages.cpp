@@ -105,11 +105,8 @@ View ConnectorPages::cards(const net::Request& request, const Site::Session& ses
 net::Task<net::Response> ConnectorPages::list(net::Request& request, const Site::Session& session) {
   View view = cards(request, session);
   const auto list = site_.fragment(request, "connector_list", view);
-  const auto flash = site_.memory.take_flash(session.id);
-  view.text("etag", net::entity_tag(list.body))
-      .flag("flash_good", flash && flash->good)
-      .text("flash", flash ? flash->text : "")
-      .text("flash_detail", flash ? flash->detail : "");
+  view.text("etag", net::entity_tag(list.body));
+  site_.put_flash(view, session);
   co_return site_.page(request, {.template_name = "connectors",
                                  .title = language_of(request).text("connectors.title"),
                                  .view = std::move(view),

@@ -33,6 +33,17 @@ class OperatorRoutes {
                                 net::Params& /*form*/) { return (pages.*step)(request, session); },
                             least));
   }
+  using FormStep = net::Task<net::Response> (Pages::*)(net::Request&, const Site::Session&,
+                                                       net::Params&);
+  void post(std::string_view path, FormStep step, store::Role least = store::Role::kOperator) {
+    router_.add("POST", path,
+                site_.operator_post(
+                    [&pages = pages_, step](net::Request& request, const Site::Session& session,
+                                            net::Params& form) {
+                      return (pages.*step)(request, session, form);
+                    },
+                    least));
+  }
 
  private:
   net::Router& router_;

@@ -16,6 +16,7 @@ void put_frame(View& view, const PageFrame& frame, const Language& language) {
       .text("role", frame.role_text)
       .flag("at_connectors", frame.at_connectors)
       .flag("at_accounts", frame.at_accounts)
+      .flag("at_settings", frame.at_settings)
       .flag("sandbox_banner", frame.sandboxed)
       .flag("english", language.tag() == "en")
       .flag("german", language.tag() == "de")

@@ -19,6 +19,7 @@ struct PageFrame {
   bool for_end_users = false;
   bool at_connectors = false;
   bool at_accounts = false;
+  bool at_settings = false;
   bool sandboxed = false;
   unsigned refresh_s = 0;  // without JavaScript, load again after so long
 };

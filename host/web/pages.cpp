@@ -5,10 +5,12 @@
 #include "web/connect_access.h"
 #include "web/connect_pages.h"
 #include "web/connector_pages.h"
+#include "web/key_pages.h"
 #include "web/review_pages.h"
 #include "web/signin_pages.h"
 #include "web/static_files.h"
 #include "web/waiting_pages.h"
+#include "web/webhook_pages.h"
 
 namespace patchbay::web {
 namespace {
@@ -36,6 +38,10 @@ net::Task<net::Response> go_home(net::Request& /*request*/) {
   co_return net::redirect("/app/connectors");
 }
 
+net::Task<net::Response> go_to_settings(net::Request& /*request*/) {
+  co_return net::redirect("/app/settings/keys");
+}
+
 }  // namespace
 
 Pages::Pages(Options options)
@@ -46,7 +52,9 @@ Pages::Pages(Options options)
       connect_(std::make_unique<ConnectPages>(*site_)),
       waiting_(std::make_unique<WaitingPages>(*site_)),
       attempts_(std::make_unique<AttemptPages>(*site_)),
-      accounts_(std::make_unique<AccountPages>(*site_)) {}
+      accounts_(std::make_unique<AccountPages>(*site_)),
+      keys_(std::make_unique<KeyPages>(*site_)),
+      webhooks_(std::make_unique<WebhookPages>(*site_)) {}
 
 Pages::~Pages() = default;
 
@@ -64,6 +72,9 @@ void Pages::add_routes(net::Router& router) {
   waiting_->add_routes(router);
   attempts_->add_routes(router);
   accounts_->add_routes(router);
+  router.add("GET", "/app/settings", site_->open(go_to_settings));
+  keys_->add_routes(router);
+  webhooks_->add_routes(router);
 }
 
 net::Response Pages::error_page(const net::Request& request, unsigned status) const {

@@ -31,6 +31,8 @@ class ConnectPages;
 class WaitingPages;
 class AttemptPages;
 class AccountPages;
+class KeyPages;
+class WebhookPages;
 
 class Pages {
  public:
@@ -53,6 +55,8 @@ class Pages {
   std::unique_ptr<WaitingPages> waiting_;
   std::unique_ptr<AttemptPages> attempts_;
   std::unique_ptr<AccountPages> accounts_;
+  std::unique_ptr<KeyPages> keys_;
+  std::unique_ptr<WebhookPages> webhooks_;
 };
 
 }  // namespace patchbay::web

@@ -123,6 +123,7 @@ net::Response Site::page(const net::Request& request, Page page) const {
              .for_end_users = page.for_end_users,
              .at_connectors = page.nav == Nav::kConnectors,
              .at_accounts = page.nav == Nav::kAccounts,
+             .at_settings = page.nav == Nav::kSettings,
              .sandboxed = page.sandboxed,
              .refresh_s = page.refresh_s},
             language);
@@ -176,6 +177,13 @@ net::Response Site::error(const net::Request& request, const Error& error,
     message.link_text_id = "message.to_connectors";
   }
   return this->message(request, message);
+}
+
+void Site::put_flash(View& view, const Session& session) {
+  const auto flash = memory.take_flash(session.id);
+  view.flag("flash_good", flash && flash->good)
+      .text("flash", flash ? flash->text : "")
+      .text("flash_detail", flash ? flash->detail : "");
 }
 
 bool Site::is_from_own_page(const net::Request& request) const {

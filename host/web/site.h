@@ -28,6 +28,7 @@ namespace patchbay::web {
 struct Options {
   std::string project_id;
   accounts::AccountService& accounts;
+  const accounts::Services& services;  // the settings change keys and webhooks through them
   connector::Registry& registry;
   store::Store& store;
   const Clock& clock;
@@ -42,7 +43,7 @@ struct Options {
   audit::AuditLog* audit = nullptr;  // sign-ins and what operators do; null: not recorded
 };
 
-enum class Nav : std::uint8_t { kNone, kConnectors, kAccounts };
+enum class Nav : std::uint8_t { kNone, kConnectors, kAccounts, kSettings };
 
 struct Page {
   std::string_view template_name;
@@ -96,6 +97,10 @@ class Site {
                                     const OperatorAccess::Session* session) const;
 
   using Session = OperatorAccess::Session;
+
+  // The message that waits for this session, for the template "flash". It is shown once.
+  void put_flash(View& view, const Session& session);
+
   using OpenHandler = std::function<net::Task<net::Response>(net::Request&)>;
   using OperatorGet = std::function<net::Task<net::Response>(net::Request&, const Session&)>;
   using OperatorPost =

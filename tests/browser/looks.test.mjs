@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import {
   axeViolations, beginLink, connect, expectNoComplaints, launch, linkAccount, phone, signIn, visitor,
 } from './browser.mjs';
+import { tourSettings } from './settings_tour.mjs';
 import { startHub } from './start_hub.mjs';
 
 let hub;
@@ -29,6 +30,8 @@ function widerThanTheWindow(page) {
 function smallTargets(page) {
   return page.evaluate(() => [...document.querySelectorAll('button, .button, input:not([type=hidden]), select, summary, .menu a, .languages a')]
     .filter((element) => element.checkVisibility() && !element.closest('.alert, .unused'))
+    // A box to tick is ticked by its label too.
+    .map((element) => (element.type === 'checkbox' ? element.closest('label') : element))
     .map((element) => [element.textContent.trim() || element.id || element.className, element.getBoundingClientRect()])
     .filter(([, box]) => box.height < 43.5)
     .map(([name, box]) => ({ rule: 'target size', name, width: box.width, height: box.height })));
@@ -74,6 +77,7 @@ async function tour(page, look) {
   await page.locator('.alert.good').waitFor();
   await page.locator('a[href$="/unlink"]').click();
   await look('unlink');
+  await tourSettings(page, hub, look);
   await page.goto(`${hub.url}/app/nowhere`);
   await page.context().clearCookies();
   await page.goto(`${hub.url}/connect`);

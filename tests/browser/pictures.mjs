@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beginLink, connect, launch, phone, signIn, visitor } from './browser.mjs';
 import { connectorWith, nextVersion } from './connector_file.mjs';
+import { tourSettings } from './settings_tour.mjs';
 import { startHub } from './start_hub.mjs';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'pictures');
@@ -64,6 +65,7 @@ async function tour(page, hub, prefix) {
   await take('link');
   await page.locator('button[value="link"]').click();
   await take('link-ready');
+  await tourSettings(page, hub, (name) => take(name.replace(/\W+/g, '-')));
   await beginLink(page, hub, { id: 'tenant-4711', name: 'Nordwind Logistik GmbH' });
   await take('connect');
   await connect(page, { ...hub.sandbox.credentials(0), client_secret: 'papi-wrong' });

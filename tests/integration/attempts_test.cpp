@@ -42,6 +42,7 @@ class AttemptsTest : public HubTest {
     component->add_routes(*router);
     pages.emplace(web::Options{.project_id = hub->project_id(),
                                .accounts = hub->accounts(),
+                               .services = hub->services(),
                                .registry = hub->registry(),
                                .store = hub->store(),
                                .clock = hub->clock(),

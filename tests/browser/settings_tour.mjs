@@ -1,0 +1,52 @@
+// Every page and state of the settings, for looks.test.mjs and pictures.mjs: `look(name)` at each.
+export async function tourSettings(page, hub, look) {
+  const keys = `${hub.url}/app/settings/keys`;
+  const webhooks = `${hub.url}/app/settings/webhooks`;
+  await page.goto(keys);
+  await look('keys, none');
+  await page.locator('#name').fill('Payroll, production');
+  for (const box of await page.locator('[name=scope]').all()) await box.setChecked(false);
+  await page.locator('main form button').click();
+  await page.locator('#scopes-error').waitFor();
+  await look('keys, nothing chosen');
+  for (const box of await page.locator('[name=scope]').all()) await box.setChecked(true);
+  await page.locator('main form button').click();
+  await page.locator('#made-secret').waitFor();
+  await look('key made');
+  await page.goto(keys);
+  await look('keys');
+  await page.locator('tbody a').first().click();
+  await look('key');
+  await page.goto(webhooks);
+  await look('webhooks, none');
+  await page.locator('#url').fill('http://receiver.example/hook');
+  await page.locator('main form button').click();
+  await page.locator('#url-error').waitFor();
+  await look('webhooks, address refused');
+  await page.locator('#url').fill('https://receiver.invalid/integrations/patchbay/events?tenant=nordwind');
+  await page.locator('#description').fill('Nordwind Logistik, CRM');
+  await page.locator('main form button').click();
+  await page.locator('#made-secret').waitFor();
+  await look('webhook secret');
+  await page.locator('main .actions a').click();
+  await look('webhook, nothing sent');
+  await page.locator('form[action$="/test"] button').click();
+  await page.locator('.alert.good').waitFor();
+  for (let tries = 0; tries < 50 && await page.locator('.alert.bad').count() === 0; tries += 1) {
+    await page.waitForTimeout(200);
+    await page.reload();
+  }
+  await look('webhook, failing');
+  await page.goto(webhooks);
+  await look('webhooks');
+  await page.locator('tbody a').first().click();
+  await page.locator('a[href$="/remove"]').click();
+  await look('webhook, remove');
+  await page.locator('form[action$="/remove"] button').click();
+  await page.locator('.alert.good').waitFor();
+  await page.goto(keys);
+  await page.locator('tbody a').first().click();
+  await page.locator('form[action$="/revoke"] button').click();
+  await page.locator('.alert.good').waitFor();
+  await look('keys, one revoked');
+}
