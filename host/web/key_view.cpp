@@ -53,6 +53,7 @@ View key_view(const store::ApiKey& key, std::int64_t now_ms, const Language& lan
 
 View scope_choices(const api::Scopes& chosen, const Language& language) {
   std::vector<View> choices;
+  choices.reserve(api::kAllScopes.size());
   for (const api::Scope scope : api::kAllScopes)
     choices.push_back(View()
                           .text("value", to_string(scope))

@@ -1,7 +1,7 @@
 // Holds every answer of a hub's API that a test gets against the API's description, without the
 // test asking for it: fetch() is watched, and so are the pages of browser.mjs. What does not fit is
 // told when the hub is stopped.
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020.js';
 
@@ -73,6 +73,10 @@ export class DescribedApi {
   note(answer) {
     if (!this.describes(answer.path)) return;
     this.checked += 1;
+    const [path, operation, name] = this.find(answer.method, answer.path);
+    if (operation && process.env.PATCHBAY_ANSWERS_SEEN) {
+      appendFileSync(process.env.PATCHBAY_ANSWERS_SEEN, `${name.toUpperCase()} ${path} ${answer.status}\n`);
+    }
     this.problems.push(...this.problemsOf(answer).map(
       (problem) => `${answer.method} ${answer.path} ${answer.status}: ${problem}\n${answer.text.slice(0, 500)}`,
     ));

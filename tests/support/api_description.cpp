@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -202,9 +203,25 @@ ApiDescription::Problems ApiDescription::check_json(const std::string& schema,
   return found;
 }
 
+namespace {
+
+// One line for each answer, for tests/answers_seen.py. Short appends of several processes do not
+// mix.
+void note_answer(const ApiDescription& description, std::string_view method,
+                 std::string_view target, unsigned status) {
+  static const char* const file = std::getenv("PATCHBAY_ANSWERS_SEEN");
+  const auto* operation = description.find(method, target);
+  if (file == nullptr || operation == nullptr) return;
+  std::ofstream(file, std::ios::app)
+      << operation->method + " " + operation->path + " " + std::to_string(status) + "\n";
+}
+
+}  // namespace
+
 void expect_described(std::string_view method, std::string_view target,
                       const net::Response& response, std::string_view request_body) {
   const auto& description = ApiDescription::built();
+  note_answer(description, method, target, response.status);
   for (const auto& problem : description.problems(method, target, response))
     ADD_FAILURE() << method << " " << target << " " << response.status << ": " << problem << "\n"
                   << response.body.substr(0, 2000);

@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Which described answers of the API the tests never met.
+
+    answers_seen.py DESCRIPTION SEEN
+
+DESCRIPTION is build/release/openapi.strict.json, SEEN a file that the tests wrote because the
+environment's PATCHBAY_ANSWERS_SEEN named it: "GET /accounts/{id} 404" a line. Prints what is
+described, by operation and status, and stands in no line; ends with 1 when there is any.
+"""
+import json
+import pathlib
+import sys
+
+METHODS = ("get", "post", "put", "patch", "delete")
+# What any operation answers when the hub itself is in trouble; tested where that trouble is made,
+# not for each operation.
+TROUBLE = {"500", "503"}
+
+
+def described(document):
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            for status in item.get(method, {}).get("responses", {}):
+                if status.isdigit() and status not in TROUBLE:
+                    yield f"{method.upper()} {path} {status}"
+
+
+def main(description, seen):
+    met = set(pathlib.Path(seen).read_text().splitlines())
+    missing = [answer for answer in described(json.loads(pathlib.Path(description).read_text()))
+               if answer not in met]
+    for answer in missing:
+        print(answer)
+    print(f"answers: {len(missing)} described and never met", file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
