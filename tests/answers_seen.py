@@ -14,7 +14,7 @@ import sys
 METHODS = ("get", "post", "put", "patch", "delete")
 # What any operation answers when the hub itself is in trouble; tested where that trouble is made,
 # not for each operation.
-TROUBLE = {"500", "503"}
+TROUBLE = {"500", "502", "503"}
 
 
 def described(document):
