@@ -16,7 +16,7 @@ bool takes(const Operation& operation, std::string_view header) {
   return false;
 }
 
-struct EachRoute : testing::Test {
+struct ApiEachRoute : testing::Test {
   net::Response ask(const Operation& operation, const std::function<void(net::Request&)>& change) {
     return tenants.ask(operation, nullptr, test::Examples::kAll, change);
   }
@@ -40,7 +40,7 @@ struct EachRoute : testing::Test {
 };
 
 // A route takes a key for one of its scopes: it lets somebody in, and not everybody.
-TEST_F(EachRoute, RefusesAKeyWithoutItsScope) {
+TEST_F(ApiEachRoute, RefusesAKeyWithoutItsScope) {
   for (const auto& operation : ApiDescription::built().operations()) {
     if (!describes(operation, "403") || operation.method == "OPTIONS") continue;
     SCOPED_TRACE(operation.method + " " + operation.path);
@@ -57,7 +57,7 @@ TEST_F(EachRoute, RefusesAKeyWithoutItsScope) {
   }
 }
 
-TEST_F(EachRoute, RefusesABodyThatIsTooLarge) {
+TEST_F(ApiEachRoute, RefusesABodyThatIsTooLarge) {
   std::string body = R"({"filler":")";
   body.append(std::size_t{17} << 20U, 'x').append("\"}");
   for (const auto& operation : ApiDescription::built().operations()) {
@@ -69,7 +69,7 @@ TEST_F(EachRoute, RefusesABodyThatIsTooLarge) {
   }
 }
 
-TEST_F(EachRoute, HoldsToTheRulesOfIdempotencyKeys) {
+TEST_F(ApiEachRoute, HoldsToTheRulesOfIdempotencyKeys) {
   int tried = 0;
   for (const auto& operation : ApiDescription::built().operations()) {
     if (!takes(operation, kIdempotencyHeader)) continue;
@@ -90,6 +90,78 @@ TEST_F(EachRoute, HoldsToTheRulesOfIdempotencyKeys) {
     EXPECT_EQ(code_of(early), "idempotency_under_way");
   }
   EXPECT_GT(tried, 10);
+}
+
+const Operation& operation_of(std::string_view method, std::string_view path) {
+  const auto* operation = ApiDescription::built().find(method, path);
+  if (operation == nullptr) throw std::runtime_error("no such operation: " + std::string(path));
+  return *operation;
+}
+
+struct Told {
+  ErrorCode code;
+  unsigned status;
+};
+
+// Why there is no token decides what callers are told, wherever they need one.
+TEST_F(ApiEachRoute, TellsWhyThereIsNoToken) {
+  constexpr Told kTold[] = {{ErrorCode::kRateLimited, 429},        {ErrorCode::kTimeout, 504},
+                            {ErrorCode::kUnavailable, 502},        {ErrorCode::kConfiguration, 409},
+                            {ErrorCode::kInvalidCredentials, 422}, {ErrorCode::kRevoked, 422}};
+  for (const auto* path : {"/accounts/{id}/access_token", "/actions/rpc", "/unified/proxy"}) {
+    const auto& operation =
+        operation_of(std::string_view(path).ends_with("_token") ? "GET" : "POST", path);
+    for (const auto& [code, status] : kTold) {
+      SCOPED_TRACE(std::string(path) + " " + std::string(to_string(code)));
+      tenants.hub().tokens.failure = make_error(code, "Told in the test.");
+      EXPECT_EQ(tenants.ask(operation).status, status);
+    }
+  }
+}
+
+TEST_F(ApiEachRoute, TellsThatAnAccountIsSuspended) {
+  for (const auto* path : {"/actions/rpc", "/unified/proxy"}) {
+    const auto answer = ask(operation_of("POST", path), [&](net::Request& /*request*/) {
+      tenants.hub().change([](store::Database& db) {
+        return db.query(
+            "UPDATE accounts SET status = 'inactive', reason_code = 'suspended' "
+            "WHERE id = 'acc_example'");
+      });
+    });
+    EXPECT_EQ(answer.status, 412U) << path << ": " << answer.body;
+  }
+}
+
+// Status 401 and 403 would make the component believe its session is over.
+TEST_F(ApiEachRoute, TellsTheComponentWhyItCannotConnect) {
+  const std::pair<std::uint32_t, unsigned> kTold[] = {
+      {PATCHBAY_FAIL_CREDENTIALS, 422},   {PATCHBAY_FAIL_PERMISSION, 422},
+      {PATCHBAY_FAIL_RATE_LIMIT, 429},    {PATCHBAY_FAIL_TRANSIENT, 502},
+      {PATCHBAY_FAIL_CONFIGURATION, 409}, {PATCHBAY_FAIL_PROTOCOL, 502}};
+  for (const auto& operation :
+       {operation_of("POST", "/hub/accounts"), operation_of("PATCH", "/hub/accounts/{id}")}) {
+    for (const auto& [failure, status] : kTold) {
+      SCOPED_TRACE(operation.method + " " + std::to_string(failure));
+      tenants.connector().failure = failure;
+      EXPECT_EQ(tenants.ask(operation).status, status);
+    }
+  }
+}
+
+TEST_F(ApiEachRoute, TellsTheComponentThatItsSessionIsOver) {
+  int tried = 0;
+  for (const auto& operation : ApiDescription::built().operations()) {
+    if (!test::needs_session(operation) || !describes(operation, "410")) continue;
+    SCOPED_TRACE(operation.method + " " + operation.path);
+    const auto answer = ask(operation, [&](net::Request& /*request*/) {
+      tenants.hub().change([](store::Database& db) {
+        return db.query("UPDATE connect_sessions SET expires = 2 WHERE project_id = 'prj_2'");
+      });
+    });
+    EXPECT_EQ(answer.status, 410U) << answer.body;
+    ++tried;
+  }
+  EXPECT_GT(tried, 5);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ namespace patchbay::test {
 
 class WillingRuntime final : public connector::Runtime {
  public:
+  std::uint32_t failure = 0;  // PATCHBAY_FAIL_*: every flow fails so; 0: none does
+
   connector::Task<Result<std::string>> start() override { co_return std::string(); }
   connector::Task<Result<connector::FlowId>> begin(connector::Operation /*operation*/,
                                                    connector::FlowInput /*input*/) override {
@@ -21,6 +23,12 @@ class WillingRuntime final : public connector::Runtime {
   connector::Task<Result<connector::FlowAction>> step(connector::FlowId /*flow*/,
                                                       connector::FlowEvent /*event*/) override {
     connector::FlowAction action;
+    if (failure != 0) {
+      action.kind = PATCHBAY_ACTION_FAIL;
+      action.fail.emplace();
+      action.fail->failure = failure;
+      co_return action;
+    }
     action.kind = PATCHBAY_ACTION_DONE;
     action.done.emplace();
     action.done->tokens.push_back({"main", SecretString("token-1"), "Bearer", 0, "p:read", true});
@@ -37,7 +45,7 @@ class OneConnector final : public connector::Connectors {
     ready->id = manifest->id;
     ready->state = connector::ConnectorState::kReady;
     ready->manifest = std::move(manifest);
-    ready->runtime = std::make_shared<WillingRuntime>();
+    ready->runtime = runtime;
     connector = ready;
   }
   [[nodiscard]] connector::ConnectorPtr find(std::string_view id) const override {
@@ -45,6 +53,7 @@ class OneConnector final : public connector::Connectors {
   }
   [[nodiscard]] std::vector<connector::ConnectorPtr> list() const override { return {connector}; }
 
+  std::shared_ptr<WillingRuntime> runtime = std::make_shared<WillingRuntime>();
   connector::ConnectorPtr connector;
 };
 

@@ -160,6 +160,7 @@ class TwoTenants {
 
   [[nodiscard]] const std::vector<Named>& named() const { return named_; }
   [[nodiscard]] test::Hub& hub() { return hub_.hub; }
+  [[nodiscard]] test::WillingRuntime& connector() { return *hub_.connectors.runtime; }
 
   std::string make_key(const std::string& project,
                        const std::string& scopes = "accounts actions tokens admin") {
