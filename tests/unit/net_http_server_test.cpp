@@ -9,6 +9,7 @@
 
 #include "net/http_server.h"
 #include "net_framing_cases.h"
+#include "net_test_certificates.h"
 #include "net_test_sockets.h"
 
 namespace patchbay::net {
@@ -296,6 +297,28 @@ TEST_F(HttpServerTest, DropsASlowHeaderEvenWhenBytesKeepComing) {
   }
   EXPECT_EQ(channel.read_all(), "");
   EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
+}
+
+// A TLS record that says it has 512 bytes of a ClientHello, and does not bring them.
+TEST_F(HttpServerTest, DropsAHandshakeThatDoesNotGoOn) {
+  TestCa ca;
+  const auto files = ca.issue("DNS:localhost");
+  ServerOptions options;
+  options.tls_certificate_file = files.certificate;
+  options.tls_key_file = files.key;
+  options.limits.header_time = 150ms;
+  start(std::move(options));
+  Channel silent = connect();
+  Channel slow = connect();
+  slow.send(std::string("\x16\x03\x01\x02\x00", 5));
+  wait_for_connections(2);
+  const auto began = std::chrono::steady_clock::now();
+  while (slow.send("x") && std::chrono::steady_clock::now() - began < 5s) {
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_EQ(silent.read_all(), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
+  wait_for_connections(0);
 }
 
 TEST_F(HttpServerTest, DropsABodySlowerThanTheMinimumRate) {
