@@ -15,6 +15,7 @@ void put_frame(View& view, const PageFrame& frame, const Language& language) {
       .flag("signed_in", !frame.session_csrf.empty())
       .text("role", frame.role_text)
       .flag("at_connectors", frame.at_connectors)
+      .flag("at_integrations", frame.at_integrations)
       .flag("at_accounts", frame.at_accounts)
       .flag("at_settings", frame.at_settings)
       .flag("sandbox_banner", frame.sandboxed)

@@ -18,6 +18,7 @@ struct PageFrame {
   bool white_label = false;    // the hub itself is not shown
   bool for_end_users = false;
   bool at_connectors = false;
+  bool at_integrations = false;
   bool at_accounts = false;
   bool at_settings = false;
   bool sandboxed = false;

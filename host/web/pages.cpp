@@ -5,6 +5,7 @@
 #include "web/connect_access.h"
 #include "web/connect_pages.h"
 #include "web/connector_pages.h"
+#include "web/integration_pages.h"
 #include "web/key_pages.h"
 #include "web/review_pages.h"
 #include "web/signin_pages.h"
@@ -52,6 +53,7 @@ Pages::Pages(Options options)
       connect_(std::make_unique<ConnectPages>(*site_)),
       waiting_(std::make_unique<WaitingPages>(*site_)),
       attempts_(std::make_unique<AttemptPages>(*site_)),
+      integrations_(std::make_unique<IntegrationPages>(*site_)),
       accounts_(std::make_unique<AccountPages>(*site_)),
       keys_(std::make_unique<KeyPages>(*site_)),
       webhooks_(std::make_unique<WebhookPages>(*site_)) {}
@@ -71,6 +73,7 @@ void Pages::add_routes(net::Router& router) {
   connect_->add_routes(router);
   waiting_->add_routes(router);
   attempts_->add_routes(router);
+  integrations_->add_routes(router);
   accounts_->add_routes(router);
   router.add("GET", "/app/settings", site_->open(go_to_settings));
   keys_->add_routes(router);

@@ -30,6 +30,7 @@ class ReviewPages;
 class ConnectPages;
 class WaitingPages;
 class AttemptPages;
+class IntegrationPages;
 class AccountPages;
 class KeyPages;
 class WebhookPages;
@@ -54,6 +55,7 @@ class Pages {
   std::unique_ptr<ConnectPages> connect_;
   std::unique_ptr<WaitingPages> waiting_;
   std::unique_ptr<AttemptPages> attempts_;
+  std::unique_ptr<IntegrationPages> integrations_;
   std::unique_ptr<AccountPages> accounts_;
   std::unique_ptr<KeyPages> keys_;
   std::unique_ptr<WebhookPages> webhooks_;

@@ -122,6 +122,7 @@ net::Response Site::page(const net::Request& request, Page page) const {
              .white_label = page.for_end_users && options.white_label,
              .for_end_users = page.for_end_users,
              .at_connectors = page.nav == Nav::kConnectors,
+             .at_integrations = page.nav == Nav::kIntegrations,
              .at_accounts = page.nav == Nav::kAccounts,
              .at_settings = page.nav == Nav::kSettings,
              .sandboxed = page.sandboxed,

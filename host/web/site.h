@@ -43,7 +43,7 @@ struct Options {
   audit::AuditLog* audit = nullptr;  // sign-ins and what operators do; null: not recorded
 };
 
-enum class Nav : std::uint8_t { kNone, kConnectors, kAccounts, kSettings };
+enum class Nav : std::uint8_t { kNone, kConnectors, kIntegrations, kAccounts, kSettings };
 
 struct Page {
   std::string_view template_name;

@@ -30,8 +30,8 @@ function widerThanTheWindow(page) {
 function smallTargets(page) {
   return page.evaluate(() => [...document.querySelectorAll('button, .button, input:not([type=hidden]), select, summary, .menu a, .languages a')]
     .filter((element) => element.checkVisibility() && !element.closest('.alert, .unused'))
-    // A box to tick is ticked by its label too.
-    .map((element) => (element.type === 'checkbox' ? element.closest('label') : element))
+    // A box to tick, a choice: their labels take the finger, too.
+    .map((element) => (['checkbox', 'radio'].includes(element.type) ? element.closest('label') : element))
     .map((element) => [element.textContent.trim() || element.id || element.className, element.getBoundingClientRect()])
     .filter(([, box]) => box.height < 43.5)
     .map(([name, box]) => ({ rule: 'target size', name, width: box.width, height: box.height })));

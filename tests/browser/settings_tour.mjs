@@ -2,6 +2,12 @@
 export async function tourSettings(page, hub, look) {
   const keys = `${hub.url}/app/settings/keys`;
   const webhooks = `${hub.url}/app/settings/webhooks`;
+  await page.goto(`${hub.url}/app/integrations`);
+  await look('integrations');
+  if (await page.locator('tbody a').count() > 0) {
+    await page.locator('tbody a').first().click();
+    await look('integration');
+  }
   await page.goto(keys);
   await look('keys, none');
   await page.locator('#name').fill('Payroll, production');

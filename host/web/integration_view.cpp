@@ -1,0 +1,171 @@
+#include "web/integration_view.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "accounts/permission_report.h"
+#include "base/json.h"
+#include "web/connector_view.h"
+#include "web/guide_view.h"
+#include "web/manifest_text.h"
+#include "web/permission_view.h"
+
+namespace patchbay::web {
+namespace {
+
+using manifest::Action;
+using manifest::Manifest;
+
+bool is_ticked(const ChosenActions& chosen, std::string_view id, bool read_only) {
+  return chosen ? std::ranges::find(*chosen, id) != chosen->end() : read_only;
+}
+
+// "reads", "writes" or "destroys": the most an action does.
+std::string_view kind_of(const Action& action) {
+  if (action.read_only) return "reads";
+  return action.destructive ? "destroys" : "writes";
+}
+
+View choice(std::string_view id, std::string_view label, std::string_view help,
+            std::string_view kind, bool chosen, const Language& language) {
+  return View()
+      .text("value", id)
+      .text("label", label)
+      .text("help", help)
+      .text("kind", language.text("integration." + std::string(kind)))
+      .flag("strong", kind == "destroys")
+      .flag("quiet", kind == "reads")
+      .flag("chosen", chosen);
+}
+
+View group(std::string_view title, std::vector<View> choices) {
+  return View().text("title", title).text("field", "action").list("choices", std::move(choices));
+}
+
+// Needs all of its permissions; the first says where people look for it.
+std::string_view module_of(const Action& action) {
+  return action.permissions.empty() ? std::string_view() : action.permissions.front().id;
+}
+
+View requests_of_ones_own(const ChosenActions& chosen, const Language& language) {
+  const auto raw = [&](std::string_view id, std::string_view kind) {
+    const std::string texts = "integration." + std::string(id);
+    return choice(id, language.text(texts + ".label"), language.text(texts + ".help"), kind,
+                  is_ticked(chosen, id, kind == "reads"), language);
+  };
+  return group(language.text("integration.raw"),
+               {raw(accounts::kRawReads, "reads"), raw(accounts::kRawWrites, "destroys")});
+}
+
+std::vector<View> environment_options(const Manifest& manifest, const manifest::AuthMethod& method,
+                                      const std::string& selected, const Language& language) {
+  std::vector<View> options;
+  options.reserve(method.environments.size());
+  for (const auto& environment : method.environments)
+    options.push_back(View()
+                          .text("value", environment.id)
+                          .text("label", plain(manifest, language, environment.label))
+                          .flag("selected", environment.id == selected));
+  return options;
+}
+
+std::vector<std::string> ids_of(const Manifest& manifest, const ChosenActions& chosen) {
+  if (chosen) return *chosen;
+  return accounts::allowed_actions(manifest, std::nullopt);
+}
+
+}  // namespace
+
+ChosenActions chosen_actions(const store::Integration& integration) {
+  if (!integration.allowed_actions) return std::nullopt;
+  std::vector<std::string> ids;
+  if (const auto stored = json::Document::parse(*integration.allowed_actions)) {
+    for (std::size_t i = 0; i < stored->root().size(); ++i)
+      ids.push_back(stored->root().at(i).string_or(""));
+  }
+  return ids;
+}
+
+View integration_view(const IntegrationRow& row, const Language& language) {
+  const store::Integration& integration = row.integration;
+  const Manifest* manifest = row.connector ? row.connector->manifest.get() : nullptr;
+  const std::string provider =
+      manifest != nullptr ? provider_name(*manifest, language) : integration.connector_id;
+  const auto* method =
+      manifest != nullptr ? manifest->find_auth_method(integration.auth_method) : nullptr;
+  const bool waits_for_setup =
+      method != nullptr && !method->setup_fields.empty() && integration.sealed_setup.empty();
+  View view;
+  view.view("logo", logo_view(manifest, provider))
+      .text("id", integration.id)
+      .text("name", integration.name)
+      .text("provider", provider)
+      .flag("is_default", integration.is_default)
+      .flag("active", integration.active)
+      .flag("connector_there", manifest != nullptr)
+      .flag("waits_for_setup", waits_for_setup)
+      .view("status",
+            !integration.active
+                ? View().text("code", "inactive").text("label", language.text("integration.off"))
+            : waits_for_setup
+                ? View().text("code", "warn").text("label", language.text("integration.not_set_up"))
+                : View().text("code", "active").text("label", language.text("integration.on")));
+  if (manifest != nullptr) {
+    const auto chosen = chosen_actions(integration);
+    view.text("actions_text", chosen ? language.count("integration.actions_count",
+                                                      static_cast<std::int64_t>(chosen->size()))
+                                     : language.text("integration.all_reads"));
+  }
+  return view;
+}
+
+View action_choices(const Manifest& manifest, const ChosenActions& chosen,
+                    const Language& language) {
+  std::map<std::string_view, std::vector<View>> by_module;
+  for (const auto& action : manifest.actions)
+    by_module[module_of(action)].push_back(
+        choice(action.id, plain(manifest, language, action.label),
+               plain(manifest, language, action.description), kind_of(action),
+               is_ticked(chosen, action.id, action.read_only), language));
+  std::vector<View> groups;
+  for (const auto& permission : manifest.permissions) {
+    if (auto found = by_module.extract(permission.id))
+      groups.push_back(
+          group(plain(manifest, language, permission.label), std::move(found.mapped())));
+  }
+  if (auto others = by_module.extract(std::string_view()))
+    groups.push_back(group(language.text("integration.others"), std::move(others.mapped())));
+  groups.push_back(requests_of_ones_own(chosen, language));
+  return View()
+      .flag("all_reads", !chosen)
+      .flag("these", chosen.has_value())
+      .list("groups", std::move(groups));
+}
+
+std::vector<View> boxes_to_tick(const Manifest& manifest, const ChosenActions& chosen,
+                                const Language& language) {
+  return permission_boxes(manifest, language,
+                          manifest.needed_permissions(ids_of(manifest, chosen)));
+}
+
+View setup_view(const Manifest& manifest, const store::Integration& integration,
+                const FormState& form, const Language& language) {
+  View view;
+  const auto* method = manifest.find_auth_method(integration.auth_method);
+  if (method == nullptr) return view;
+  view.flag("has_environments", method->environments.size() > 1)
+      .list("environments",
+            environment_options(manifest, *method, integration.environment, language))
+      .flag("has_setup", !method->setup_fields.empty())
+      .flag("is_set_up", !integration.sealed_setup.empty())
+      .flag("needs_redirect", !method->sign_in_hosts.empty());
+  if (!method->setup_fields.empty())
+    view.view("form", form_view(manifest, method->setup_fields, form, language));
+  if (!method->setup_guide.empty())
+    view.flag("has_guide", true)
+        .view("guide", guide_view(manifest, method->setup_guide, {}, language));
+  return view;
+}
+
+}  // namespace patchbay::web
