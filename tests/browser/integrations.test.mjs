@@ -1,6 +1,7 @@
 // An integration as an admin shapes it, and what applications may do then.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { connectorWith } from './connector_file.mjs';
 import { expectNoComplaints, launch, linkAccount, signIn, visitor } from './browser.mjs';
 import { startHub } from './start_hub.mjs';
 
@@ -77,5 +78,47 @@ test('a second integration is made, named and made the default', async () => {
   await page.locator('.account-title .tag').waitFor();
   await page.goto(`${hub.url}/app/integrations`);
   assert.equal(await page.locator('tbody .tag').count(), 1);
+  expectNoComplaints(page);
+});
+
+function withSetup(manifest) {
+  manifest.id = 'acme';
+  manifest.texts.en.name = 'Acme';
+  manifest.texts.de.name = 'Acme';
+  for (const language of ['en', 'de']) {
+    manifest.texts[language].setup_id = 'Client id of your app';
+    manifest.texts[language].setup_secret = 'Client secret of your app';
+  }
+  manifest.actions = manifest.actions.slice(0, 1); // it must not get longer
+  manifest.actions[0].id = 'acme_list_persons';
+  manifest.auth_methods[0].setup_fields = [
+    { id: 'app_id', type: 'text', label: 'setup_id', required: true },
+    { id: 'app_secret', type: 'password', label: 'setup_secret', required: true, secret: true },
+  ];
+}
+
+test('what is set up once is sealed and never shown again', async () => {
+  const page = await visitor(browser);
+  await signIn(page, hub.freshSigninUrl());
+  hub.dropBytes('acme.so', connectorWith(withSetup));
+  await page.locator('[data-connector="acme"] a').first().click();
+  await page.locator('form[action$="/approve"] button').click();
+  await page.locator('.alert.good').waitFor();
+  await page.goto(`${hub.url}/app/integrations`);
+  await page.getByLabel('Provider').selectOption({ label: 'Acme' });
+  await page.getByRole('textbox', { name: 'Name' }).fill('Acme for all');
+  await page.getByRole('button', { name: 'Make integration' }).click();
+  await page.locator('.account-title').getByText('Not set up').waitFor();
+  await page.getByLabel('Client id of your app').fill('app-1');
+  await page.locator('#field-app_secret').evaluate((field) => field.removeAttribute('required'));
+  await page.getByRole('button', { name: 'Save setup' }).click();
+  await page.locator('#field-app_secret-error').waitFor();
+  assert.equal(await page.getByLabel('Client id of your app').inputValue(), 'app-1');
+  await page.getByLabel('Client secret of your app').fill('secret-of-the-app');
+  await page.getByRole('button', { name: 'Save setup' }).click();
+  await page.getByRole('status').filter({ hasText: 'sealed' }).waitFor();
+  await page.locator('.account-title').getByText('On', { exact: true }).waitFor();
+  assert.ok(!(await page.content()).includes('secret-of-the-app'));
+  assert.ok(!hub.log.includes('secret-of-the-app'));
   expectNoComplaints(page);
 });
