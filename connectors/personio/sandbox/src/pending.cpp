@@ -67,16 +67,6 @@ constexpr Operation kPending[] = {
     {"GET", "/v2/projects/{id}/members"},
     {"POST", "/v2/projects/{id}/members"},
     {"DELETE", "/v2/projects/{id}/members"},
-    {"GET", "/v2/webhooks"},
-    {"POST", "/v2/webhooks"},
-    {"GET", "/v2/webhooks/{id}"},
-    {"PATCH", "/v2/webhooks/{id}"},
-    {"DELETE", "/v2/webhooks/{id}"},
-    {"GET", "/v2/webhooks/{id}/activity"},
-    {"GET", "/v2/webhooks/{id}/events"},
-    {"POST", "/v2/webhooks/{id}/redelivery"},
-    {"POST", "/v2/webhooks/{id}/ping"},
-    {"POST", "/v2/webhooks/{id}/test-event"},
 };
 
 Response answer(const Service& service, const Operation& operation, const Request& request) {

@@ -22,6 +22,8 @@ void PersonioProvider::add_routes(sandbox::Router& router) {
   add_jobs(router, *service_);
   add_recruiting(router, *service_);
   add_reports(router, *service_);
+  add_webhooks(router, *service_);
+  add_webhook_history(router, *service_);
   add_pending(router, *service_);
 }
 
@@ -70,6 +72,7 @@ void PersonioProvider::reset() {
   service_->violations.clear();
   service_->compensations = {};
   service_->documents = {};
+  service_->webhooks = {};
 }
 
 bool PersonioProvider::looks_secret(std::string_view value) const {

@@ -13,6 +13,8 @@
 #include "personio_sandbox/options.h"
 #include "tokens.h"
 #include "violations.h"
+#include "webhook_sender.h"
+#include "webhooks.h"
 
 namespace patchbay::personio_sandbox {
 
@@ -21,13 +23,15 @@ namespace patchbay::personio_sandbox {
 struct Service {
   Service(sandbox::Services kit, Options start_options)
       : clock(kit.clock),
+        ca_file((kit.state.path() / "ca.pem").string()),
         start(start_options),
         options(std::move(start_options)),
         integrations(kit.state, kit.clock.now_ms()) {}
 
   std::mutex mutex;
   sandbox::Clock& clock;
-  const Options start;  ///< what reset() returns to
+  const std::string ca_file;  ///< of the sandbox's own certificate
+  const Options start;        ///< what reset() returns to
   Options options;
   Integrations integrations;
   Tokens tokens;
@@ -36,6 +40,15 @@ struct Service {
   Violations violations;
   CompensationBook compensations;
   Documents documents;
+
+  Webhooks webhooks;
+  WebhookSender sender{*this};  ///< last: it ends before what it uses
+
+  /// Something that webhooks tell; `payload` holds ids alone.
+  void happened(std::string_view event, sandbox::json::object payload) {
+    webhooks.happened(event, std::move(payload), now_ms());
+    sender.wake();
+  }
 
   std::int64_t now_ms() const { return clock.now_ms(); }
   bool has_person(std::string_view id) const { return people().index_of_id(id).has_value(); }
