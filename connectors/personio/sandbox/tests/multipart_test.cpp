@@ -34,6 +34,7 @@ TEST(Multipart, RefusesWhatIsCutOffOrNameless) {
   const std::string head = "--x-1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n";
   EXPECT_TRUE(parse(head + "1\r\n--x-1--", kType));
   EXPECT_FALSE(parse(head + "1\r\n", kType));
+  EXPECT_FALSE(parse(head + "1\r\n--x-1-", kType));
   EXPECT_FALSE(parse(head, kType));
   EXPECT_FALSE(parse("--x-1\r\nContent-Type: text/plain\r\n\r\n1\r\n--x-1--", kType));
   EXPECT_FALSE(parse("", kType));

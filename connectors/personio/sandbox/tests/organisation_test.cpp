@@ -76,6 +76,14 @@ TEST_F(Organisation, BetaListsAreNotThereWithoutTheHeader) {
   EXPECT_EQ(get("/v2/workplaces", false).status, 200);
 }
 
+TEST_F(Organisation, UnknownParametersAreNotedAndRefusedOnDemand) {
+  EXPECT_EQ(get("/v2/jobs?shoe_size=44").status, 200);
+  EXPECT_EQ(personio.violations(),
+            std::vector<std::string>{"GET /v2/jobs: unknown query parameter shoe_size"});
+  personio.set_options([](Options& options) { options.unknown_parameters = "refused"; });
+  EXPECT_EQ(get("/v2/jobs?shoe_size=44").status, 400);
+}
+
 TEST_F(Organisation, JobsShowTheirSalaryBandsToThoseWhoMayReadThem) {
   const json::value job = get("/v2/jobs/41000").json();
   const std::string band =
