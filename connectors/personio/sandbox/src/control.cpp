@@ -1,4 +1,6 @@
 // Control calls that only Personio's sandbox has. The kit has checked Host and token already.
+#include <algorithm>
+
 #include "areas.h"
 #include "gateway.h"
 #include "permissions.h"
@@ -70,6 +72,30 @@ Response end_tokens(const Service& service, const Request& request, Act act) {
   return json_response(200, json::object{{"ok", true}, {"tokens", act(id)}});
 }
 
+Response list_violations(const Service& service) {
+  json::array list;
+  for (const Violation& violation : service.violations.last()) {
+    list.push_back(json::object{{"time", sandbox::iso_utc(violation.time_ms)},
+                                {"route", violation.route},
+                                {"text", violation.text}});
+  }
+  return json_response(
+      200, json::object{{"total", service.violations.total()}, {"last", std::move(list)}});
+}
+
+Response make_event(Service& service, const Request& request) {
+  const auto body = sandbox::parse_json_object(request.body);
+  const std::string name = body ? sandbox::string_member(*body, "event_name").value_or("") : "";
+  const auto known = webhook_events();
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    return problem(400, "send {\"event_name\":\"person.updated\",\"payload\":{…}}");
+  }
+  const json::value* payload = body->if_contains("payload");
+  const bool given = payload != nullptr && payload->is_object();
+  service.happened(name, given ? payload->as_object() : json::object{});
+  return json_response(200, json::object{{"ok", true}});
+}
+
 }  // namespace
 
 void add_control(sandbox::Router& router, Service& service) {
@@ -87,6 +113,14 @@ void add_control(sandbox::Router& router, Service& service) {
            [&service](const Request& request) { return delete_integration(service, request); });
   add_open(router, service, "GET", root + "/tokens",
            [&service](const Request&) { return list_tokens(service); });
+  add_open(router, service, "GET", root + "/violations",
+           [&service](const Request&) { return list_violations(service); });
+  add_open(router, service, "DELETE", root + "/violations", [&service](const Request&) {
+    service.violations.clear();
+    return json_response(200, json::object{{"ok", true}});
+  });
+  add_open(router, service, "POST", root + "/events",
+           [&service](const Request& request) { return make_event(service, request); });
   add_open(router, service, "POST", root + "/tokens/expire", [&service](const Request& request) {
     return end_tokens(service, request, [&](const std::string& id) {
       return service.tokens.expire_all(id, service.now_ms());

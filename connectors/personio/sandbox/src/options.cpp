@@ -26,31 +26,44 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.flag("long_unauthorized_client_text", o.long_unauthorized_client_text);
   visit.number("v1_missing_right_status", o.v1_missing_right_status, 400, 499);
   visit.number("persons_missing_right_status", o.persons_missing_right_status, 400, 499);
+  visit.number("reports_missing_right_status", o.reports_missing_right_status, 400, 499);
+  visit.number("missing_right_status", o.missing_right_status, 400, 499);
+  visit.flag("compensation_writes", o.compensation_writes);
   visit.choice("legal_entities_scope", o.legal_entities_scope, {});
   visit.choice("org_units_scope", o.org_units_scope, {});
   visit.choice("cost_centers_scope", o.cost_centers_scope, {});
   visit.choice("workplaces_scope", o.workplaces_scope, {});
+  visit.flag("organisation_feature", o.organisation_feature);
+  visit.flag("recruiting_beta", o.recruiting_beta);
+  visit.flag("organisation_beta", o.organisation_beta);
   visit.flag("relative_next_links", o.relative_next_links);
   visit.choice("cursor_with_filters", o.cursor_with_filters, {"ignored", "refused"});
   visit.flag("employments_at_root_links", o.employments_at_root_links);
   visit.choice("v1_limit_over_maximum", o.v1_limit_over_maximum, {"capped", "refused"});
+  visit.choice("unknown_parameters", o.unknown_parameters, {"ignored", "refused"});
   visit.choice("error_links", o.error_links, {"live", "spec"});
   visit.choice("custom_attribute_type_case", o.custom_attribute_type_case, {"lower", "upper"});
   visit.flag("custom_attribute_labels", o.custom_attribute_labels);
   visit.choice("last_working_day_key", o.last_working_day_key,
                {"last_working_day", "last_working_date"});
   visit.flag("whitelist_covers_employments", o.whitelist_covers_employments);
+  visit.flag("period_timestamps_utc", o.period_timestamps_utc);
   visit.flag("retry_after", o.retry_after);
   visit.flag("rate_limits", o.rate_limits);
   visit.flag("token_limits_shared", o.token_limits_shared);
   visit.number("v1_auth_per_minute", o.v1_auth_per_minute, 0, kMillion);
   visit.number("v2_token_per_minute", o.v2_token_per_minute, 0, kMillion);
   visit.number("v1_per_minute", o.v1_per_minute, 0, kMillion);
+  visit.number("v1_documents_per_minute", o.v1_documents_per_minute, 0, kMillion);
   visit.number("v1_employees_per_minute", o.v1_employees_per_minute, 0, kMillion);
   visit.number("v1_employees_per_second", o.v1_employees_per_second, 0, kMillion);
   visit.number("v2_persons_per_second", o.v2_persons_per_second, 0, kMillion);
   visit.number("v2_employments_per_second", o.v2_employments_per_second, 0, kMillion);
+  visit.number("v2_other_per_second", o.v2_other_per_second, 0, kMillion);
+  visit.number("v2_absences_per_second", o.v2_absences_per_second, 0, kMillion);
   visit.number("v2_burst", o.v2_burst, 0, kMillion);
+  visit.text("webhook_ca_file", o.webhook_ca_file);
+  visit.number("webhook_deadline_ms", o.webhook_deadline_ms, 1, 60'000);
   visit.number("persons", o.persons, 0, 100 * kMillion);
   visit.number("seed", o.seed, 0, INT64_MAX);
 }
@@ -64,6 +77,7 @@ struct Writer {
   }
   void flag(std::string_view name, bool value) { result[name] = value; }
   void choice(std::string_view name, const std::string& value, Choices) { result[name] = value; }
+  void text(std::string_view name, const std::string& value) { result[name] = value; }
 };
 
 struct Reader {
@@ -97,7 +111,17 @@ struct Reader {
       target = value->as_bool();
     }
   }
-  /// Without choices any text will do.
+  /// May be empty.
+  void text(std::string_view name, std::string& target) {
+    const json::value* value = take(name);
+    if (value == nullptr) return;
+    if (!value->is_string()) {
+      error = std::string(name) + " must be a text";
+    } else {
+      target = std::string(value->as_string());
+    }
+  }
+  /// Without choices any text but the empty one will do.
   void choice(std::string_view name, std::string& target, Choices choices) {
     const json::value* value = take(name);
     if (value == nullptr) return;

@@ -110,18 +110,37 @@ Response page_answer(const Service& service, const Request& request, const Page&
       200, json::object{{"_data", std::move(data)}, {"_meta", {{"links", std::move(links)}}}});
 }
 
+Response list_answer(const Service& service, const Request& request, const Page& page,
+                     std::int64_t size,
+                     const std::function<std::optional<json::object>(std::int64_t)>& at) {
+  json::array data;
+  std::optional<std::int64_t> next;
+  for (std::int64_t place = page.offset; place < size; ++place) {
+    auto element = at(place);
+    if (!element) continue;
+    if (static_cast<std::int64_t>(data.size()) == page.limit) {
+      next = place;
+      break;
+    }
+    data.push_back(std::move(*element));
+  }
+  return page_answer(service, request, page, std::move(data), next, page.path);
+}
+
 std::optional<std::string> cursor_path(const Service& service, std::string_view cursor) {
   auto page = read_cursor(service, cursor);
   if (!page) return std::nullopt;
   return std::move(page->path);
 }
 
-std::optional<Response> check_filters(const Service& service, const Fields& query,
+std::optional<Response> check_filters(Service& service, const Fields& query,
                                       const std::vector<FilterName>& known) {
   for (const auto& [name, value] : query) {
+    bool is_known = false;
     for (const FilterName& filter : known) {
       const bool is_plain = name == filter.name;
       if (!is_plain && !name.starts_with(std::string(filter.name) + '.')) continue;
+      is_known = true;
       const std::string_view operation =
           is_plain ? "" : std::string_view(name).substr(filter.name.size() + 1);
       const bool operation_known =
@@ -129,6 +148,7 @@ std::optional<Response> check_filters(const Service& service, const Fields& quer
       if (!operation_known) return v2_bad_filter(service);
       if (filter.is_time && !sandbox::parse_iso_utc(value)) return v2_bad_parameters(service);
     }
+    if (!is_known) service.violations.add("unknown query parameter " + name);
   }
   return std::nullopt;
 }

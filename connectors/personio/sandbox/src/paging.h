@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,12 @@ sandbox::Response page_answer(const Service& service, const sandbox::Request& re
                               const Page& page, sandbox::json::array data,
                               std::optional<std::int64_t> next_offset, std::string_view next_path);
 
+/// The page of a list with `size` places; `at(place)` gives an element, or nothing where a filter
+/// leaves it out.
+sandbox::Response list_answer(
+    const Service& service, const sandbox::Request& request, const Page& page, std::int64_t size,
+    const std::function<std::optional<sandbox::json::object>(std::int64_t)>& at);
+
 /// Where a cursor leads: its path. Nothing when the cursor is not one of this sandbox's.
 std::optional<std::string> cursor_path(const Service& service, std::string_view cursor);
 
@@ -45,7 +52,8 @@ struct FilterName {
   bool is_time{false};  ///< takes .gt and .lt beside equality
 };
 /// Null when all operators are known and all times well-formed; else the 400 to answer with.
-std::optional<sandbox::Response> check_filters(const Service& service, const sandbox::Fields& query,
+/// Unknown names are noted as violations.
+std::optional<sandbox::Response> check_filters(Service& service, const sandbox::Fields& query,
                                                const std::vector<FilterName>& known);
 /// True when `unix_ms` passes the query's filters on this time field. Call check_filters first.
 bool passes_time(const sandbox::Fields& query, std::string_view name, std::int64_t unix_ms);

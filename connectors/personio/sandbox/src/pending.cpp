@@ -1,5 +1,5 @@
-// Operations of the real API that are not simulated yet. Without `Beta: true` a beta operation gets
-// the real 404; everything else says honestly that the sandbox cannot do it.
+// Operations of the real API that are not simulated: v1's older ways of doing what v2 does. The
+// sandbox says honestly that it cannot do them.
 #include "areas.h"
 #include "gateway.h"
 #include "shapes.h"
@@ -8,19 +8,15 @@ namespace patchbay::personio_sandbox {
 namespace {
 
 using sandbox::Request;
-using sandbox::Response;
 
 struct Operation {
   const char* method;
   const char* pattern;
-  bool beta{false};
 };
 
 constexpr Operation kPending[] = {
     {"POST", "/v1/company/employees"},
     {"PATCH", "/v1/company/employees/{employee_id}"},
-    {"GET", "/v1/company/employees/{employee_id}/absences/balance"},
-    {"GET", "/v1/company/employees/{employee_id}/profile-picture/{width}"},
     {"GET", "/v1/company/attendances"},
     {"POST", "/v1/company/attendances"},
     {"DELETE", "/v1/company/attendances/{id}"},
@@ -37,99 +33,20 @@ constexpr Operation kPending[] = {
     {"GET", "/v1/company/absence-periods"},
     {"POST", "/v1/company/absence-periods"},
     {"DELETE", "/v1/company/absence-periods/{id}"},
-    {"GET", "/v1/company/document-categories"},
-    {"POST", "/v1/company/documents"},
     {"GET", "/v1/company/custom-reports/reports"},
     {"GET", "/v1/company/custom-reports/reports/{report_id}"},
     {"GET", "/v1/company/custom-reports/columns"},
     {"POST", "/v1/recruiting/applications"},
     {"POST", "/v1/recruiting/applications/documents"},
-    {"POST", "/v2/persons"},
-    {"PATCH", "/v2/persons/{person_id}"},
-    {"DELETE", "/v2/persons/{person_id}"},
-    {"PATCH", "/v2/persons/{person_id}/employments/{employment_id}"},
-    {"GET", "/v2/attendance-periods"},
-    {"POST", "/v2/attendance-periods"},
-    {"GET", "/v2/attendance-periods/{id}"},
-    {"PATCH", "/v2/attendance-periods/{id}"},
-    {"DELETE", "/v2/attendance-periods/{id}"},
-    {"GET", "/v2/absence-types"},
-    {"GET", "/v2/absence-types/{id}"},
-    {"GET", "/v2/absence-periods"},
-    {"POST", "/v2/absence-periods"},
-    {"GET", "/v2/absence-periods/{id}"},
-    {"PATCH", "/v2/absence-periods/{id}"},
-    {"DELETE", "/v2/absence-periods/{id}"},
-    {"GET", "/v2/absence-periods/{id}/breakdowns"},
-    {"GET", "/v2/projects"},
-    {"POST", "/v2/projects"},
-    {"GET", "/v2/projects/{id}"},
-    {"PATCH", "/v2/projects/{id}"},
-    {"DELETE", "/v2/projects/{id}"},
-    {"GET", "/v2/projects/{id}/members"},
-    {"POST", "/v2/projects/{id}/members"},
-    {"DELETE", "/v2/projects/{id}/members"},
-    {"GET", "/v2/compensations"},
-    {"POST", "/v2/compensations"},
-    {"GET", "/v2/compensations/types"},
-    {"POST", "/v2/compensations/types"},
-    {"GET", "/v2/document-management/documents"},
-    {"PATCH", "/v2/document-management/documents/{document_id}"},
-    {"DELETE", "/v2/document-management/documents/{document_id}"},
-    {"GET", "/v2/document-management/documents/{document_id}/download"},
-    {"GET", "/v2/legal-entities"},
-    {"GET", "/v2/legal-entities/{id}"},
-    {"GET", "/v2/org-units", true},
-    {"GET", "/v2/org-units/{id}"},
-    {"GET", "/v2/cost-centers", true},
-    {"GET", "/v2/workplaces", true},
-    {"GET", "/v2/recruiting/applications", true},
-    {"GET", "/v2/recruiting/applications/{id}", true},
-    {"GET", "/v2/recruiting/applications/{id}/stage-transitions", true},
-    {"GET", "/v2/recruiting/candidates", true},
-    {"GET", "/v2/recruiting/candidates/{id}", true},
-    {"GET", "/v2/recruiting/jobs", true},
-    {"GET", "/v2/recruiting/jobs/{id}", true},
-    {"GET", "/v2/recruiting/categories", true},
-    {"GET", "/v2/recruiting/categories/{id}", true},
-    {"GET", "/v2/reports"},
-    {"GET", "/v2/reports/{id}"},
-    {"GET", "/v2/reports/attributes"},
-    {"GET", "/v2/jobs"},
-    {"GET", "/v2/jobs/{id}"},
-    {"GET", "/v2/salary-bands"},
-    {"GET", "/v2/salary-bands/{id}"},
-    {"GET", "/v2/webhooks"},
-    {"POST", "/v2/webhooks"},
-    {"GET", "/v2/webhooks/{id}"},
-    {"PATCH", "/v2/webhooks/{id}"},
-    {"DELETE", "/v2/webhooks/{id}"},
-    {"GET", "/v2/webhooks/{id}/activity"},
-    {"GET", "/v2/webhooks/{id}/events"},
-    {"POST", "/v2/webhooks/{id}/redelivery"},
-    {"POST", "/v2/webhooks/{id}/ping"},
-    {"POST", "/v2/webhooks/{id}/test-event"},
 };
-
-Response answer(const Service& service, const Operation& operation, const Request& request) {
-  if (operation.beta && request.headers.find("Beta").value_or("") != "true") {
-    return v2_no_such_endpoint(service, request.path);
-  }
-  if (request.path.starts_with("/v1/")) {
-    return v1_error(501, 501, "This sandbox does not simulate the operation yet");
-  }
-  return v2_error(service, 501, "Not simulated",
-                  "This sandbox does not simulate the operation yet.", "sandbox.not_simulated");
-}
 
 }  // namespace
 
 void add_pending(sandbox::Router& router, Service& service) {
   for (const Operation& operation : kPending) {
-    add_open(router, service, operation.method, operation.pattern,
-             [&service, &operation](const Request& request) {
-               return answer(service, operation, request);
-             });
+    add_open(router, service, operation.method, operation.pattern, [](const Request&) {
+      return v1_error(501, 501, "This sandbox does not simulate the operation");
+    });
   }
 }
 

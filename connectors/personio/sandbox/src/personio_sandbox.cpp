@@ -6,6 +6,11 @@
 #include "service.h"
 
 namespace patchbay::personio_sandbox {
+namespace {
+
+constexpr std::size_t kBodyLimit = 32U << 20U;  // a document of 30 MB and its form
+
+}  // namespace
 
 PersonioSandbox::PersonioSandbox() : PersonioSandbox(Start{}) {}
 
@@ -68,6 +73,20 @@ bool PersonioSandbox::token_is_valid(const std::string& token) const {
   return service_->tokens.find(token, service_->now_ms()) != nullptr;
 }
 
+std::vector<std::string> PersonioSandbox::violations() const {
+  const std::lock_guard lock(service_->mutex);
+  std::vector<std::string> list;
+  for (const Violation& violation : service_->violations.last()) {
+    list.push_back(violation.route + ": " + violation.text);
+  }
+  return list;
+}
+
+void PersonioSandbox::clear_violations() {
+  const std::lock_guard lock(service_->mutex);
+  service_->violations.clear();
+}
+
 Options PersonioSandbox::options() const {
   const std::lock_guard lock(service_->mutex);
   return service_->options;
@@ -78,7 +97,7 @@ void PersonioSandbox::set_options(const std::function<void(Options&)>& change) {
   Options changed = service_->options;
   change(changed);
   // Through the same checks as the control endpoint.
-  if (const auto error = change_options(service_->options, options_to_json(changed))) {
+  if (const auto error = service_->set_options(options_to_json(changed))) {
     throw sandbox::SandboxError(*error);
   }
 }
@@ -89,14 +108,16 @@ std::int64_t PersonioSandbox::person_id(std::int64_t index) const {
 }
 
 sandbox::ProviderInfo provider_info() {
-  return {.name = "personio",
-          .hosts = {"api.personio.de"},
-          .about =
-              "Behaves like Personio's public API: /v1/auth, /v2/auth/token and /v2/auth/revoke,\n"
-              "/v2/persons with employments, /v1/company/employees; 250 made-up persons.\n"
-              "Three integrations are there from the start: all permissions, Employees read\n"
-              "only, and everything but Employees. The control endpoint makes more, deletes\n"
-              "them, ends their tokens, injects faults and moves the clock."};
+  return {
+      .name = "personio",
+      .hosts = {"api.personio.de"},
+      .about =
+          "Behaves like Personio's public API: all of v2, webhooks included, and of v1 what v2\n"
+          "lacks; 250 made-up persons. What is written is kept until it stops.\n"
+          "Three integrations are there from the start: all permissions, Employees read\n"
+          "only, and everything but Employees. The control endpoint makes more, deletes\n"
+          "them, ends their tokens, injects faults and moves the clock.",
+      .body_limit = kBodyLimit};
 }
 
 sandbox::ProviderFactory provider_factory() {

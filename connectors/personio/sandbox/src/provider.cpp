@@ -13,6 +13,25 @@ void PersonioProvider::add_routes(sandbox::Router& router) {
   add_persons(router, *service_);
   add_employments(router, *service_);
   add_employees_v1(router, *service_);
+  add_person_writes(router, *service_);
+  add_employment_writes(router, *service_);
+  add_attendance_periods(router, *service_);
+  add_absence_periods(router, *service_);
+  add_projects(router, *service_);
+  add_project_members(router, *service_);
+  add_absence_balance_v1(router, *service_);
+  add_profile_picture_v1(router, *service_);
+  add_compensations(router, *service_);
+  add_documents(router, *service_);
+  add_documents_v1(router, *service_);
+  add_legal_entities(router, *service_);
+  add_org_units(router, *service_);
+  add_cost_centers(router, *service_);
+  add_jobs(router, *service_);
+  add_recruiting(router, *service_);
+  add_reports(router, *service_);
+  add_webhooks(router, *service_);
+  add_webhook_history(router, *service_);
   add_pending(router, *service_);
 }
 
@@ -23,6 +42,8 @@ void PersonioProvider::add_control_routes(sandbox::Router& router) {
 sandbox::Response PersonioProvider::not_found(const sandbox::Request& request,
                                               const std::vector<std::string>&) {
   const std::lock_guard lock(service_->mutex);
+  service_->violations.begin_call(request.route, service_->now_ms());
+  service_->violations.add("no such operation");
   if (request.path.starts_with("/v1/")) return v1_error(404, 404, "Something went wrong");
   return v2_no_such_endpoint(*service_, request.path);
 }
@@ -46,7 +67,7 @@ json::object PersonioProvider::options() const {
 
 std::optional<std::string> PersonioProvider::set_options(const json::object& changes) {
   const std::lock_guard lock(service_->mutex);
-  return change_options(service_->options, changes);
+  return service_->set_options(changes);
 }
 
 void PersonioProvider::reset() {
@@ -56,6 +77,11 @@ void PersonioProvider::reset() {
   service_->tokens = {};
   service_->windows.clear();
   service_->buckets.clear();
+  service_->violations.clear();
+  service_->start_over();
+  service_->compensations = {};
+  service_->documents = {};
+  service_->webhooks = {};
 }
 
 bool PersonioProvider::looks_secret(std::string_view value) const {

@@ -26,16 +26,24 @@ struct Options {
   // Missing rights
   std::int64_t v1_missing_right_status{403};       ///< 401 | 403 [?]
   std::int64_t persons_missing_right_status{401};  ///< 401 was seen live; 403 elsewhere
+  std::int64_t reports_missing_right_status{400};  ///< 400 was seen live
+  std::int64_t missing_right_status{403};          ///< of every other v2 operation
+  bool compensation_writes{true};                  ///< false: 403 even with the scope, as seen live
   std::string legal_entities_scope{"personio:legal-entities:read"};  ///< [?]
   std::string org_units_scope{"personio:org-units:read"};            ///< [?]
   std::string cost_centers_scope{"personio:cost-centers:read"};      ///< [?]
   std::string workplaces_scope{"personio:workplaces:read"};          ///< [?]
+
+  bool organisation_feature{true};  ///< false: 412 from legal entities and org units
+  bool recruiting_beta{true};       ///< recruiting wants the header `Beta: true`
+  bool organisation_beta{true};     ///< org-units list, cost centers, workplaces want `Beta` [?]
 
   // Lists
   bool relative_next_links{false};             ///< as until September 2025
   std::string cursor_with_filters{"ignored"};  ///< filters beside a cursor: ignored | refused [?]
   bool employments_at_root_links{false};  ///< next = /v2/employments?cursor=…, as in examples [?]
   std::string v1_limit_over_maximum{"capped"};  ///< capped | refused [?]
+  std::string unknown_parameters{"ignored"};    ///< of a query: ignored | refused [?]
 
   // Shapes
   std::string error_links{"live"};                  ///< live | spec: the base of an error's `type`
@@ -43,6 +51,7 @@ struct Options {
   bool custom_attribute_labels{false};              ///< often missing in real life
   std::string last_working_day_key{"last_working_day"};  ///< or last_working_date [?]
   bool whitelist_covers_employments{false};  ///< readable attributes limit employments too [?]
+  bool period_timestamps_utc{false};         ///< created_at of attendances and absences with Z [?]
   bool retry_after{false};                   ///< seen live without
 
   // Rate limits
@@ -51,11 +60,18 @@ struct Options {
   std::int64_t v1_auth_per_minute{60};
   std::int64_t v2_token_per_minute{150};
   std::int64_t v1_per_minute{2000};
+  std::int64_t v1_documents_per_minute{60};
   std::int64_t v1_employees_per_minute{300};
   std::int64_t v1_employees_per_second{15};
   std::int64_t v2_persons_per_second{30};
   std::int64_t v2_employments_per_second{30};  ///< unmeasured [?]
+  std::int64_t v2_other_per_second{30};        ///< of every other operation; unmeasured [?]
+  std::int64_t v2_absences_per_second{10};     ///< measured live
   std::int64_t v2_burst{30};                   ///< [?]
+
+  // Webhooks
+  std::string webhook_ca_file;  ///< who certifies the receivers; empty: the sandbox's own CA
+  std::int64_t webhook_deadline_ms{3000};
 
   // Company
   std::int64_t persons{250};
