@@ -70,6 +70,17 @@ Response end_tokens(const Service& service, const Request& request, Act act) {
   return json_response(200, json::object{{"ok", true}, {"tokens", act(id)}});
 }
 
+Response list_violations(const Service& service) {
+  json::array list;
+  for (const Violation& violation : service.violations.last()) {
+    list.push_back(json::object{{"time", sandbox::iso_utc(violation.time_ms)},
+                                {"route", violation.route},
+                                {"text", violation.text}});
+  }
+  return json_response(
+      200, json::object{{"total", service.violations.total()}, {"last", std::move(list)}});
+}
+
 }  // namespace
 
 void add_control(sandbox::Router& router, Service& service) {
@@ -87,6 +98,12 @@ void add_control(sandbox::Router& router, Service& service) {
            [&service](const Request& request) { return delete_integration(service, request); });
   add_open(router, service, "GET", root + "/tokens",
            [&service](const Request&) { return list_tokens(service); });
+  add_open(router, service, "GET", root + "/violations",
+           [&service](const Request&) { return list_violations(service); });
+  add_open(router, service, "DELETE", root + "/violations", [&service](const Request&) {
+    service.violations.clear();
+    return json_response(200, json::object{{"ok", true}});
+  });
   add_open(router, service, "POST", root + "/tokens/expire", [&service](const Request& request) {
     return end_tokens(service, request, [&](const std::string& id) {
       return service.tokens.expire_all(id, service.now_ms());

@@ -44,6 +44,14 @@ bool v1_allows(Service& service, const Request& request) {
   return allowed;
 }
 
+/// A handler that refused a request without saying why in Violations.
+void note_refusal(Service& service, int status) {
+  const bool malformed = status == 400 || status == 415 || status == 422;
+  if (malformed && !service.violations.in_call()) {
+    service.violations.add("refused with " + std::to_string(status));
+  }
+}
+
 Response v1_answer(Service& service, const Request& request, const std::string& scope,
                    const CallHandler& handler) {
   if (!v1_allows(service, request)) {
@@ -57,6 +65,7 @@ Response v1_answer(Service& service, const Request& request, const std::string& 
   Response response;
   if (caller.token->has_scope(scope)) {
     response = handler({request, service, *caller.integration, *caller.token});
+    note_refusal(service, response.status);
   } else {
     const auto status = static_cast<int>(service.options.v1_missing_right_status);
     response = v1_error(status, 0, "personio.core.api.exceptions.api.forbidden.http.exception");
@@ -65,18 +74,31 @@ Response v1_answer(Service& service, const Request& request, const std::string& 
   return response;
 }
 
+Response missing_right(const Service& service, std::int64_t status) {
+  if (status == 401) return v2_unauthorized(service);
+  return status == 400 ? v2_unauthorized_token(service) : v2_forbidden(service);
+}
+
+bool lacks_beta(Service& service, const Request& request, const V2Rule& rule) {
+  if (!rule.beta || request.headers.find("Beta").value_or("") == "true") return false;
+  service.violations.add("the header Beta is missing");
+  return true;
+}
+
 Response v2_checked(Service& service, const Request& request, const V2Rule& rule,
                     const Caller& caller, const CallHandler& handler) {
   if (caller.token == nullptr) return v2_unauthorized(service);
   if (!caller.token->has_scope(rule.scope)) {
-    return service.options.*rule.missing_right_status == 401 ? v2_unauthorized(service)
-                                                             : v2_forbidden(service);
+    return missing_right(service, service.options.*rule.missing_right_status);
   }
-  return handler({request, service, *caller.integration, *caller.token});
+  Response response = handler({request, service, *caller.integration, *caller.token});
+  note_refusal(service, response.status);
+  return response;
 }
 
 Response v2_answer(Service& service, const Request& request, const V2Rule& rule,
                    const CallHandler& handler) {
+  if (lacks_beta(service, request, rule)) return v2_no_such_endpoint(service, request.path);
   const Caller caller = caller_of(service, request, ApiVersion::v2);
   const sandbox::BucketRule bucket{.replenish_per_second = service.options.*rule.calls_per_second,
                                    .burst_capacity = service.options.v2_burst};
@@ -100,6 +122,7 @@ void add_open(Router& router, Service& service, const std::string& method,
               const std::string& pattern, std::function<Response(const Request&)> handler) {
   router.add(method, pattern, [&service, handler = std::move(handler)](const Request& request) {
     const std::lock_guard lock(service.mutex);
+    service.violations.begin_call(request.route, service.now_ms());
     return handler(request);
   });
 }

@@ -32,8 +32,10 @@ struct V2Rule {
   std::string scope;
   std::int64_t Options::* calls_per_second;
   std::int64_t Options::* missing_right_status;
+  bool beta{false};  ///< 404 without `Beta: true`
 };
-/// v2: bearer, token bucket, scope; every answer carries the bucket's four headers.
+/// v2: bearer, token bucket, scope; every answer carries the bucket's four headers. What the
+/// handler refuses as malformed (400, 415, 422) is noted as a violation.
 void add_v2(sandbox::Router& router, Service& service, const std::string& method,
             const std::string& pattern, const V2Rule& rule, CallHandler handler);
 

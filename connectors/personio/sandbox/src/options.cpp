@@ -26,6 +26,8 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.flag("long_unauthorized_client_text", o.long_unauthorized_client_text);
   visit.number("v1_missing_right_status", o.v1_missing_right_status, 400, 499);
   visit.number("persons_missing_right_status", o.persons_missing_right_status, 400, 499);
+  visit.number("reports_missing_right_status", o.reports_missing_right_status, 400, 499);
+  visit.number("missing_right_status", o.missing_right_status, 400, 499);
   visit.choice("legal_entities_scope", o.legal_entities_scope, {});
   visit.choice("org_units_scope", o.org_units_scope, {});
   visit.choice("cost_centers_scope", o.cost_centers_scope, {});
@@ -34,6 +36,7 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.choice("cursor_with_filters", o.cursor_with_filters, {"ignored", "refused"});
   visit.flag("employments_at_root_links", o.employments_at_root_links);
   visit.choice("v1_limit_over_maximum", o.v1_limit_over_maximum, {"capped", "refused"});
+  visit.choice("unknown_parameters", o.unknown_parameters, {"ignored", "refused"});
   visit.choice("error_links", o.error_links, {"live", "spec"});
   visit.choice("custom_attribute_type_case", o.custom_attribute_type_case, {"lower", "upper"});
   visit.flag("custom_attribute_labels", o.custom_attribute_labels);
@@ -50,6 +53,7 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.number("v1_employees_per_second", o.v1_employees_per_second, 0, kMillion);
   visit.number("v2_persons_per_second", o.v2_persons_per_second, 0, kMillion);
   visit.number("v2_employments_per_second", o.v2_employments_per_second, 0, kMillion);
+  visit.number("v2_other_per_second", o.v2_other_per_second, 0, kMillion);
   visit.number("v2_burst", o.v2_burst, 0, kMillion);
   visit.number("persons", o.persons, 0, 100 * kMillion);
   visit.number("seed", o.seed, 0, INT64_MAX);

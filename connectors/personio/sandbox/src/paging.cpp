@@ -116,12 +116,14 @@ std::optional<std::string> cursor_path(const Service& service, std::string_view 
   return std::move(page->path);
 }
 
-std::optional<Response> check_filters(const Service& service, const Fields& query,
+std::optional<Response> check_filters(Service& service, const Fields& query,
                                       const std::vector<FilterName>& known) {
   for (const auto& [name, value] : query) {
+    bool is_known = false;
     for (const FilterName& filter : known) {
       const bool is_plain = name == filter.name;
       if (!is_plain && !name.starts_with(std::string(filter.name) + '.')) continue;
+      is_known = true;
       const std::string_view operation =
           is_plain ? "" : std::string_view(name).substr(filter.name.size() + 1);
       const bool operation_known =
@@ -129,6 +131,7 @@ std::optional<Response> check_filters(const Service& service, const Fields& quer
       if (!operation_known) return v2_bad_filter(service);
       if (filter.is_time && !sandbox::parse_iso_utc(value)) return v2_bad_parameters(service);
     }
+    if (!is_known) service.violations.add("unknown query parameter " + name);
   }
   return std::nullopt;
 }

@@ -45,7 +45,8 @@ struct FilterName {
   bool is_time{false};  ///< takes .gt and .lt beside equality
 };
 /// Null when all operators are known and all times well-formed; else the 400 to answer with.
-std::optional<sandbox::Response> check_filters(const Service& service, const sandbox::Fields& query,
+/// Unknown names are noted as violations.
+std::optional<sandbox::Response> check_filters(Service& service, const sandbox::Fields& query,
                                                const std::vector<FilterName>& known);
 /// True when `unix_ms` passes the query's filters on this time field. Call check_filters first.
 bool passes_time(const sandbox::Fields& query, std::string_view name, std::int64_t unix_ms);

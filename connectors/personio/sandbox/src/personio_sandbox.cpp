@@ -68,6 +68,20 @@ bool PersonioSandbox::token_is_valid(const std::string& token) const {
   return service_->tokens.find(token, service_->now_ms()) != nullptr;
 }
 
+std::vector<std::string> PersonioSandbox::violations() const {
+  const std::lock_guard lock(service_->mutex);
+  std::vector<std::string> list;
+  for (const Violation& violation : service_->violations.last()) {
+    list.push_back(violation.route + ": " + violation.text);
+  }
+  return list;
+}
+
+void PersonioSandbox::clear_violations() {
+  const std::lock_guard lock(service_->mutex);
+  service_->violations.clear();
+}
+
 Options PersonioSandbox::options() const {
   const std::lock_guard lock(service_->mutex);
   return service_->options;

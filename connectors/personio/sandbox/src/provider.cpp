@@ -23,6 +23,8 @@ void PersonioProvider::add_control_routes(sandbox::Router& router) {
 sandbox::Response PersonioProvider::not_found(const sandbox::Request& request,
                                               const std::vector<std::string>&) {
   const std::lock_guard lock(service_->mutex);
+  service_->violations.begin_call(request.route, service_->now_ms());
+  service_->violations.add("no such operation");
   if (request.path.starts_with("/v1/")) return v1_error(404, 404, "Something went wrong");
   return v2_no_such_endpoint(*service_, request.path);
 }
@@ -56,6 +58,7 @@ void PersonioProvider::reset() {
   service_->tokens = {};
   service_->windows.clear();
   service_->buckets.clear();
+  service_->violations.clear();
 }
 
 bool PersonioProvider::looks_secret(std::string_view value) const {

@@ -10,6 +10,7 @@
 #include "people.h"
 #include "personio_sandbox/options.h"
 #include "tokens.h"
+#include "violations.h"
 
 namespace patchbay::personio_sandbox {
 
@@ -30,6 +31,7 @@ struct Service {
   Tokens tokens;
   sandbox::WindowLimiter windows;
   sandbox::BucketLimiter buckets;
+  Violations violations;
 
   std::int64_t now_ms() const { return clock.now_ms(); }
   People people() const { return {options.seed, options.persons}; }

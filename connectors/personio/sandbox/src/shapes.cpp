@@ -55,6 +55,10 @@ Response v2_bad_parameters(const Service& service) {
                   "common.bad_request");
 }
 
+Response v2_bad_content(const Service& service) {
+  return v2_error(service, 400, "Bad request", "Invalid request content.", "common.bad_request");
+}
+
 Response v2_bad_filter(const Service& service) {
   return v2_error(service, 400, "Bad request", "Provided filter encoding is invalid.",
                   "common.bad_request");
@@ -74,6 +78,10 @@ Response v2_no_such_endpoint(const Service& service, std::string_view path) {
 Response v2_unauthorized(const Service& service) {
   return v2_error(service, 401, "Unauthorized Request", "The request is not authorized.",
                   "common.unauthorized");
+}
+
+Response v2_unauthorized_token(const Service& service) {
+  return v2_error(service, 400, "Bad Request", "Unauthorized token", "common.bad_request");
 }
 
 Response v2_forbidden(const Service& service) {

@@ -23,10 +23,14 @@ sandbox::Response v2_error(const Service& service, int status, std::string_view 
                            std::string_view detail, std::string_view code,
                            sandbox::json::object meta = {});
 sandbox::Response v2_bad_parameters(const Service& service);
+/// The body is not what the operation takes.
+sandbox::Response v2_bad_content(const Service& service);
 sandbox::Response v2_bad_filter(const Service& service);
 sandbox::Response v2_no_such_resource(const Service& service);
 sandbox::Response v2_no_such_endpoint(const Service& service, std::string_view path);
 sandbox::Response v2_unauthorized(const Service& service);
+/// How the reports tell of a missing right.
+sandbox::Response v2_unauthorized_token(const Service& service);
 sandbox::Response v2_forbidden(const Service& service);
 sandbox::Response v2_too_many(const Service& service);
 

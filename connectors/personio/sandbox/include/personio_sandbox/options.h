@@ -26,6 +26,8 @@ struct Options {
   // Missing rights
   std::int64_t v1_missing_right_status{403};       ///< 401 | 403 [?]
   std::int64_t persons_missing_right_status{401};  ///< 401 was seen live; 403 elsewhere
+  std::int64_t reports_missing_right_status{400};  ///< 400 was seen live
+  std::int64_t missing_right_status{403};          ///< of every other v2 operation
   std::string legal_entities_scope{"personio:legal-entities:read"};  ///< [?]
   std::string org_units_scope{"personio:org-units:read"};            ///< [?]
   std::string cost_centers_scope{"personio:cost-centers:read"};      ///< [?]
@@ -36,6 +38,7 @@ struct Options {
   std::string cursor_with_filters{"ignored"};  ///< filters beside a cursor: ignored | refused [?]
   bool employments_at_root_links{false};  ///< next = /v2/employments?cursor=…, as in examples [?]
   std::string v1_limit_over_maximum{"capped"};  ///< capped | refused [?]
+  std::string unknown_parameters{"ignored"};    ///< of a query: ignored | refused [?]
 
   // Shapes
   std::string error_links{"live"};                  ///< live | spec: the base of an error's `type`
@@ -55,6 +58,7 @@ struct Options {
   std::int64_t v1_employees_per_second{15};
   std::int64_t v2_persons_per_second{30};
   std::int64_t v2_employments_per_second{30};  ///< unmeasured [?]
+  std::int64_t v2_other_per_second{30};        ///< of every other operation; unmeasured [?]
   std::int64_t v2_burst{30};                   ///< [?]
 
   // Company

@@ -54,6 +54,10 @@ class PersonioSandbox {
   std::size_t valid_tokens(const std::string& client_id = {}) const;
   bool token_is_valid(const std::string& token) const;
 
+  /// What clients sent that Personio does not document, as "route: what"; the newest thousand.
+  std::vector<std::string> violations() const;
+  void clear_violations();
+
   Options options() const;
   void set_options(const std::function<void(Options&)>& change);
   /// The id of the person at this place (0 …), the same in v1 and v2.
