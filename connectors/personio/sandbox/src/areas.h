@@ -12,6 +12,11 @@ void add_auth_v2(sandbox::Router& router, Service& service);
 void add_persons(sandbox::Router& router, Service& service);
 void add_employments(sandbox::Router& router, Service& service);
 void add_employees_v1(sandbox::Router& router, Service& service);
+void add_compensations(sandbox::Router& router, Service& service);
+void add_legal_entities(sandbox::Router& router, Service& service);
+void add_org_units(sandbox::Router& router, Service& service);
+void add_cost_centers(sandbox::Router& router, Service& service);
+void add_jobs(sandbox::Router& router, Service& service);
 void add_pending(sandbox::Router& router, Service& service);
 
 void add_control(sandbox::Router& router, Service& service);

@@ -80,7 +80,8 @@ Response missing_right(const Service& service, std::int64_t status) {
 }
 
 bool lacks_beta(Service& service, const Request& request, const V2Rule& rule) {
-  if (!rule.beta || request.headers.find("Beta").value_or("") == "true") return false;
+  if (rule.beta == nullptr || !(service.options.*rule.beta)) return false;
+  if (request.headers.find("Beta").value_or("") == "true") return false;
   service.violations.add("the header Beta is missing");
   return true;
 }
@@ -88,7 +89,8 @@ bool lacks_beta(Service& service, const Request& request, const V2Rule& rule) {
 Response v2_checked(Service& service, const Request& request, const V2Rule& rule,
                     const Caller& caller, const CallHandler& handler) {
   if (caller.token == nullptr) return v2_unauthorized(service);
-  if (!caller.token->has_scope(rule.scope)) {
+  const bool is_option = rule.scope_option != nullptr;
+  if (!caller.token->has_scope(is_option ? service.options.*rule.scope_option : rule.scope)) {
     return missing_right(service, service.options.*rule.missing_right_status);
   }
   Response response = handler({request, service, *caller.integration, *caller.token});
@@ -133,6 +135,19 @@ void add_v1(Router& router, Service& service, const std::string& method, const s
            [&service, scope, handler = std::move(handler)](const Request& request) {
              return v1_answer(service, request, scope, handler);
            });
+}
+
+V2Rule v2_rule(std::string scope, bool Options::* beta) {
+  return {.scope = std::move(scope),
+          .calls_per_second = &Options::v2_other_per_second,
+          .missing_right_status = &Options::missing_right_status,
+          .beta = beta};
+}
+
+V2Rule v2_rule(std::string Options::* scope, bool Options::* beta) {
+  V2Rule rule = v2_rule(std::string(), beta);
+  rule.scope_option = scope;
+  return rule;
 }
 
 void add_v2(Router& router, Service& service, const std::string& method, const std::string& pattern,

@@ -32,8 +32,12 @@ struct V2Rule {
   std::string scope;
   std::int64_t Options::* calls_per_second;
   std::int64_t Options::* missing_right_status;
-  bool beta{false};  ///< 404 without `Beta: true`
+  std::string Options::* scope_option{nullptr};  ///< where the scope's name is not confirmed
+  bool Options::* beta{nullptr};                 ///< while that is set: 404 without `Beta: true`
 };
+/// The rule of a v2 operation about which nothing special is known.
+V2Rule v2_rule(std::string scope, bool Options::* beta = nullptr);
+V2Rule v2_rule(std::string Options::* scope, bool Options::* beta = nullptr);
 /// v2: bearer, token bucket, scope; every answer carries the bucket's four headers. What the
 /// handler refuses as malformed (400, 415, 422) is noted as a violation.
 void add_v2(sandbox::Router& router, Service& service, const std::string& method,

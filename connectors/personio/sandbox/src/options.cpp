@@ -28,10 +28,14 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.number("persons_missing_right_status", o.persons_missing_right_status, 400, 499);
   visit.number("reports_missing_right_status", o.reports_missing_right_status, 400, 499);
   visit.number("missing_right_status", o.missing_right_status, 400, 499);
+  visit.flag("compensation_writes", o.compensation_writes);
   visit.choice("legal_entities_scope", o.legal_entities_scope, {});
   visit.choice("org_units_scope", o.org_units_scope, {});
   visit.choice("cost_centers_scope", o.cost_centers_scope, {});
   visit.choice("workplaces_scope", o.workplaces_scope, {});
+  visit.flag("organisation_feature", o.organisation_feature);
+  visit.flag("recruiting_beta", o.recruiting_beta);
+  visit.flag("organisation_beta", o.organisation_beta);
   visit.flag("relative_next_links", o.relative_next_links);
   visit.choice("cursor_with_filters", o.cursor_with_filters, {"ignored", "refused"});
   visit.flag("employments_at_root_links", o.employments_at_root_links);

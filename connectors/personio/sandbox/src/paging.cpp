@@ -110,6 +110,23 @@ Response page_answer(const Service& service, const Request& request, const Page&
       200, json::object{{"_data", std::move(data)}, {"_meta", {{"links", std::move(links)}}}});
 }
 
+Response list_answer(const Service& service, const Request& request, const Page& page,
+                     std::int64_t size,
+                     const std::function<std::optional<json::object>(std::int64_t)>& at) {
+  json::array data;
+  std::optional<std::int64_t> next;
+  for (std::int64_t place = page.offset; place < size; ++place) {
+    auto element = at(place);
+    if (!element) continue;
+    if (static_cast<std::int64_t>(data.size()) == page.limit) {
+      next = place;
+      break;
+    }
+    data.push_back(std::move(*element));
+  }
+  return page_answer(service, request, page, std::move(data), next, page.path);
+}
+
 std::optional<std::string> cursor_path(const Service& service, std::string_view cursor) {
   auto page = read_cursor(service, cursor);
   if (!page) return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,12 @@ std::variant<Page, sandbox::Response> read_page(const Service& service,
 sandbox::Response page_answer(const Service& service, const sandbox::Request& request,
                               const Page& page, sandbox::json::array data,
                               std::optional<std::int64_t> next_offset, std::string_view next_path);
+
+/// The page of a list with `size` places; `at(place)` gives an element, or nothing where a filter
+/// leaves it out.
+sandbox::Response list_answer(
+    const Service& service, const sandbox::Request& request, const Page& page, std::int64_t size,
+    const std::function<std::optional<sandbox::json::object>(std::int64_t)>& at);
 
 /// Where a cursor leads: its path. Nothing when the cursor is not one of this sandbox's.
 std::optional<std::string> cursor_path(const Service& service, std::string_view cursor);

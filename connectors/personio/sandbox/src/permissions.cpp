@@ -24,6 +24,8 @@ std::vector<Module> modules(const Options& options) {
       {"legal_entities", {options.legal_entities_scope}, {}},
       {"cost_centers", {options.cost_centers_scope}, {}},
       {"workplaces", {options.workplaces_scope}, {}},
+      {"jobs", {"personio:jobs:read"}, {}},
+      {"salary_bands", {"personio:salary-bands:read"}, {}},
   };
 }
 

@@ -13,6 +13,11 @@ void PersonioProvider::add_routes(sandbox::Router& router) {
   add_persons(router, *service_);
   add_employments(router, *service_);
   add_employees_v1(router, *service_);
+  add_compensations(router, *service_);
+  add_legal_entities(router, *service_);
+  add_org_units(router, *service_);
+  add_cost_centers(router, *service_);
+  add_jobs(router, *service_);
   add_pending(router, *service_);
 }
 
@@ -59,6 +64,7 @@ void PersonioProvider::reset() {
   service_->windows.clear();
   service_->buckets.clear();
   service_->violations.clear();
+  service_->compensations = {};
 }
 
 bool PersonioProvider::looks_secret(std::string_view value) const {

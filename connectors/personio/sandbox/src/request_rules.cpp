@@ -109,6 +109,16 @@ std::optional<Response> check_query(Service& service, const Fields& query,
   return std::nullopt;
 }
 
+std::variant<Page, Response> read_list(const Call& call, const PageLimits& limits,
+                                       const ValueRules& rules) {
+  auto page = read_page(call.service, call.request, limits);
+  if (std::holds_alternative<Response>(page)) return page;
+  if (auto refused = check_query(call.service, std::get<Page>(page).query, rules)) {
+    return std::move(*refused);
+  }
+  return page;
+}
+
 bool check_object(Service& service, const json::object& object, const ValueRules& rules,
                   std::string_view where) {
   bool right = true;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway.h"
+#include "paging.h"
 
 namespace patchbay::personio_sandbox {
 
@@ -36,6 +37,10 @@ using ValueRules = std::vector<ValueRule>;
 /// answer with. Unknown parameters are noted, and refused where the option says so.
 std::optional<sandbox::Response> check_query(Service& service, const sandbox::Fields& query,
                                              const ValueRules& rules);
+
+/// The page that a list's request asks for, its filters held against the rules; or the 400.
+std::variant<Page, sandbox::Response> read_list(const Call& call, const PageLimits& limits,
+                                                const ValueRules& rules);
 
 /// The JSON object of the request, held against the rules; or the 400 or 415 to answer with.
 std::variant<sandbox::json::object, sandbox::Response> read_body(const Call& call,

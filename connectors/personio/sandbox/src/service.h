@@ -4,6 +4,7 @@
 #include <mutex>
 #include <string>
 
+#include "compensations.h"
 #include "integrations.h"
 #include "patchbay/sandbox/provider.h"
 #include "patchbay/sandbox/rate_limiter.h"
@@ -32,8 +33,10 @@ struct Service {
   sandbox::WindowLimiter windows;
   sandbox::BucketLimiter buckets;
   Violations violations;
+  CompensationBook compensations;
 
   std::int64_t now_ms() const { return clock.now_ms(); }
+  bool has_person(std::string_view id) const { return people().index_of_id(id).has_value(); }
   People people() const { return {options.seed, options.persons}; }
 };
 

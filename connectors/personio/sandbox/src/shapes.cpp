@@ -69,10 +69,22 @@ Response v2_no_such_resource(const Service& service) {
                   "common.resource_not_found");
 }
 
+Response v2_no_requested_resource(const Service& service) {
+  return v2_error(service, 404, "Resource not found",
+                  "The requested resource was not found. The resource could have been deleted or "
+                  "never existed in our system.",
+                  "common.requested_resource_not_found");
+}
+
 Response v2_no_such_endpoint(const Service& service, std::string_view path) {
   return v2_error(service, 404, "Not Found",
                   "The endpoint with " + std::string(path) + " was not found.", "api.not_found",
                   {{"path", path}});
+}
+
+Response v2_no_access_to_feature(const Service& service) {
+  return v2_error(service, 412, "Precondition failed", "The company has no access to this feature.",
+                  "common.precondition_failed");
 }
 
 Response v2_unauthorized(const Service& service) {

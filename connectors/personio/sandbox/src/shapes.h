@@ -27,7 +27,10 @@ sandbox::Response v2_bad_parameters(const Service& service);
 sandbox::Response v2_bad_content(const Service& service);
 sandbox::Response v2_bad_filter(const Service& service);
 sandbox::Response v2_no_such_resource(const Service& service);
+/// The other 404 of the documentation, of legal entities and org units.
+sandbox::Response v2_no_requested_resource(const Service& service);
 sandbox::Response v2_no_such_endpoint(const Service& service, std::string_view path);
+sandbox::Response v2_no_access_to_feature(const Service& service);
 sandbox::Response v2_unauthorized(const Service& service);
 /// How the reports tell of a missing right.
 sandbox::Response v2_unauthorized_token(const Service& service);

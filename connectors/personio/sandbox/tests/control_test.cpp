@@ -105,12 +105,12 @@ TEST_F(Control, ListsWhatClientsSentWrongWithoutQuotingIt) {
   const std::string token = v2_token();
   EXPECT_EQ(client->get("/v2/persons?limit=1&status=ACTIVE", bearer(token)).status, 200);
   EXPECT_TRUE(personio.violations().empty());
-  EXPECT_EQ(client->get("/v2/persons?shoe_size=44", bearer(token)).status, 200);
+  EXPECT_EQ(client->get("/v2/persons?shoe_size=forty-four", bearer(token)).status, 200);
   EXPECT_EQ(client->get("/v2/persons?limit=1000", bearer(token)).status, 400);
   EXPECT_EQ(client->get("/v2/animals", bearer(token)).status, 404);
   const Reply reply = call("GET", "/violations");
   EXPECT_EQ(reply.json().at("total").to_number<int>(), 3);
-  EXPECT_EQ(reply.body.find("44"), std::string::npos);
+  EXPECT_EQ(reply.body.find("forty-four"), std::string::npos);
   EXPECT_EQ(personio.violations(),
             (std::vector<std::string>{"GET /v2/persons: unknown query parameter shoe_size",
                                       "GET /v2/persons: refused with 400",

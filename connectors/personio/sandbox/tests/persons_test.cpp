@@ -201,8 +201,7 @@ TEST_F(Persons, UnknownRoutesAndBetaRoutesAreNotFound) {
     EXPECT_TRUE(error.at("type").as_string().ends_with("#apinot_found"));
   }
   EXPECT_EQ(client->get("/v1/nothing").json().at("success"), false);
-  EXPECT_EQ(client->get("/v2/cost-centers", {{"Beta", "true"}}).status, 501)
-      << "known, but not simulated yet";
+  EXPECT_EQ(client->get("/v1/company/attendances").status, 501) << "known, but not simulated";
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct Access {
 struct IntegrationRequest {
   std::string label{"Custom integration"};
   /// By module: employees, attendances, absences, documents, custom_reports, compensations,
-  /// recruiting, webhooks, org_units, legal_entities, cost_centers, workplaces.
+  /// recruiting, webhooks, org_units, legal_entities, cost_centers, workplaces, jobs, salary_bands.
   std::map<std::string, Access> permissions{};
   /// Keys as in the v1 attribute list ("first_name", "dynamic_24407"); nothing = all of them.
   std::optional<std::set<std::string>> readable_attributes{};

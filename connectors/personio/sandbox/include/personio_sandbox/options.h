@@ -28,10 +28,15 @@ struct Options {
   std::int64_t persons_missing_right_status{401};  ///< 401 was seen live; 403 elsewhere
   std::int64_t reports_missing_right_status{400};  ///< 400 was seen live
   std::int64_t missing_right_status{403};          ///< of every other v2 operation
+  bool compensation_writes{true};                  ///< false: 403 even with the scope, as seen live
   std::string legal_entities_scope{"personio:legal-entities:read"};  ///< [?]
   std::string org_units_scope{"personio:org-units:read"};            ///< [?]
   std::string cost_centers_scope{"personio:cost-centers:read"};      ///< [?]
   std::string workplaces_scope{"personio:workplaces:read"};          ///< [?]
+
+  bool organisation_feature{true};  ///< false: 412 from legal entities and org units
+  bool recruiting_beta{true};       ///< recruiting wants the header `Beta: true`
+  bool organisation_beta{true};     ///< org-units list, cost centers, workplaces want `Beta` [?]
 
   // Lists
   bool relative_next_links{false};             ///< as until September 2025
