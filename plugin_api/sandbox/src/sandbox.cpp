@@ -64,6 +64,7 @@ class Sandbox::Core : public Exchange {
     provider->add_routes(routes);
     add_control_routes(control, routes, sandbox, *provider);
     provider->add_control_routes(control);
+    if (options.body_limit == 0) options.body_limit = info.body_limit;
     const std::vector<std::string> names = certificate_names(info);
     const DevCa ca = DevCa::open(state, names);
     certificates = {ca.issue(names), DevCa::throwaway(names).issue(names), ca.issue({"localhost"}),

@@ -13,6 +13,8 @@ void add_persons(sandbox::Router& router, Service& service);
 void add_employments(sandbox::Router& router, Service& service);
 void add_employees_v1(sandbox::Router& router, Service& service);
 void add_compensations(sandbox::Router& router, Service& service);
+void add_documents(sandbox::Router& router, Service& service);
+void add_documents_v1(sandbox::Router& router, Service& service);
 void add_legal_entities(sandbox::Router& router, Service& service);
 void add_org_units(sandbox::Router& router, Service& service);
 void add_cost_centers(sandbox::Router& router, Service& service);

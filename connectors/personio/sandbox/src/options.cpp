@@ -53,6 +53,7 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.number("v1_auth_per_minute", o.v1_auth_per_minute, 0, kMillion);
   visit.number("v2_token_per_minute", o.v2_token_per_minute, 0, kMillion);
   visit.number("v1_per_minute", o.v1_per_minute, 0, kMillion);
+  visit.number("v1_documents_per_minute", o.v1_documents_per_minute, 0, kMillion);
   visit.number("v1_employees_per_minute", o.v1_employees_per_minute, 0, kMillion);
   visit.number("v1_employees_per_second", o.v1_employees_per_second, 0, kMillion);
   visit.number("v2_persons_per_second", o.v2_persons_per_second, 0, kMillion);

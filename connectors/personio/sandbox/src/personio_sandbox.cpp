@@ -6,6 +6,11 @@
 #include "service.h"
 
 namespace patchbay::personio_sandbox {
+namespace {
+
+constexpr std::size_t kBodyLimit = 32U << 20U;  // a document of 30 MB and its form
+
+}  // namespace
 
 PersonioSandbox::PersonioSandbox() : PersonioSandbox(Start{}) {}
 
@@ -110,7 +115,8 @@ sandbox::ProviderInfo provider_info() {
               "/v2/persons with employments, /v1/company/employees; 250 made-up persons.\n"
               "Three integrations are there from the start: all permissions, Employees read\n"
               "only, and everything but Employees. The control endpoint makes more, deletes\n"
-              "them, ends their tokens, injects faults and moves the clock."};
+              "them, ends their tokens, injects faults and moves the clock.",
+          .body_limit = kBodyLimit};
 }
 
 sandbox::ProviderFactory provider_factory() {

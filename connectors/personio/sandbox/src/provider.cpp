@@ -14,6 +14,8 @@ void PersonioProvider::add_routes(sandbox::Router& router) {
   add_employments(router, *service_);
   add_employees_v1(router, *service_);
   add_compensations(router, *service_);
+  add_documents(router, *service_);
+  add_documents_v1(router, *service_);
   add_legal_entities(router, *service_);
   add_org_units(router, *service_);
   add_cost_centers(router, *service_);
@@ -65,6 +67,7 @@ void PersonioProvider::reset() {
   service_->buckets.clear();
   service_->violations.clear();
   service_->compensations = {};
+  service_->documents = {};
 }
 
 bool PersonioProvider::looks_secret(std::string_view value) const {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "compensations.h"
+#include "documents.h"
 #include "integrations.h"
 #include "patchbay/sandbox/provider.h"
 #include "patchbay/sandbox/rate_limiter.h"
@@ -34,6 +35,7 @@ struct Service {
   sandbox::BucketLimiter buckets;
   Violations violations;
   CompensationBook compensations;
+  Documents documents;
 
   std::int64_t now_ms() const { return clock.now_ms(); }
   bool has_person(std::string_view id) const { return people().index_of_id(id).has_value(); }

@@ -59,6 +59,7 @@ struct Options {
   std::int64_t v1_auth_per_minute{60};
   std::int64_t v2_token_per_minute{150};
   std::int64_t v1_per_minute{2000};
+  std::int64_t v1_documents_per_minute{60};
   std::int64_t v1_employees_per_minute{300};
   std::int64_t v1_employees_per_second{15};
   std::int64_t v2_persons_per_second{30};

@@ -46,9 +46,10 @@ class Provider {
 
 /// Names a provider before there is one.
 struct ProviderInfo {
-  std::string name;                ///< "personio"
-  std::vector<std::string> hosts;  ///< {"api.personio.de"}: names in the certificate
-  std::string about;               ///< for --help: what is simulated, what to try
+  std::string name;                               ///< "personio"
+  std::vector<std::string> hosts;                 ///< {"api.personio.de"}: names in the certificate
+  std::string about;                              ///< for --help: what is simulated, what to try
+  std::size_t body_limit{std::size_t{1} << 20U};  ///< of a request, in bytes
 };
 
 using ProviderFactory = std::function<std::unique_ptr<Provider>(Services)>;

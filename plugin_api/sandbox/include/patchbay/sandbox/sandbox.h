@@ -25,7 +25,7 @@ class Sandbox {
   struct Options {
     std::filesystem::path state_dir{};  ///< empty: a temporary one
     std::uint16_t port{0};              ///< 0: any free one
-    std::size_t body_limit = std::size_t{1} << 20U;
+    std::size_t body_limit{0};          ///< of a request, in bytes; 0: what the provider wants
     std::chrono::milliseconds idle_limit{60'000};
   };
 
