@@ -19,6 +19,8 @@ void add_legal_entities(sandbox::Router& router, Service& service);
 void add_org_units(sandbox::Router& router, Service& service);
 void add_cost_centers(sandbox::Router& router, Service& service);
 void add_jobs(sandbox::Router& router, Service& service);
+void add_recruiting(sandbox::Router& router, Service& service);
+void add_reports(sandbox::Router& router, Service& service);
 void add_pending(sandbox::Router& router, Service& service);
 
 void add_control(sandbox::Router& router, Service& service);

@@ -20,6 +20,8 @@ void PersonioProvider::add_routes(sandbox::Router& router) {
   add_org_units(router, *service_);
   add_cost_centers(router, *service_);
   add_jobs(router, *service_);
+  add_recruiting(router, *service_);
+  add_reports(router, *service_);
   add_pending(router, *service_);
 }
 
