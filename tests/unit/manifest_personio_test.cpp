@@ -60,7 +60,7 @@ TEST_F(PersonioManifest, GuidesThroughFourStepsNotesAndThreeStepsOfTheHub) {
   EXPECT_EQ(sections[2].steps.size(), 3U);
   EXPECT_TRUE(sections[2].hide_when_white_labelled);
   // The step about rights prints what to tick.
-  EXPECT_EQ(sections[0].steps[2].display_scopes.size(), 19U);
+  EXPECT_EQ(sections[0].steps[2].display_scopes.size(), 21U);
 }
 
 TEST_F(PersonioManifest, NamesBothMenuPathsInBothLanguages) {
@@ -80,15 +80,16 @@ TEST_F(PersonioManifest, NamesBothMenuPathsInBothLanguages) {
             std::string::npos);
 }
 
-TEST_F(PersonioManifest, OffersTheTwelveModulesAsPersonioDoes) {
+TEST_F(PersonioManifest, OffersTheModulesAsPersonioDoes) {
   const std::vector<std::string> expected{
-      "employees",  "attendances", "absences",  "documents",      "custom_reports", "compensations",
-      "recruiting", "webhooks",    "org_units", "legal_entities", "cost_centers",   "workplaces"};
+      "employees",     "attendances", "absences", "documents",   "custom_reports",
+      "compensations", "recruiting",  "webhooks", "org_units",   "legal_entities",
+      "cost_centers",  "workplaces",  "jobs",     "salary_bands"};
   std::vector<std::string> ids;
   for (const auto& permission : manifest().permissions) ids.push_back(permission.id);
   EXPECT_EQ(ids, expected);
-  for (const char* id :
-       {"custom_reports", "org_units", "legal_entities", "cost_centers", "workplaces"}) {
+  for (const char* id : {"custom_reports", "org_units", "legal_entities", "cost_centers",
+                         "workplaces", "jobs", "salary_bands"}) {
     EXPECT_TRUE(manifest().find_permission(id)->read.available) << id;
     EXPECT_FALSE(manifest().find_permission(id)->write.available) << id;
   }
