@@ -1,0 +1,257 @@
+// Every action of Personio's manifest, through the hub, over TLS, against the sandbox. What is sent
+// stands in personio_actions/*.json; an action without an entry there fails.
+#include "actions/action_runner.h"
+#include "hub_fixture.h"
+#include "manifest/input_schema.h"
+#include "personio_action_entries.h"
+
+namespace patchbay::integration {
+namespace {
+
+using actions::ActionRunner;
+using manifest::Action;
+
+class PersonioActions : public HubTest {
+ protected:
+  void SetUp() override {
+    personio.set_options([](personio_sandbox::Options& options) { options.rate_limits = false; });
+    open_hub();
+    account_id = linked().id;
+    tokens.emplace(hub->keeper());
+    runner.emplace(hub->services(), *tokens);
+    manifest = runner->find_action("personio_list_persons").manifest;
+    ASSERT_NE(manifest, nullptr);
+    personio.clear_violations();
+  }
+
+  ActionRunner::Outcome run(const std::string& account, const std::string& action,
+                            const std::string& input, const std::string& next = {},
+                            std::uint32_t page_size = 0) {
+    actions::ActionCall call;
+    call.project_id = hub->project_id();
+    call.account_id = account;
+    call.action_id = action;
+    call.input = input;
+    call.next = next;
+    call.page_size = page_size;
+    return wait(runner->run(std::move(call)));
+  }
+
+  std::string fill(const json::Value& value) {
+    return filled(value.exists() ? value.dump() : "{}", [this](const std::string& name) {
+      if (name == "unique") return std::to_string(++unique);
+      if (name.starts_with("person:"))
+        return std::to_string(personio.person_id(std::stoll(name.substr(7))));
+      const auto found = kept.find(name);
+      if (found == kept.end()) ADD_FAILURE() << "nothing was kept as " << name;
+      return found == kept.end() ? std::string() : found->second;
+    });
+  }
+
+  void expect_and_keep(const json::Value& step, const std::string& data) {
+    const auto answer = json::Document::parse(data, {.max_bytes = std::size_t{64} << 20U});
+    ASSERT_TRUE(answer);
+    const auto expected = json::Document::parse(fill(step.get("expect")));
+    ASSERT_TRUE(expected);
+    for (std::size_t i = 0; i < expected->root().size(); ++i) {
+      const auto [pointer, wanted] = expected->root().member(i);
+      const json::Value there = answer->root().pointer(pointer);
+      if (wanted.as_string() == "*") {
+        EXPECT_TRUE(there.exists()) << pointer << " of " << data.substr(0, 500);
+      } else {
+        EXPECT_EQ(there.dump(), wanted.dump()) << pointer << " of " << data.substr(0, 500);
+      }
+    }
+    const json::Value keep = step.get("keep");
+    for (std::size_t i = 0; i < keep.size(); ++i) {
+      const auto [name, pointer] = keep.member(i);
+      const json::Value found = answer->root().pointer(pointer.string_or(""));
+      ASSERT_TRUE(found.exists()) << pointer.string_or("") << " of " << data.substr(0, 500);
+      kept[std::string(name)] = found.is_string() ? found.string_or("") : found.dump();
+    }
+  }
+
+  void run_steps(const json::Value& steps) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const json::Value step = steps.at(i);
+      const std::string action = step.get("action").string_or("");
+      const auto reply = run(account_id, action, fill(step.get("input")));
+      ASSERT_TRUE(reply) << action << ": " << reply.error().message;
+      expect_and_keep(step, reply->data);
+    }
+  }
+
+  // The entry's input, after what it needs was made.
+  std::string prepare(const Action& action) {
+    kept.clear();
+    const json::Value entry = entries.find(action.id);
+    run_steps(entry.get("before"));
+    return fill(entry.get("input"));
+  }
+
+  // An account that lacks this one permission, and has every other.
+  std::string account_without(const manifest::PermissionRef& permission) {
+    std::string& account = accounts_without[permission.to_string()];
+    if (!account.empty()) return account;
+    auto request = personio.default_integration().request;
+    auto& access = request.permissions.at(permission.id);
+    (permission.access == manifest::Access::kRead ? access.read : access.write) = false;
+    account = linked(personio.create_integration(request), "owner-" + permission.id).id;
+    return account;
+  }
+
+  void expect_shape(const Action& action, const std::string& data) {
+    const auto parsed = json::Document::parse(data, {.max_bytes = std::size_t{64} << 20U});
+    ASSERT_TRUE(parsed);
+    const json::Value root = parsed->root();
+    switch (action.result.kind) {
+      case manifest::ResultKind::kList:
+        EXPECT_TRUE(root.is_array()) << data;
+        EXPECT_TRUE(root.size() > 0 || entries.find(action.id).get("may_be_empty").bool_or(false));
+        break;
+      case manifest::ResultKind::kObject:
+        EXPECT_TRUE(root.is_object()) << data;
+        break;
+      case manifest::ResultKind::kNone:
+        EXPECT_EQ(data, "null");
+        break;
+      case manifest::ResultKind::kBinary:
+        EXPECT_GT(root.get("size").integer_or(0), 0) << data.substr(0, 500);
+        break;
+    }
+  }
+
+  void expect_refused_unsent(const Action& action, const std::string& input) {
+    const auto sent = personio.kit().calls().total();
+    const auto reply = run(account_id, action.id, input);
+    ASSERT_FALSE(reply) << input;
+    EXPECT_EQ(reply.error().reason, actions::reason::kInvalidInput) << reply.error().message;
+    EXPECT_EQ(personio.kit().calls().total(), sent) << input;
+  }
+
+  void expect_failure(const Action& action, const std::string& input, Fault fault,
+                      const std::set<ErrorCode>& codes, const std::string& words) {
+    fault.times = 0;
+    personio.kit().inject(fault);
+    const auto reply = run(account_id, action.id, input);
+    personio.kit().clear_faults();
+    ASSERT_FALSE(reply) << reply->data.substr(0, 500);
+    EXPECT_TRUE(codes.contains(reply.error().code)) << reply.error().message;
+    EXPECT_NE(reply.error().message.find(words), std::string::npos) << reply.error().message;
+  }
+
+  const ActionEntries entries{PATCHBAY_ACTION_ENTRIES};
+  std::string account_id;
+  std::optional<actions::KeeperTokens> tokens;
+  std::optional<ActionRunner> runner;
+  std::shared_ptr<const manifest::Manifest> manifest;
+  std::map<std::string, std::string> accounts_without;
+  std::map<std::string, std::string> kept;
+  int unique = 0;
+};
+
+TEST_F(PersonioActions, AllHaveAnEntryAndNoEntryIsWithoutItsAction) {
+  std::set<std::string> ids;
+  for (const Action& action : manifest->actions) ids.insert(action.id);
+  EXPECT_EQ(entries.ids(), ids);
+}
+
+TEST_F(PersonioActions, SucceedAndBreakNoRuleOfTheProvider) {
+  for (const Action& action : manifest->actions) {
+    SCOPED_TRACE(action.id);
+    const std::string input = prepare(action);
+    const auto reply = run(account_id, action.id, input);
+    if (!reply) {
+      ADD_FAILURE() << reply.error().message << " " << reply.error().provider_answer;
+      continue;
+    }
+    expect_shape(action, reply->data);
+    expect_and_keep(entries.find(action.id), reply->data);
+    run_steps(entries.find(action.id).get("after"));
+    EXPECT_EQ(personio.violations(), std::vector<std::string>{});
+    personio.clear_violations();
+  }
+}
+
+TEST_F(PersonioActions, ThatComeInPagesGoOnWhereAPageEnded) {
+  for (const Action& action : manifest->actions) {
+    if (action.pagination.limit_param.empty()) continue;
+    SCOPED_TRACE(action.id);
+    const std::string input = prepare(action);
+    const auto first = run(account_id, action.id, input, "", 1);
+    ASSERT_TRUE(first) << first.error().message;
+    if (first->next.empty()) continue;
+    const auto second = run(account_id, action.id, input, first->next);
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_NE(second->data, first->data);
+    EXPECT_EQ(personio.violations(), std::vector<std::string>{});
+  }
+}
+
+// Nobody can connect without reading employees: there the connection itself names what is missing.
+TEST_F(PersonioActions, NameThePermissionThatIsMissing) {
+  for (const Action& action : manifest->actions) {
+    for (const auto& permission : action.permissions) {
+      if (permission.to_string() == "employees:read") continue;
+      SCOPED_TRACE(action.id + " without " + permission.to_string());
+      const std::string input = prepare(action);
+      const auto reply = run(account_without(permission), action.id, input);
+      ASSERT_FALSE(reply) << reply->data.substr(0, 500);
+      EXPECT_EQ(reply.error().code, ErrorCode::kPermissionMissing) << reply.error().message;
+      const auto& missing = reply.error().missing;
+      EXPECT_NE(std::find(missing.begin(), missing.end(), permission.to_string()), missing.end())
+          << reply.error().message;
+      const auto* known = manifest->find_permission(permission.id);
+      EXPECT_NE(reply.error().message.find(manifest->texts.plain("en", known->label)),
+                std::string::npos)
+          << reply.error().message;
+    }
+  }
+}
+
+TEST_F(PersonioActions, RefuseWrongInputBeforeAnythingIsSent) {
+  for (const Action& action : manifest->actions) {
+    SCOPED_TRACE(action.id);
+    const std::string input = prepare(action);
+    const auto right = json::Document::parse(input);
+    ASSERT_TRUE(right);
+    const auto with = [&](std::string_view left_out, std::string_view name,
+                          std::string_view value) {
+      json::Writer out;
+      out.begin_object();
+      for (std::size_t i = 0; i < right->root().size(); ++i) {
+        const auto [member, given] = right->root().member(i);
+        if (member != left_out && member != name) out.key(member).value(given);
+      }
+      if (!name.empty()) out.key(name).raw(value);
+      out.end_object();
+      return out.take();
+    };
+    expect_refused_unsent(action, with("", "no_such_input", "1"));
+    for (const std::string& name : action.input->property_names()) {
+      if (action.input->requires_property(name)) expect_refused_unsent(action, with(name, "", ""));
+      const bool takes_objects =
+          (action.input->property_types(name) & manifest::InputSchema::kObject) != 0;
+      expect_refused_unsent(action, with("", name, takes_objects ? "[]" : R"({"wrong":1})"));
+    }
+  }
+}
+
+TEST_F(PersonioActions, NameAProviderThatFails) {
+  for (const Action& action : manifest->actions) {
+    SCOPED_TRACE(action.id);
+    const std::string input = prepare(action);
+    expect_failure(action, input, {.kind = FaultKind::status, .status = 500},
+                   {ErrorCode::kUnavailable}, "answered 500");
+    expect_failure(action, input, {.kind = FaultKind::garbage},
+                   {ErrorCode::kUnavailable, ErrorCode::kProtocol}, "api.personio.de");
+    const bool reads_json = action.result.kind == manifest::ResultKind::kList ||
+                            action.result.kind == manifest::ResultKind::kObject;
+    if (reads_json)
+      expect_failure(action, input, {.kind = FaultKind::invalid_json}, {ErrorCode::kProtocol},
+                     "The provider's answer");
+  }
+}
+
+}  // namespace
+}  // namespace patchbay::integration
