@@ -84,7 +84,8 @@ json::value supervisor(const People& people, const Person& person) {
         {"email", attribute("Email", "email", boss.email)}}}};
 }
 
-json::value work_schedule(std::int64_t hours) {
+json::value work_schedule(double weekly_hours) {
+  const auto hours = static_cast<std::int64_t>(weekly_hours);
   const std::string full = hours >= 40   ? "08:00"
                            : hours >= 35 ? "07:00"
                            : hours >= 30 ? "06:00"
@@ -156,7 +157,7 @@ const std::vector<Attribute>& table() {
             [](Company, P p) -> json::value { return text(lower(p.latest().type)); }),
       plain("weekly_working_hours", "Weekly hours", "standard",
             [](Company, P p) -> json::value {
-              return text(std::to_string(p.latest().weekly_hours));
+              return text(json::serialize(whole_or_fraction(p.latest().weekly_hours)));
             }),
       plain("hire_date", "Hire date", "date",
             [](Company, P p) -> json::value {
@@ -182,10 +183,9 @@ const std::vector<Attribute>& table() {
             [](Company, P p) -> json::value { return text(berlin_time(p.created_ms)); }),
       plain("last_modified_at", "Last modified", "date",
             [](Company, P p) -> json::value { return text(berlin_time(p.updated_ms)); }),
-      plain("subcompany", "Subcompany", "standard",
-            [](Company, P p) -> json::value {
-              return unit("Subcompany", legal_entities()[p.latest().office->legal_entity]);
-            }),
+      plain(
+          "subcompany", "Subcompany", "standard",
+          [](Company, P p) -> json::value { return unit("Subcompany", p.latest().legal_entity); }),
       plain("office", "Office", "standard",
             [](Company, P p) -> json::value { return unit("Office", p.latest().office->unit); }),
       plain("department", "Department", "standard",
@@ -194,9 +194,14 @@ const std::vector<Attribute>& table() {
             }),
       plain("cost_centers", "Cost center", "standard",
             [](Company, P p) -> json::value {
-              json::value center = unit("CostCenter", p.latest().cost_center);
-              center.as_object()["attributes"].as_object()["percentage"] = 100;
-              return json::array{std::move(center)};
+              json::array centers;
+              for (const CostShare& share : p.latest().cost_centers) {
+                json::value center = unit("CostCenter", share.center);
+                center.as_object()["attributes"].as_object()["percentage"] =
+                    whole_or_fraction(share.percent);
+                centers.push_back(std::move(center));
+              }
+              return centers;
             }),
       plain("holiday_calendar", "Public holidays", "standard",
             [](Company, P p) -> json::value {
@@ -285,12 +290,22 @@ bool is_attribute(std::string_view key) {
                      [&](const Attribute& attribute) { return attribute.key == key; });
 }
 
+json::value value_of(const Attribute& attribute, const People& people, const Person& person) {
+  const auto written = person.custom.find(std::string(attribute.key));
+  return written == person.custom.end() ? attribute.value(people, person) : written->second;
+}
+
+json::value whole_or_fraction(double number) {
+  const auto whole = static_cast<std::int64_t>(number);
+  return static_cast<double>(whole) == number ? json::value(whole) : json::value(number);
+}
+
 bool is_readable(const Readable& readable, std::string_view key) {
   return !readable || readable->contains(std::string(key));
 }
 
 json::object v1_attribute(const Attribute& attribute, const People& people, const Person& person) {
-  json::value value = attribute.value(people, person);
+  json::value value = value_of(attribute, people, person);
   // v1 writes tags as one comma-separated text.
   if (attribute.type == "tags") {
     std::string joined;

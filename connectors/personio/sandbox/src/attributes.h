@@ -30,6 +30,13 @@ std::span<const Attribute> attributes();
 bool is_attribute(std::string_view key);
 bool is_readable(const Readable& readable, std::string_view key);
 
+/// What was written to the person, else what is computed.
+sandbox::json::value value_of(const Attribute& attribute, const People& people,
+                              const Person& person);
+
+/// 40 and 38.5: Personio writes no fraction where there is none.
+sandbox::json::value whole_or_fraction(double number);
+
 /// `{"label":…,"value":…,"type":…,"universal_id":…}`
 sandbox::json::object v1_attribute(const Attribute& attribute, const People& people,
                                    const Person& person);

@@ -81,6 +81,7 @@ Response list_updated(const Call& call, const People& people, std::int64_t time,
   json::array data;
   for (std::int64_t index = 0; index < people.count(); ++index) {
     if (static_cast<std::int64_t>(data.size()) == kMaxUpdated) break;
+    if (!people.has(index)) continue;
     const Person person = people.person(index);
     if (person.updated_ms > time && changed_one_of(people, index, wanted)) {
       data.push_back(employee(call, people, person, wanted));
@@ -117,12 +118,12 @@ Response list_employees(const Call& call) {
     return answer(std::move(data), total, 0, *limit);
   }
   json::array data;
-  const std::int64_t first = std::min(*offset, people.count());
-  const std::int64_t end = std::min(people.count(), first + *limit);
-  for (std::int64_t index = first; index < end; ++index) {
-    data.push_back(employee(call, people, people.person(index), wanted));
+  const std::int64_t first = std::min(*offset, people.living());
+  const std::int64_t end = std::min(people.living(), first + *limit);
+  for (std::int64_t place = first; place < end; ++place) {
+    data.push_back(employee(call, people, people.person(people.nth(place)), wanted));
   }
-  return answer(std::move(data), people.count(), *offset, *limit);
+  return answer(std::move(data), people.living(), *offset, *limit);
 }
 
 Response get_employee(const Call& call) {

@@ -43,8 +43,9 @@ json::object employment_to_json(const Call& call, const Person& person,
     if (!limited || is_readable(readable, attribute)) object[name] = std::move(value);
   };
   add("status", "status", json::string(employment.status));
-  add("weekly_working_hours", "weekly_working_hours", employment.weekly_hours);
-  add("full_time_weekly_working_hours", "weekly_working_hours", 40);
+  add("weekly_working_hours", "weekly_working_hours", whole_or_fraction(employment.weekly_hours));
+  add("full_time_weekly_working_hours", "weekly_working_hours",
+      whole_or_fraction(employment.full_time_weekly_hours));
   add("probation_end_date", "probation_period_end", day_or_null(employment.probation_end_day));
   add("employment_start_date", "hire_date", day_or_null(employment.start_day));
   add("employment_end_date", "termination_date", day_or_null(employment.end_day));
@@ -54,7 +55,7 @@ json::object employment_to_json(const Call& call, const Person& person,
   add("updated_at", "last_modified_at", json::string(sandbox::iso_utc(employment.updated_ms)));
   add("position", "position", json::object{{"title", employment.position}});
   if (person.supervisor_id) add("supervisor", "supervisor", reference(*person.supervisor_id));
-  const Unit& entity = legal_entities()[employment.office->legal_entity];
+  const Unit& entity = employment.legal_entity;
   add("office", "office", reference(employment.office->unit.id));
   add("legal_entity", "subcompany", reference(entity.id));
   add("sub_company", "subcompany", reference(entity.id));
@@ -62,9 +63,12 @@ json::object employment_to_json(const Call& call, const Person& person,
       json::array{json::object{{"type", "team"}, {"id", std::to_string(employment.team.id)}},
                   json::object{{"type", "department"},
                                {"id", std::to_string(employment.department->unit.id)}}});
-  add("cost_centers", "cost_centers",
-      json::array{
-          json::object{{"id", std::to_string(employment.cost_center.id)}, {"weight", 100}}});
+  json::array shares;
+  for (const CostShare& share : employment.cost_centers) {
+    shares.push_back(json::object{{"id", std::to_string(share.center.id)},
+                                  {"weight", whole_or_fraction(share.percent)}});
+  }
+  add("cost_centers", "cost_centers", std::move(shares));
   object["person"] = reference(person.id);
   if (employment.termination) {
     add("termination", "termination_date",
@@ -79,10 +83,7 @@ json::object employment_to_json(const Call& call, const Person& person,
 }
 
 std::optional<Person> person_at(const Call& call, std::string_view id) {
-  const People people = call.service.people();
-  const auto index = people.index_of_id(id);
-  if (!index) return std::nullopt;
-  return people.person(*index);
+  return call.service.people().find(id);
 }
 
 Response list_of(const Call& call, const Person& person, const sandbox::Request& request) {

@@ -47,6 +47,7 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.choice("last_working_day_key", o.last_working_day_key,
                {"last_working_day", "last_working_date"});
   visit.flag("whitelist_covers_employments", o.whitelist_covers_employments);
+  visit.flag("period_timestamps_utc", o.period_timestamps_utc);
   visit.flag("retry_after", o.retry_after);
   visit.flag("rate_limits", o.rate_limits);
   visit.flag("token_limits_shared", o.token_limits_shared);
@@ -59,6 +60,7 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.number("v2_persons_per_second", o.v2_persons_per_second, 0, kMillion);
   visit.number("v2_employments_per_second", o.v2_employments_per_second, 0, kMillion);
   visit.number("v2_other_per_second", o.v2_other_per_second, 0, kMillion);
+  visit.number("v2_absences_per_second", o.v2_absences_per_second, 0, kMillion);
   visit.number("v2_burst", o.v2_burst, 0, kMillion);
   visit.number("persons", o.persons, 0, 100 * kMillion);
   visit.number("seed", o.seed, 0, INT64_MAX);

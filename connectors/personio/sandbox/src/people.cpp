@@ -5,6 +5,7 @@
 
 #include "names.h"
 #include "patchbay/sandbox/clock.h"
+#include "person_changes.h"
 
 namespace patchbay::personio_sandbox {
 namespace {
@@ -59,10 +60,22 @@ const auto& pick(const Range& range, std::uint64_t number) {
   return range[number % range.size()];
 }
 
-std::string uuid(std::uint64_t high, std::uint64_t low) {
+}  // namespace
+
+People::People(std::int64_t seed, std::int64_t count, const PersonChanges* changes)
+    : seed_(seed),
+      count_(count + (changes != nullptr ? changes->created() : 0)),
+      changes_(changes) {}
+
+std::uint64_t People::number(std::int64_t index, std::uint64_t purpose) const {
+  return mix(mix(mix(static_cast<std::uint64_t>(seed_)) ^ static_cast<std::uint64_t>(index)) ^
+             purpose);
+}
+
+std::string People::uuid(std::int64_t index, std::uint64_t purpose) const {
   constexpr std::string_view digits = "0123456789abcdef";
-  high = (high & ~0xF000ULL) | 0x4000ULL;
-  low = (low & ~(3ULL << 62U)) | (1ULL << 63U);
+  const std::uint64_t high = (number(index, purpose) & ~0xF000ULL) | 0x4000ULL;
+  const std::uint64_t low = (number(index, purpose + 1) & ~(3ULL << 62U)) | (1ULL << 63U);
   std::string text;
   for (unsigned i = 0; i < 32; ++i) {
     if (i == 8 || i == 12 || i == 16 || i == 20) text += '-';
@@ -70,13 +83,6 @@ std::string uuid(std::uint64_t high, std::uint64_t low) {
     text += digits[(half >> (60 - 4 * (i % 16))) & 15U];
   }
   return text;
-}
-
-}  // namespace
-
-std::uint64_t People::number(std::int64_t index, std::uint64_t purpose) const {
-  return mix(mix(mix(static_cast<std::uint64_t>(seed_)) ^ static_cast<std::uint64_t>(index)) ^
-             purpose);
 }
 
 std::int64_t People::id(std::int64_t index) const {
@@ -90,11 +96,20 @@ std::optional<std::int64_t> People::index_of_id(std::string_view text) const {
     return std::nullopt;
   }
   const std::int64_t index = (wanted - kFirstId) / kIdStep;
-  if (index >= count_ || id(index) != wanted) return std::nullopt;
+  if (!has(index) || id(index) != wanted) return std::nullopt;
   return index;
 }
 
+std::optional<Person> People::find(std::string_view id) const {
+  const auto index = index_of_id(id);
+  if (!index) return std::nullopt;
+  return person(*index);
+}
+
 std::optional<std::int64_t> People::index_of_email(std::string_view email) const {
+  if (changes_ != nullptr) {
+    if (const auto index = changes_->index_of_email(email)) return index;
+  }
   const std::size_t at = email.find('@');
   if (at == std::string_view::npos) return std::nullopt;
   const std::string_view local = email.substr(0, at);
@@ -102,13 +117,34 @@ std::optional<std::int64_t> People::index_of_email(std::string_view email) const
   std::int64_t index = 0;
   const auto [stop, failed] =
       std::from_chars(local.data() + digits, local.data() + local.size(), index);
-  if (failed != std::errc{} || stop != local.data() + local.size() || index >= count_) {
+  if (failed != std::errc{} || stop != local.data() + local.size() || !has(index)) {
     return std::nullopt;
   }
   return index;
 }
 
+std::int64_t People::living() const {
+  return count_ - (changes_ != nullptr ? static_cast<std::int64_t>(changes_->removed().size()) : 0);
+}
+
+bool People::has(std::int64_t index) const {
+  return index >= 0 && index < count_ && (changes_ == nullptr || !changes_->removed(index));
+}
+
+std::int64_t People::nth(std::int64_t place) const {
+  if (changes_ == nullptr) return place;
+  for (const std::int64_t removed : changes_->removed()) {
+    if (removed <= place) ++place;
+  }
+  return place;
+}
+
 Person People::person(std::int64_t index) const {
+  const Person* written = changes_ != nullptr ? changes_->find(index) : nullptr;
+  return written != nullptr ? *written : computed(index);
+}
+
+Person People::computed(std::int64_t index) const {
   Person person;
   person.index = index;
   person.id = id(index);
@@ -123,7 +159,7 @@ Person People::person(std::int64_t index) const {
   person.first_name =
       pick(female && person.gender != "MALE" ? female_names(culture) : male_names(culture), first);
   person.last_name = pick(last_names(culture), number(index, kLastName));
-  person.preferred_name = std::string(person.first_name) + ' ' + std::string(person.last_name);
+  person.preferred_name = person.first_name + ' ' + person.last_name;
   person.email = mail_name(person.first_name) + '.' + mail_name(person.last_name) +
                  std::to_string(index) + "@example.com";
   const std::uint64_t status = number(index, kStatus) % 100;
@@ -155,18 +191,20 @@ std::vector<Employment> People::employments(const Person& person) const {
   for (std::int64_t place = 0; place < count; ++place) {
     const auto salt = static_cast<std::uint64_t>(2 * place);
     Employment one;
-    one.id = uuid(number(index, kEmploymentId + salt), number(index, kEmploymentId + salt + 1));
+    one.id = uuid(index, kEmploymentId + salt);
     one.start_day = first_start + place * tenure / count;
     one.department = &department;
     one.team = pick(department.teams, number(index, kTeam) + salt);
     const std::size_t rank =
         1 + (number(index, kPosition) + salt) % (department.positions.size() - 1);
-    one.position = index == 0 ? std::string_view("Chief Executive Officer")
-                              : department.positions[index < 9 ? 0 : rank];
+    one.position =
+        index == 0 ? "Chief Executive Officer" : department.positions[index < 9 ? 0 : rank];
     one.office = &office;
-    one.cost_center = cost_centers()[static_cast<std::size_t>(&department - departments().data()) %
-                                     cost_centers().size()];
-    static constexpr std::int64_t kWeeks[] = {40, 40, 40, 40, 40, 38, 35, 32, 30, 20};
+    one.legal_entity = legal_entities()[office.legal_entity];
+    one.cost_centers = {
+        {.center = cost_centers()[static_cast<std::size_t>(&department - departments().data()) %
+                                  cost_centers().size()]}};
+    static constexpr int kWeeks[] = {40, 40, 40, 40, 40, 38, 35, 32, 30, 20};
     one.weekly_hours = kWeeks[(number(index, kHours) + salt) % 10];
     const std::uint64_t contract = number(index, kContract) % 100;
     one.type = contract < 5 ? "EXTERNAL" : "INTERNAL";

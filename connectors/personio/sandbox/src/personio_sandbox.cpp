@@ -97,7 +97,7 @@ void PersonioSandbox::set_options(const std::function<void(Options&)>& change) {
   Options changed = service_->options;
   change(changed);
   // Through the same checks as the control endpoint.
-  if (const auto error = change_options(service_->options, options_to_json(changed))) {
+  if (const auto error = service_->set_options(options_to_json(changed))) {
     throw sandbox::SandboxError(*error);
   }
 }

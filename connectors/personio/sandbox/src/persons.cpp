@@ -32,7 +32,7 @@ json::array custom_attributes(const Call& call, const People& people, const Pers
         return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
       });
     json::object object{
-        {"id", attribute.key}, {"type", type}, {"value", attribute.value(people, person)}};
+        {"id", attribute.key}, {"type", type}, {"value", value_of(attribute, people, person)}};
     if (!attribute.universal_id.empty()) object["global_id"] = attribute.universal_id;
     if (call.service.options.custom_attribute_labels) object["label"] = attribute.label;
     list.push_back(std::move(object));
@@ -144,7 +144,9 @@ Response list_persons(const Call& call) {
   json::array data;
   std::optional<std::int64_t> next;
   for (std::int64_t place = page.offset; place < size; ++place) {
-    const Person person = people.person(named ? (*named)[static_cast<std::size_t>(place)] : place);
+    const std::int64_t index = named ? (*named)[static_cast<std::size_t>(place)] : place;
+    if (!people.has(index)) continue;
+    const Person person = people.person(index);
     if (!passes(page.query, person)) continue;
     if (static_cast<std::int64_t>(data.size()) == page.limit) {
       next = place;
@@ -157,10 +159,9 @@ Response list_persons(const Call& call) {
 
 Response get_person(const Call& call) {
   const People people = call.service.people();
-  const auto index = people.index_of_id(call.request.params.find("id").value_or(""));
-  if (!index) return v2_no_such_resource(call.service);
-  const Person person = people.person(*index);
-  return sandbox::json_response(200, person_to_json(call, people, person));
+  const auto person = people.find(call.request.params.find("id").value_or(""));
+  if (!person) return v2_no_such_resource(call.service);
+  return sandbox::json_response(200, person_to_json(call, people, *person));
 }
 
 }  // namespace

@@ -13,6 +13,14 @@ void PersonioProvider::add_routes(sandbox::Router& router) {
   add_persons(router, *service_);
   add_employments(router, *service_);
   add_employees_v1(router, *service_);
+  add_person_writes(router, *service_);
+  add_employment_writes(router, *service_);
+  add_attendance_periods(router, *service_);
+  add_absence_periods(router, *service_);
+  add_projects(router, *service_);
+  add_project_members(router, *service_);
+  add_absence_balance_v1(router, *service_);
+  add_profile_picture_v1(router, *service_);
   add_compensations(router, *service_);
   add_documents(router, *service_);
   add_documents_v1(router, *service_);
@@ -57,7 +65,7 @@ json::object PersonioProvider::options() const {
 
 std::optional<std::string> PersonioProvider::set_options(const json::object& changes) {
   const std::lock_guard lock(service_->mutex);
-  return change_options(service_->options, changes);
+  return service_->set_options(changes);
 }
 
 void PersonioProvider::reset() {
@@ -68,6 +76,7 @@ void PersonioProvider::reset() {
   service_->windows.clear();
   service_->buckets.clear();
   service_->violations.clear();
+  service_->start_over();
   service_->compensations = {};
   service_->documents = {};
 }

@@ -11,6 +11,7 @@
 #include "patchbay/sandbox/rate_limiter.h"
 #include "people.h"
 #include "personio_sandbox/options.h"
+#include "records.h"
 #include "tokens.h"
 #include "violations.h"
 
@@ -36,10 +37,21 @@ struct Service {
   Violations violations;
   CompensationBook compensations;
   Documents documents;
+  Records records{People{options.seed, options.persons}};
 
   std::int64_t now_ms() const { return clock.now_ms(); }
   bool has_person(std::string_view id) const { return people().index_of_id(id).has_value(); }
-  People people() const { return {options.seed, options.persons}; }
+  People people() const { return {options.seed, options.persons, &records.persons}; }
+
+  /// Forgets what clients wrote.
+  void start_over() { records = Records{People{options.seed, options.persons}}; }
+  /// As change_options(); another company starts over.
+  std::optional<std::string> set_options(const sandbox::json::object& changes) {
+    const Options before = options;
+    auto error = change_options(options, changes);
+    if (before.seed != options.seed || before.persons != options.persons) start_over();
+    return error;
+  }
 };
 
 }  // namespace patchbay::personio_sandbox

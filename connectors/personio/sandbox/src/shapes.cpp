@@ -64,6 +64,31 @@ Response v2_bad_filter(const Service& service) {
                   "common.bad_request");
 }
 
+Response v2_conflict(const Service& service, std::string_view detail) {
+  return v2_error(service, 409, "Conflict", detail, "common.conflict");
+}
+
+Response v2_unprocessable(const Service& service, std::string_view detail) {
+  return v2_error(service, 422, "Unprocessable entity", detail, "common.unprocessable_entity");
+}
+
+Response v2_error_without_type(const Service& service, int status, std::string_view title,
+                               std::string_view detail) {
+  Response response = v2_error(service, status, title, detail, "");
+  json::object body = *sandbox::parse_json_object(response.body);
+  body["errors"].as_array()[0].as_object()["type"] = nullptr;
+  response.body = json::serialize(body);
+  return response;
+}
+
+Response v2_created(std::string_view id, const std::string& path) {
+  json::object body{{"id", id}};
+  if (!path.empty()) {
+    body["_meta"] = {{"links", {{"self", {{"href", std::string(kApiUrl) + path}}}}}};
+  }
+  return json_response(201, body);
+}
+
 Response v2_no_such_resource(const Service& service) {
   return v2_error(service, 404, "Resource not found", "There is no resource for the specified id.",
                   "common.resource_not_found");
@@ -132,6 +157,16 @@ Response token_content_type_error(const Service& service) {
            "The content type of the request must be \"application/x-www-form-urlencoded\"."},
           {"type", std::string(kTokenLinks) + "invalid_request.invalid_request_content_type"}},
       kProblem);
+}
+
+std::string local_timestamp(std::int64_t unix_ms) {
+  std::string text = sandbox::iso_utc(unix_ms);
+  text.pop_back();
+  return text;
+}
+
+std::string period_timestamp(const Service& service, std::int64_t unix_ms) {
+  return local_timestamp(unix_ms) + (service.options.period_timestamps_utc ? "Z" : "");
 }
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {

@@ -47,6 +47,12 @@ class PersonioTest : public testing::Test {
   std::string v1_token() { return v1_token(personio.default_integration()); }
 
   static Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
+  Reply send_json(const std::string& method, const std::string& target, const json::value& body,
+                  const std::string& token) {
+    Headers headers = bearer(token);
+    headers.add("Content-Type", "application/json");
+    return client->send(method, target, headers, json::serialize(body));
+  }
   static std::string text(const json::value& object, std::string_view name) {
     const json::object* members = object.if_object();
     return members == nullptr ? "" : sandbox::string_member(*members, name).value_or("");

@@ -51,6 +51,7 @@ struct Options {
   bool custom_attribute_labels{false};              ///< often missing in real life
   std::string last_working_day_key{"last_working_day"};  ///< or last_working_date [?]
   bool whitelist_covers_employments{false};  ///< readable attributes limit employments too [?]
+  bool period_timestamps_utc{false};         ///< created_at of attendances and absences with Z [?]
   bool retry_after{false};                   ///< seen live without
 
   // Rate limits
@@ -65,6 +66,7 @@ struct Options {
   std::int64_t v2_persons_per_second{30};
   std::int64_t v2_employments_per_second{30};  ///< unmeasured [?]
   std::int64_t v2_other_per_second{30};        ///< of every other operation; unmeasured [?]
+  std::int64_t v2_absences_per_second{10};     ///< measured live
   std::int64_t v2_burst{30};                   ///< [?]
 
   // Company
