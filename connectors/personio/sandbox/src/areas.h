@@ -29,6 +29,8 @@ void add_cost_centers(sandbox::Router& router, Service& service);
 void add_jobs(sandbox::Router& router, Service& service);
 void add_recruiting(sandbox::Router& router, Service& service);
 void add_reports(sandbox::Router& router, Service& service);
+void add_webhooks(sandbox::Router& router, Service& service);
+void add_webhook_history(sandbox::Router& router, Service& service);
 void add_pending(sandbox::Router& router, Service& service);
 
 void add_control(sandbox::Router& router, Service& service);

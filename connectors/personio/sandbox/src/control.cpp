@@ -1,4 +1,6 @@
 // Control calls that only Personio's sandbox has. The kit has checked Host and token already.
+#include <algorithm>
+
 #include "areas.h"
 #include "gateway.h"
 #include "permissions.h"
@@ -81,6 +83,19 @@ Response list_violations(const Service& service) {
       200, json::object{{"total", service.violations.total()}, {"last", std::move(list)}});
 }
 
+Response make_event(Service& service, const Request& request) {
+  const auto body = sandbox::parse_json_object(request.body);
+  const std::string name = body ? sandbox::string_member(*body, "event_name").value_or("") : "";
+  const auto known = webhook_events();
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    return problem(400, "send {\"event_name\":\"person.updated\",\"payload\":{…}}");
+  }
+  const json::value* payload = body->if_contains("payload");
+  const bool given = payload != nullptr && payload->is_object();
+  service.happened(name, given ? payload->as_object() : json::object{});
+  return json_response(200, json::object{{"ok", true}});
+}
+
 }  // namespace
 
 void add_control(sandbox::Router& router, Service& service) {
@@ -104,6 +119,8 @@ void add_control(sandbox::Router& router, Service& service) {
     service.violations.clear();
     return json_response(200, json::object{{"ok", true}});
   });
+  add_open(router, service, "POST", root + "/events",
+           [&service](const Request& request) { return make_event(service, request); });
   add_open(router, service, "POST", root + "/tokens/expire", [&service](const Request& request) {
     return end_tokens(service, request, [&](const std::string& id) {
       return service.tokens.expire_all(id, service.now_ms());

@@ -91,6 +91,7 @@ Response update_document(const Call& call) {
   take("name", document->name);
   take("comment", document->comment);
   take("date", document->date);
+  call.service.happened("document.updated", document_payload(*document));
   call.service.documents.change(std::move(*document));
   return Response::empty(204);
 }
@@ -99,6 +100,7 @@ Response delete_document(const Call& call) {
   const auto document = named_document(call);
   if (!document) return v2_no_such_resource(call.service);
   call.service.documents.remove(document->id);
+  call.service.happened("document.deleted", document_payload(*document));
   return Response::empty(204);
 }
 

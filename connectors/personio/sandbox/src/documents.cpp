@@ -56,6 +56,11 @@ Document computed(const People& people, std::int64_t index, std::int64_t place) 
 
 }  // namespace
 
+sandbox::json::object document_payload(const Document& document) {
+  return {{"document_id", std::to_string(document.id)},
+          {"owner_id", std::to_string(document.owner_id)}};
+}
+
 std::span<const Unit> document_categories() {
   return kCategories;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "company.h"
+#include "patchbay/sandbox/json.h"
 #include "people.h"
 
 namespace patchbay::personio_sandbox {
@@ -26,6 +27,9 @@ struct Document {
   std::string content_type;
   std::string content;
 };
+
+/// What webhooks tell of it.
+sandbox::json::object document_payload(const Document& document);
 
 std::span<const Unit> document_categories();
 bool is_document_category(std::int64_t id);

@@ -163,6 +163,7 @@ Response upload_document(const Call& call) {
   const auto id = call.service.documents.upload(document);
   if (!id) return v1_error(500, 500, "Something went wrong");
   document.id = *id;
+  call.service.happened("document.created", document_payload(document));
   Response response = v1_success(document_to_json(call, document, people.person(*index)));
   response.status = 201;
   return response;

@@ -62,6 +62,8 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.number("v2_other_per_second", o.v2_other_per_second, 0, kMillion);
   visit.number("v2_absences_per_second", o.v2_absences_per_second, 0, kMillion);
   visit.number("v2_burst", o.v2_burst, 0, kMillion);
+  visit.text("webhook_ca_file", o.webhook_ca_file);
+  visit.number("webhook_deadline_ms", o.webhook_deadline_ms, 1, 60'000);
   visit.number("persons", o.persons, 0, 100 * kMillion);
   visit.number("seed", o.seed, 0, INT64_MAX);
 }
@@ -75,6 +77,7 @@ struct Writer {
   }
   void flag(std::string_view name, bool value) { result[name] = value; }
   void choice(std::string_view name, const std::string& value, Choices) { result[name] = value; }
+  void text(std::string_view name, const std::string& value) { result[name] = value; }
 };
 
 struct Reader {
@@ -108,7 +111,17 @@ struct Reader {
       target = value->as_bool();
     }
   }
-  /// Without choices any text will do.
+  /// May be empty.
+  void text(std::string_view name, std::string& target) {
+    const json::value* value = take(name);
+    if (value == nullptr) return;
+    if (!value->is_string()) {
+      error = std::string(name) + " must be a text";
+    } else {
+      target = std::string(value->as_string());
+    }
+  }
+  /// Without choices any text but the empty one will do.
   void choice(std::string_view name, std::string& target, Choices choices) {
     const json::value* value = take(name);
     if (value == nullptr) return;

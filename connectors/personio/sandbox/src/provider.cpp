@@ -30,6 +30,8 @@ void PersonioProvider::add_routes(sandbox::Router& router) {
   add_jobs(router, *service_);
   add_recruiting(router, *service_);
   add_reports(router, *service_);
+  add_webhooks(router, *service_);
+  add_webhook_history(router, *service_);
   add_pending(router, *service_);
 }
 
@@ -79,6 +81,7 @@ void PersonioProvider::reset() {
   service_->start_over();
   service_->compensations = {};
   service_->documents = {};
+  service_->webhooks = {};
 }
 
 bool PersonioProvider::looks_secret(std::string_view value) const {

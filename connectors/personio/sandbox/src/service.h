@@ -14,6 +14,8 @@
 #include "records.h"
 #include "tokens.h"
 #include "violations.h"
+#include "webhook_sender.h"
+#include "webhooks.h"
 
 namespace patchbay::personio_sandbox {
 
@@ -22,13 +24,15 @@ namespace patchbay::personio_sandbox {
 struct Service {
   Service(sandbox::Services kit, Options start_options)
       : clock(kit.clock),
+        ca_file((kit.state.path() / "ca.pem").string()),
         start(start_options),
         options(std::move(start_options)),
         integrations(kit.state, kit.clock.now_ms()) {}
 
   std::mutex mutex;
   sandbox::Clock& clock;
-  const Options start;  ///< what reset() returns to
+  const std::string ca_file;  ///< of the sandbox's own certificate
+  const Options start;        ///< what reset() returns to
   Options options;
   Integrations integrations;
   Tokens tokens;
@@ -38,6 +42,15 @@ struct Service {
   CompensationBook compensations;
   Documents documents;
   Records records{People{options.seed, options.persons}};
+
+  Webhooks webhooks;
+  WebhookSender sender{*this};  ///< last: it ends before what it uses
+
+  /// Something that webhooks tell; `payload` holds ids alone.
+  void happened(std::string_view event, sandbox::json::object payload) {
+    webhooks.happened(event, std::move(payload), now_ms());
+    sender.wake();
+  }
 
   std::int64_t now_ms() const { return clock.now_ms(); }
   bool has_person(std::string_view id) const { return people().index_of_id(id).has_value(); }

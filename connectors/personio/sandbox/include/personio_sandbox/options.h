@@ -69,6 +69,10 @@ struct Options {
   std::int64_t v2_absences_per_second{10};     ///< measured live
   std::int64_t v2_burst{30};                   ///< [?]
 
+  // Webhooks
+  std::string webhook_ca_file;  ///< who certifies the receivers; empty: the sandbox's own CA
+  std::int64_t webhook_deadline_ms{3000};
+
   // Company
   std::int64_t persons{250};
   std::int64_t seed{1};
