@@ -215,6 +215,10 @@ std::optional<Response> write_period(const Call& call, const json::object& body,
   return check_period(call, period);
 }
 
+void tell(const Call& call, const char* event, const AbsencePeriod& period) {
+  call.service.happened(event, {{"absence_period_id", period.id}, {"person_id", period.person_id}});
+}
+
 Response create_period(const Call& call) {
   const ValueRules query_rules{{.name = "skip_approval", .kind = ValueKind::flag}};
   if (auto refused = check_query(call.service, call.request.query, query_rules)) {
@@ -235,17 +239,27 @@ Response create_period(const Call& call) {
                      call.request.query.find("skip_approval") != "true";
   period.status = waits ? "PENDING" : "APPROVED";
   call.service.records.absences.push_back(period);
+  tell(call, "absence-period.created", period);
   return v2_created(period.id);
 }
 
+/// Only another time is an event; a comment is none.
 Response update_period(const Call& call) {
+  bool other_time = false;
   return update_record(
       call, call.service.records.absences, changed_rules(),
-      [&](const json::object& body, auto& period) { return write_period(call, body, period); });
+      [&](const json::object& body, auto& period) {
+        other_time = body.contains("starts_from") || body.contains("ends_at");
+        return write_period(call, body, period);
+      },
+      [&](const auto& period) {
+        if (other_time) tell(call, "absence-period.updated.timerange", period);
+      });
 }
 
 Response delete_period(const Call& call) {
-  return delete_record(call, call.service.records.absences);
+  return delete_record(call, call.service.records.absences,
+                       [&](const auto& period) { tell(call, "absence-period.deleted", period); });
 }
 
 V2Rule absence_rule(const char* scope) {

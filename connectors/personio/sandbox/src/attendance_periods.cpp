@@ -206,6 +206,11 @@ std::optional<Response> write_period(const Call& call, const json::object& body,
   return check_period(call.service, period);
 }
 
+void tell(const Call& call, const char* event, const AttendancePeriod& period) {
+  call.service.happened(event,
+                        {{"attendance_period_id", period.id}, {"person_id", period.person_id}});
+}
+
 Response create_period(const Call& call) {
   if (auto refused = check_query(call.service, call.request.query, write_query_rules())) {
     return std::move(*refused);
@@ -220,6 +225,7 @@ Response create_period(const Call& call) {
   if (!call.service.people().find(period.person_id)) return v2_bad_parameters(call.service);
   if (auto refused = write_period(call, body, period)) return std::move(*refused);
   call.service.records.attendances.push_back(period);
+  tell(call, "attendance-period.created", period);
   return sandbox::json_response(
       201, json::object{{"id", period.id}, {"affected_periods", json::array{}}});
 }
@@ -230,11 +236,14 @@ Response update_period(const Call& call) {
   }
   return update_record(
       call, call.service.records.attendances, changed_rules(),
-      [&](const json::object& body, auto& period) { return write_period(call, body, period); });
+      [&](const json::object& body, auto& period) { return write_period(call, body, period); },
+      [&](const auto& period) { tell(call, "attendance-period.updated", period); });
 }
 
 Response delete_period(const Call& call) {
-  return delete_record(call, call.service.records.attendances);
+  return delete_record(call, call.service.records.attendances, [&](const auto& period) {
+    tell(call, "attendance-period.deleted", period);
+  });
 }
 
 }  // namespace

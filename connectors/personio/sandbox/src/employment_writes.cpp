@@ -182,6 +182,7 @@ Response update_employment(const Call& call) {
     return std::move(*refused);
   }
   person->updated_ms = employment->updated_ms;
+  tell_employment(call, "employment.updated", *person, *employment);
   call.service.records.persons.write(std::move(*person));
   return Response::empty(204);
 }
@@ -228,6 +229,12 @@ std::optional<Response> write_employment(const Call& call, const json::object& b
   set_day(body, "contract_end_date", employment.contract_end_day);
   employment.updated_ms = call.service.now_ms();
   return std::nullopt;
+}
+
+void tell_employment(const Call& call, const char* event, const Person& person,
+                     const Employment& employment) {
+  call.service.happened(
+      event, {{"person_id", std::to_string(person.id)}, {"employment_id", employment.id}});
 }
 
 Employment new_employment(const Call& call, const Person& person) {

@@ -15,6 +15,10 @@ std::optional<sandbox::Response> write_employment(const Call& call,
                                                   const sandbox::json::object& body, Person& person,
                                                   Employment& employment);
 
+/// Tells the webhooks what happened to the employment.
+void tell_employment(const Call& call, const char* event, const Person& person,
+                     const Employment& employment);
+
 /// An employment as Personio makes it for a person about whom nothing else is known.
 Employment new_employment(const Call& call, const Person& person);
 

@@ -135,6 +135,10 @@ std::optional<Response> add_employment(const Call& call, const json::object& bod
   return std::nullopt;
 }
 
+void tell(const Call& call, const char* event, const Person& person) {
+  call.service.happened(event, {{"person_id", std::to_string(person.id)}});
+}
+
 Response create_person(const Call& call) {
   auto read = read_body(call, new_person_rules());
   if (auto* refused = std::get_if<Response>(&read)) return std::move(*refused);
@@ -150,6 +154,8 @@ Response create_person(const Call& call) {
   }
   if (auto refused = add_employment(call, body, person)) return std::move(*refused);
   const std::string id = std::to_string(person.id);
+  tell(call, "person.created", person);
+  tell_employment(call, "employment.created", person, person.latest());
   call.service.records.persons.add(std::move(person));
   return v2_created(id, "/v2/persons/" + id);
 }
@@ -162,14 +168,19 @@ Response update_person(const Call& call) {
   if (!write_person(call, std::get<json::object>(read), *person)) {
     return v2_bad_parameters(call.service);
   }
+  tell(call, "person.updated", *person);
   call.service.records.persons.write(std::move(*person));
   return Response::empty(204);
 }
 
 Response delete_person(const Call& call) {
-  const auto index = call.service.people().index_of_id(call.request.params.find("id").value_or(""));
-  if (!index) return v2_no_such_resource(call.service);
-  call.service.records.persons.remove(*index);
+  const auto person = call.service.people().find(call.request.params.find("id").value_or(""));
+  if (!person) return v2_no_such_resource(call.service);
+  for (const Employment& employment : person->employments) {
+    tell_employment(call, "employment.deleted", *person, employment);
+  }
+  tell(call, "person.deleted", *person);
+  call.service.records.persons.remove(person->index);
   return Response::empty(204);
 }
 

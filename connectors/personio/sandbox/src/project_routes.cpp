@@ -240,7 +240,8 @@ Response create_project(const Call& call) {
 Response update_project(const Call& call) {
   return update_record(
       call, call.service.records.projects, changed_rules(),
-      [&](const json::object& body, auto& project) { return write_project(call, body, project); });
+      [&](const json::object& body, auto& project) { return write_project(call, body, project); },
+      [](const auto&) {});
 }
 
 /// Its sub-projects go with it.

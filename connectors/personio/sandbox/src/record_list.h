@@ -50,10 +50,10 @@ sandbox::Response get_record(const Call& call, std::vector<Record>& records, ToJ
 }
 
 /// Changes the record of the path's `{id}` by the body, held against `rules`: `write(body, record)`
-/// gives the answer to refuse with, and the record then stays as it was.
-template <typename Record, typename Write>
+/// gives the answer to refuse with, and the record then stays as it was. Else `done(record)`.
+template <typename Record, typename Write, typename Done>
 sandbox::Response update_record(const Call& call, std::vector<Record>& records,
-                                const ValueRules& rules, Write write) {
+                                const ValueRules& rules, Write write, Done done) {
   const auto found = find_record(records, call.request.params.find("id").value_or(""));
   if (found == records.end()) return v2_no_such_resource(call.service);
   auto read = read_body(call, rules);
@@ -62,13 +62,16 @@ sandbox::Response update_record(const Call& call, std::vector<Record>& records,
   auto refused = write(std::get<sandbox::json::object>(read), changed);
   if (refused) return std::move(*refused);
   *found = std::move(changed);
+  done(*found);
   return sandbox::Response::empty(204);
 }
 
-template <typename Record>
-sandbox::Response delete_record(const Call& call, std::vector<Record>& records) {
+/// `done(record)` is called before the record goes.
+template <typename Record, typename Done>
+sandbox::Response delete_record(const Call& call, std::vector<Record>& records, Done done) {
   const auto found = find_record(records, call.request.params.find("id").value_or(""));
   if (found == records.end()) return v2_no_such_resource(call.service);
+  done(*found);
   records.erase(found);
   return sandbox::Response::empty(204);
 }
