@@ -55,7 +55,7 @@ bool is_paid_in(const Window& window, const Compensation& compensation) {
 }
 
 std::string legal_entity_of(const Person& person) {
-  return std::to_string(legal_entities()[person.latest().office->legal_entity].id);
+  return std::to_string(person.latest().legal_entity.id);
 }
 
 json::object to_json(const Compensation& compensation, const CompensationType& type,
@@ -83,6 +83,7 @@ std::optional<json::object> element(const Call& call, const People& people, cons
   const CompensationBook& book = call.service.compensations;
   std::optional<Compensation> compensation;
   if (place < people.count()) {
+    if (!people.has(place)) return std::nullopt;
     if (!holds(query, "person.id", std::to_string(people.id(place)))) return std::nullopt;
     compensation = book.salary(people, place, window.last);
   } else {

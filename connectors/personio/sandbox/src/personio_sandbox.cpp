@@ -108,15 +108,16 @@ std::int64_t PersonioSandbox::person_id(std::int64_t index) const {
 }
 
 sandbox::ProviderInfo provider_info() {
-  return {.name = "personio",
-          .hosts = {"api.personio.de"},
-          .about =
-              "Behaves like Personio's public API: /v1/auth, /v2/auth/token and /v2/auth/revoke,\n"
-              "/v2/persons with employments, /v1/company/employees; 250 made-up persons.\n"
-              "Three integrations are there from the start: all permissions, Employees read\n"
-              "only, and everything but Employees. The control endpoint makes more, deletes\n"
-              "them, ends their tokens, injects faults and moves the clock.",
-          .body_limit = kBodyLimit};
+  return {
+      .name = "personio",
+      .hosts = {"api.personio.de"},
+      .about =
+          "Behaves like Personio's public API: all of v2, webhooks included, and of v1 what v2\n"
+          "lacks; 250 made-up persons. What is written is kept until it stops.\n"
+          "Three integrations are there from the start: all permissions, Employees read\n"
+          "only, and everything but Employees. The control endpoint makes more, deletes\n"
+          "them, ends their tokens, injects faults and moves the clock.",
+      .body_limit = kBodyLimit};
 }
 
 sandbox::ProviderFactory provider_factory() {

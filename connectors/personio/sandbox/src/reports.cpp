@@ -96,11 +96,11 @@ Response bad_request(const Service& service, std::string_view detail) {
 Response headcount(const Call& call, const Page& page) {
   const People people = call.service.people();
   json::array rows;
-  const std::int64_t end = std::min(people.count(), page.offset + page.limit);
+  const std::int64_t end = std::min(people.living(), page.offset + page.limit);
   for (std::int64_t place = page.offset; place < end; ++place) {
-    rows.push_back(row(people.person(place)));
+    rows.push_back(row(people.person(people.nth(place))));
   }
-  const auto next = end < people.count() ? std::optional(end) : std::nullopt;
+  const auto next = end < people.living() ? std::optional(end) : std::nullopt;
   Response response =
       page_answer(call.service, call.request, page, std::move(rows), next, page.path);
   json::value body = *sandbox::parse_json(response.body);
