@@ -1,5 +1,6 @@
 // Every action of Personio's manifest, through the hub, over TLS, against the sandbox. What is sent
 // stands in personio_actions/*.json; an action without an entry there fails.
+#include "accounts/integration_service.h"
 #include "actions/action_runner.h"
 #include "hub_fixture.h"
 #include "manifest/input_schema.h"
@@ -16,12 +17,26 @@ class PersonioActions : public HubTest {
   void SetUp() override {
     personio.set_options([](personio_sandbox::Options& options) { options.rate_limits = false; });
     open_hub();
-    account_id = linked().id;
+    const store::Account account = linked();
+    account_id = account.id;
     tokens.emplace(hub->keeper());
     runner.emplace(hub->services(), *tokens);
     manifest = runner->find_action("personio_list_persons").manifest;
     ASSERT_NE(manifest, nullptr);
+    allow_every_action(account.integration_id);
     personio.clear_violations();
+  }
+
+  // Without an operator's word an integration only reads.
+  void allow_every_action(const std::string& integration_id) {
+    std::vector<std::string> all;
+    for (const Action& action : manifest->actions) all.push_back(action.id);
+    accounts::IntegrationWish wish;
+    wish.allowed_actions = std::move(all);
+    accounts::IntegrationService integrations(hub->services());
+    const auto changed =
+        wait(integrations.change(hub->project_id(), integration_id, std::move(wish), {}));
+    ASSERT_TRUE(changed) << changed.error().message;
   }
 
   ActionRunner::Outcome run(const std::string& account, const std::string& action,
@@ -96,7 +111,8 @@ class PersonioActions : public HubTest {
     auto request = personio.default_integration().request;
     auto& access = request.permissions.at(permission.id);
     (permission.access == manifest::Access::kRead ? access.read : access.write) = false;
-    account = linked(personio.create_integration(request), "owner-" + permission.id).id;
+    const std::string owner = "owner-" + std::to_string(accounts_without.size());
+    account = linked(personio.create_integration(request), owner).id;
     return account;
   }
 

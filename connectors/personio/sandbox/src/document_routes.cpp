@@ -31,21 +31,22 @@ json::object to_json(const Document& document) {
 }
 
 bool passes(const sandbox::Fields& query, const Document& document) {
-  const auto time = [&](const char* name) {
-    return sandbox::parse_iso_utc(query.find(name).value_or(""));
+  const std::int64_t created_day = document.created_ms / 86'400'000;
+  const auto day = [&](const char* name) {
+    return sandbox::parse_iso_date(query.find(name).value_or(""));
   };
   const std::string category = std::to_string(document.category_id);
   return query.find("category_id").value_or(category) == category &&
-         document.created_ms >= time("created_at.gte").value_or(document.created_ms) &&
-         document.created_ms < time("created_at.lt").value_or(document.created_ms + 1);
+         created_day >= day("created_at.gte").value_or(created_day) &&
+         created_day < day("created_at.lt").value_or(created_day + 1);
 }
 
 Response list_documents(const Call& call) {
   auto read = read_list(call, {.standard = 100, .highest = 200},
                         {{.name = "owner_id", .required = true},
                          {.name = "category_id"},
-                         {.name = "created_at.gte", .kind = ValueKind::utc_time},
-                         {.name = "created_at.lt", .kind = ValueKind::utc_time}});
+                         {.name = "created_at.gte", .kind = ValueKind::date},
+                         {.name = "created_at.lt", .kind = ValueKind::date}});
   if (auto* refused = std::get_if<Response>(&read)) return std::move(*refused);
   const Page& page = std::get<Page>(read);
   const People people = call.service.people();
