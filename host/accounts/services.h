@@ -30,6 +30,7 @@ struct Services {
   std::vector<net::HttpSender*> http;  // one a loop, in the pool's order
   instances::Instance& instance;
   connector::FlowRecorder* failed_flows = nullptr;  // null: they are not kept
+  pacing::Pace* pace = nullptr;                     // null: nobody waits for a rate limit
 
   [[nodiscard]] net::HttpSender& http_for(std::string_view account_id) const {
     return *http[loops.index_for(account_id)];
@@ -37,7 +38,7 @@ struct Services {
   // For a flow on the loop that `http` belongs to.
   [[nodiscard]] connector::FlowServices flow_services(const connector::Connector& connector,
                                                       net::HttpSender& sender) const {
-    return {*connector.runtime, sender, clock, random, &audit, failed_flows};
+    return {*connector.runtime, sender, clock, random, &audit, failed_flows, pace};
   }
 };
 

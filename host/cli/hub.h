@@ -36,6 +36,7 @@ struct HubOptions {
   connector::RestartLimits restart;
   std::chrono::milliseconds audit_sync_within{50};  // 0: before each answer
   accounts::KeeperOptions keeper;
+  pacing::PaceOptions pace;
   bool keep_failed_flows = false;  // accounts/failed_flows.h
   std::size_t loops = 1;
 };
@@ -59,6 +60,7 @@ class Hub {
   [[nodiscard]] connector::Registry& registry() { return *registry_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] Random& random() { return random_; }
+  [[nodiscard]] pacing::Pace& pace() { return *pace_; }
   [[nodiscard]] const accounts::Services& services() const { return *services_; }
   [[nodiscard]] accounts::Revoker& revoker() { return *revoker_; }
   [[nodiscard]] accounts::FlowRecovery& recovery() { return *recovery_; }
@@ -86,6 +88,7 @@ class Hub {
   bool stopped_ = false;
   SystemClock clock_;
   OsRandom random_;
+  std::unique_ptr<pacing::Pace> pace_;  // outlives what waits on the loops
   net::LoopPool loops_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<vault::KeyChain> key_chain_;
