@@ -19,6 +19,8 @@ namespace patchbay::accounts {
 
 using net::Task;
 
+struct ScopeNames;
+
 struct Services {
   net::LoopPool& loops;
   store::Store& store;
@@ -31,6 +33,7 @@ struct Services {
   instances::Instance& instance;
   connector::FlowRecorder* failed_flows = nullptr;  // null: they are not kept
   pacing::Pace* pace = nullptr;                     // null: nobody waits for a rate limit
+  const ScopeNames* scope_names = nullptr;          // permission_report.h; null: the manifests'
 
   [[nodiscard]] net::HttpSender& http_for(std::string_view account_id) const {
     return *http[loops.index_for(account_id)];

@@ -12,6 +12,7 @@
 #include "accounts/account_service.h"
 #include "accounts/failed_flows.h"
 #include "accounts/flow_recovery.h"
+#include "accounts/permission_report.h"
 #include "accounts/restored_accounts.h"
 #include "audit/file_audit_log.h"
 #include "instances/instance.h"
@@ -37,6 +38,7 @@ struct HubOptions {
   std::chrono::milliseconds audit_sync_within{50};  // 0: before each answer
   accounts::KeeperOptions keeper;
   pacing::PaceOptions pace;
+  accounts::ScopeNames scope_names;
   bool keep_failed_flows = false;  // accounts/failed_flows.h
   std::size_t loops = 1;
 };
@@ -103,6 +105,7 @@ class Hub {
   std::unique_ptr<connector::StoredGate> gate_;
   std::shared_ptr<connector::Registry> registry_;
   std::vector<std::unique_ptr<net::HttpClient>> clients_;
+  accounts::ScopeNames scope_names_;
   std::unique_ptr<accounts::Services> services_;
   std::unique_ptr<accounts::FailedFlows> failed_flows_;
   std::unique_ptr<accounts::Revoker> revoker_;

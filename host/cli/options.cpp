@@ -75,6 +75,7 @@ Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {
   if (!provider_settings.empty()) {
     PATCHBAY_TRY_ASSIGN(auto settings, read_provider_settings(provider_settings));
     options.pace.limit_changes = std::move(settings.limits);
+    options.scope_names = std::move(settings.scopes);
   }
   return options;
 }

@@ -69,13 +69,32 @@ Result<> read_limits(const std::string& connector, const json::Value& limits,
   });
 }
 
+Result<> read_scopes(const std::string& connector, const json::Value& scopes,
+                     const std::string& pointer, ProviderSettings& settings) {
+  return for_each_member(
+      scopes, pointer,
+      [&](const auto& permission, const auto& list, const auto& place) -> Result<> {
+        if (!manifest::PermissionRef::parse(permission))
+          return bad(place, "is no permission; they are written like people:read");
+        if (!list.is_array() || list.size() == 0) return bad(place, "must be a list of scopes");
+        auto& names = settings.scopes.by_permission[{connector, permission}];
+        for (std::size_t i = 0; i < list.size(); ++i) {
+          names.push_back(list.at(i).string_or(""));
+          if (names.back().empty()) return bad(place, "must be a list of scopes");
+        }
+        return {};
+      });
+}
+
 Result<> read_connector(const std::string& connector, const json::Value& members,
                         const std::string& pointer, ProviderSettings& settings) {
   return for_each_member(members, pointer,
                          [&](const auto& name, const auto& value, const auto& place) -> Result<> {
                            if (name == "rate_limits")
                              return read_limits(connector, value, place, settings);
-                           return bad(place, "is unknown; there is rate_limits");
+                           if (name == "scopes")
+                             return read_scopes(connector, value, place, settings);
+                           return bad(place, "is unknown; there are rate_limits and scopes");
                          });
 }
 

@@ -62,7 +62,7 @@ void Circuit::note(Outcome outcome, std::uint64_t since, std::int64_t now) {
 }
 
 bool Circuit::is_idle(std::int64_t now) const {
-  return state_ == State::kClosed && now - half_began_ >= kWindowMs;
+  return now - half_began_ >= kWindowMs && now - open_until_ >= kWindowMs;
 }
 
 }  // namespace patchbay::pacing

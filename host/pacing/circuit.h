@@ -27,7 +27,7 @@ class Circuit {
   [[nodiscard]] State state() const { return state_; }
   // Grows with each change of state, so that late outcomes of an earlier one are told apart.
   [[nodiscard]] std::uint64_t number() const { return number_; }
-  // As if it had never been used.
+  // Nothing that is recent enough to matter.
   [[nodiscard]] bool is_idle(std::int64_t now) const;
 
  private:

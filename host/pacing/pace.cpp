@@ -157,7 +157,7 @@ Task<net::ClientReply> Pace::wait_in_line(const Target& target, milliseconds pat
 // Where several limits count a request, the emptiest bucket is taken for the one that a refusal is
 // about, and nobody knows which one the headers describe.
 void Pace::learn(const Target& target, const net::ClientReply& reply) {
-  if (target.buckets.empty()) return;
+  if (target.buckets.empty() || !reply.ok()) return;
   auto seen = read_live_limits(reply, clock_.unix_ms());
   const auto now = clock_.uptime_ms();
   const bool several = target.buckets.size() > 1;

@@ -46,11 +46,12 @@ Task<net::ClientReply> PacedSender::send(net::ClientRequest request, millisecond
   auto asked = pace_->providers().ask(target.provider);
   if (!asked.passage) co_return circuit_open(target, asked.retry_after_ms);
   const auto began = pace_->clock().uptime_ms();
-  auto held = co_await pace_->wait_in_line(target, std::min(patience_, within));
+  // What is left must do for the request itself.
+  auto held = co_await pace_->wait_in_line(target, std::min(patience_, within / 2));
   if (!held.ok()) co_return held;
   const milliseconds waited(pace_->clock().uptime_ms() - began);
   patience_ = std::max(milliseconds(0), patience_ - waited);
-  auto reply = co_await http_.send(std::move(request), std::max(milliseconds(1), within - waited));
+  auto reply = co_await http_.send(std::move(request), within - waited);
   asked.passage->note(outcome_of(reply));
   pace_->learn(target, reply);
   co_return reply;

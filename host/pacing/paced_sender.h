@@ -3,7 +3,7 @@
 // or kCircuitOpen, with the time after which to try again; nothing of it was sent.
 //
 // Used on one loop, and made for one call or flow: its requests together wait no longer than it was
-// given. What it was built from outlives it.
+// given, and each at most half of its own time. What it was built from outlives it.
 #include <chrono>
 
 #include "net/http_client.h"

@@ -62,6 +62,19 @@ TEST_F(RateLimits, ARefusalThatComesAllTheSameIsWaitedOut) {
   EXPECT_EQ(calls(kPersonsRoute), 4U);
 }
 
+TEST_F(RateLimits, WhoConnectsTooOftenIsToldWhenToComeBackLikeByTheProvider) {
+  pace.flow_wait = 0ms;
+  pace.limit_changes = {{{"personio", "v2_token"}, {.requests = 1}}};
+  open_hub();
+  linked();
+  const auto asked = calls(kTokenRoute);
+  const auto outcome = link(personio.default_integration(), "another");
+  ASSERT_FALSE(outcome.account);
+  EXPECT_EQ(outcome.error.code, ErrorCode::kRateLimited);
+  EXPECT_GT(outcome.error.retry_after_ms, 0);
+  EXPECT_EQ(calls(kTokenRoute), asked);
+}
+
 // The sandbox's minute passes in a second, and the limit is told to the hub accordingly.
 TEST_F(RateLimits, ManyAccountsOfOneCredentialRefreshAtOnceWithinTheTokenLimit) {
   constexpr int kAccounts = 6;

@@ -21,13 +21,24 @@ TEST(ProviderSettings, ChangeAConnectorsLimits) {
   EXPECT_EQ(settings->limits.at({"acme", "people"}).cool_down_s, 0U);
 }
 
+TEST(ProviderSettings, ChangeWhichScopesProveAPermission) {
+  const auto settings = parse_provider_settings(R"({"acme":{"scopes":{"people:read":["a","b"]}}})");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->scopes.by_permission.at({"acme", "people:read"}),
+            (std::vector<std::string>{"a", "b"}));
+  for (const char* wrong :
+       {R"({"acme":{"scopes":{"people":["a"]}}})", R"({"acme":{"scopes":{"people:read":"a"}}})",
+        R"({"acme":{"scopes":{"people:read":[]}}})", R"({"acme":{"scopes":{"people:read":[7]}}})"})
+    EXPECT_FALSE(parse_provider_settings(wrong)) << wrong;
+}
+
 TEST(ProviderSettings, NameThePlaceOfWhatIsWrong) {
   const auto error = [](const std::string& json) {
     const auto settings = parse_provider_settings(json);
     return settings ? std::string() : settings.error().message;
   };
   EXPECT_EQ(error(R"({"acme":{"rate_limit":{}}})"),
-            "provider settings, /acme/rate_limit: is unknown; there is rate_limits");
+            "provider settings, /acme/rate_limit: is unknown; there are rate_limits and scopes");
   EXPECT_EQ(error(R"({"acme":{"rate_limits":{"token":{"request":1}}}})"),
             "provider settings, /acme/rate_limits/token/request: is unknown; there are counts, "
             "requests, per_s, burst and cool_down_s");
