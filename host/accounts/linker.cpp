@@ -396,10 +396,10 @@ Task<LinkOutcome> Linker::conclude(Attempt& attempt, connector::FlowOutcome flow
   co_return outcome;
 }
 
-void Linker::accept(Attempt& attempt, connector::FlowDone done) {
+void Linker::accept(Attempt& attempt, connector::FlowDone done) const {
   attempt.tokens = std::move(done.tokens);
-  attempt.granted =
-      granted_permissions(attempt.manifest(), attempt.tokens, done.granted_permissions);
+  attempt.granted = granted_permissions(attempt.manifest(), attempt.tokens,
+                                        done.granted_permissions, services_.scope_names);
   attempt.facts = facts_json(done.facts);
   merge_secrets(attempt.input.secrets, std::move(done.secrets));
 }

@@ -101,7 +101,7 @@ class Linker {
   Task<Result<>> prepare(Attempt& attempt, const std::string& connector_id);
   Task<Result<>> write_down(Attempt& attempt);
   Task<LinkOutcome> conclude(Attempt& attempt, connector::FlowOutcome flowed);
-  static void accept(Attempt& attempt, connector::FlowDone done);
+  void accept(Attempt& attempt, connector::FlowDone done) const;
   Task<Result<>> join_attempt_at_work(Attempt& attempt);
   Task<Result<store::Account>> save_if_permitted(Attempt& attempt);
   Task<Result<store::Account>> save(Attempt& attempt);

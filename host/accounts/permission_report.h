@@ -1,9 +1,11 @@
 #pragma once
 // What a product needs against what a token may do. The manifest says which provider scopes prove a
 // permission; connectors may have proved some by trying.
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connector/flow_types.h"
@@ -22,14 +24,27 @@ struct GrantedPermissions {
   std::vector<std::string> granted;  // "employees:read", in the manifest's order
   std::vector<std::string> denied;
   bool known = false;  // false: the provider told no scopes, so `denied` means nothing
+  // Scopes of the tokens that prove none of the manifest's permissions: new ones, or names that the
+  // manifest has wrong. At most kMostOtherScopes of them.
+  std::vector<std::string> other_scopes;
 };
 
-// From the tokens' scopes and what the connector proved.
+inline constexpr std::size_t kMostOtherScopes = 64;
+
+// The scopes that prove a permission, where an operator knows better than the manifest: by
+// connector id and permission ("employees:read"). Read-only once it is in use.
+struct ScopeNames {
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> by_permission;
+};
+
+// From the tokens' scopes and what the connector proved. `names` null: the manifest's alone.
 GrantedPermissions granted_permissions(const manifest::Manifest& manifest,
                                        const std::vector<connector::Token>& tokens,
-                                       const std::vector<std::string>& proved);
+                                       const std::vector<std::string>& proved,
+                                       const ScopeNames* names = nullptr);
 
-// JSON as accounts.granted stores it: {"granted":[...],"denied":[...]}, and back.
+// JSON as accounts.granted stores it: {"granted":[...],"denied":[...],"other_scopes":[...]}, and
+// back.
 std::string to_json(const GrantedPermissions& permissions);
 GrantedPermissions granted_from_json(std::string_view json, bool known);
 

@@ -215,7 +215,8 @@ Task<Refresher::Called> Refresher::call(Attempt& attempt) {
       .cancel = nullptr,
       .journal = &journal,
       .rotates = attempt.rotates,
-      .go_ahead = [&presence = services_.instance.presence()] { return presence.may_act(); }};
+      .go_ahead = [&presence = services_.instance.presence()] { return presence.may_act(); },
+      .account_id = account.id};
   if (attempt.within) {
     plan.limits.total = std::min(plan.limits.total, *attempt.within);
     plan.limits.request = std::min(plan.limits.request, *attempt.within);

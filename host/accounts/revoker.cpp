@@ -127,7 +127,8 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
                              .manifest = connector->manifest,
                              .host_values = host_values(*connector->manifest, input),
                              .limits = {},
-                             .cancel = nullptr};
+                             .cancel = nullptr,
+                             .account_id = job.account_id};
     const auto flow = services.flow_services(*connector, *services.http[0]);
     auto outcome = co_await connector::drive_flow(flow, std::move(plan), std::move(input));
     if (!outcome.done) co_return outcome.error;

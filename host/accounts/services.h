@@ -19,6 +19,8 @@ namespace patchbay::accounts {
 
 using net::Task;
 
+struct ScopeNames;
+
 struct Services {
   net::LoopPool& loops;
   store::Store& store;
@@ -30,6 +32,8 @@ struct Services {
   std::vector<net::HttpSender*> http;  // one a loop, in the pool's order
   instances::Instance& instance;
   connector::FlowRecorder* failed_flows = nullptr;  // null: they are not kept
+  pacing::Pace* pace = nullptr;                     // null: nobody waits for a rate limit
+  const ScopeNames* scope_names = nullptr;          // permission_report.h; null: the manifests'
 
   [[nodiscard]] net::HttpSender& http_for(std::string_view account_id) const {
     return *http[loops.index_for(account_id)];
@@ -37,7 +41,7 @@ struct Services {
   // For a flow on the loop that `http` belongs to.
   [[nodiscard]] connector::FlowServices flow_services(const connector::Connector& connector,
                                                       net::HttpSender& sender) const {
-    return {*connector.runtime, sender, clock, random, &audit, failed_flows};
+    return {*connector.runtime, sender, clock, random, &audit, failed_flows, pace};
   }
 };
 

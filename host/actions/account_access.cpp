@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "accounts/integration_setup.h"
+#include "connector/credential_key.h"
 
 namespace patchbay::actions {
 
@@ -41,6 +42,7 @@ Task<boost::system::result<UsableAccount, ActionError>> usable_account(
   facts.fields = accounts::fields_from_json(account.fields);
   PATCHBAY_CO_TRY(accounts::open_setup(services.vault, integration, facts));
   usable.host_values = accounts::host_values(*usable.manifest, facts);
+  usable.credential = connector::credential_key(facts);
   co_return usable;
 }
 

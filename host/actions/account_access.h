@@ -23,6 +23,7 @@ struct UsableAccount {
   connector::ConnectorPtr connector;
   std::shared_ptr<const manifest::Manifest> manifest;  // the connector's
   manifest::HostValues host_values;
+  std::string credential;    // connector::credential_key of what it was connected with
   std::int64_t read_at = 0;  // the oldest change sequence of what a request for it rests on
 
   [[nodiscard]] const store::Account& account() const { return stored.account; }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actions/retry_after.h"
+#include "pacing/retry_after.h"
 
 namespace patchbay::actions {
 namespace {
@@ -110,9 +110,9 @@ ActionError provider_refusal(const manifest::Manifest& manifest, const manifest:
   }
   if (!error.missing.empty()) error.permission = error.missing.front();
   for (const auto& [name, value] : answer.headers)
-    if (name == "Retry-After") error.retry_after_ms = parse_retry_after(value, now_ms);
+    if (name == "Retry-After") error.retry_after_ms = pacing::parse_retry_after(value, now_ms);
   if (answer.status == 429 && error.retry_after_ms == 0)
-    error.retry_after_ms = default_retry_after(manifest, action);
+    error.retry_after_ms = pacing::default_retry_after(manifest, action);
   error.provider_answer = answer.text;
   error.provider = std::move(answer);
   return error;

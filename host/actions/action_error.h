@@ -22,6 +22,8 @@ inline constexpr std::string_view kAccountSuspended = "account_suspended";
 inline constexpr std::string_view kIntegrationDisabled = "integration_disabled";
 inline constexpr std::string_view kAccessChanged = "access_changed";  // nothing was sent
 inline constexpr std::string_view kConnectorMissing = "connector_missing";
+// The provider fails most of the time; nothing was sent.
+inline constexpr std::string_view kProviderCircuitOpen = "provider_circuit_open";
 inline constexpr std::string_view kInvalidInput = "invalid_input";
 inline constexpr std::string_view kNotSupported = "not_supported";
 inline constexpr std::string_view kProviderRejected = "provider_rejected";          // 4xx

@@ -100,7 +100,8 @@ Task<boost::system::result<bool, ActionError>> ConnectorCaller::run(Try& attempt
                            .manifest = attempt.account.manifest,
                            .host_values = attempt.account.host_values,
                            .limits = limits_,
-                           .cancel = nullptr};
+                           .cancel = nullptr,
+                           .account_id = attempt.account.account().id};
   const auto begun = std::chrono::steady_clock::now();
   attempt.outcome =
       co_await connector::drive_flow(services_.flow_services(connector, sender), std::move(plan),

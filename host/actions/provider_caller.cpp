@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "accounts/integration_setup.h"
+#include "actions/retries.h"
 #include "actions/tracing_sender.h"
+#include "pacing/paced_sender.h"
 
 namespace patchbay::actions {
 namespace {
@@ -23,6 +25,8 @@ struct ProviderCaller::Call {
   std::int64_t read_at;  // the oldest of what the request rests on, the token included
   Credential used{};
   std::string url{};
+  bool repeatable = false;
+  std::chrono::milliseconds patience{};  // how long it may still wait in line
 
   // A 401 may be cured by replacing it.
   [[nodiscard]] bool uses_token() const {
@@ -72,9 +76,10 @@ Task<Result<Credential>> ProviderCaller::credential(Call& call) {
   co_return credential;
 }
 
-Task<boost::system::result<net::ClientReply, ActionError>> ProviderCaller::send(Call& call) {
+Task<ProviderCaller::Sent> ProviderCaller::send(Call& call) {
   PATCHBAY_CO_TRY_ASSIGN(auto request, call.build());
   call.url = request.url;
+  call.repeatable = call.read_only || net::is_repeatable(request);
   request.max_answer_bytes = limits_.max_answer_bytes;
   if (call.auth != nullptr) PATCHBAY_CO_TRY(authorise(request, *call.auth, call.used));
   auto& instance = services_.instance;
@@ -85,27 +90,50 @@ Task<boost::system::result<net::ClientReply, ActionError>> ProviderCaller::send(
     withdrawn = !instance.may_serve(read_at);
     return !withdrawn;
   };
-  TracingSender http(services_.http_for(call.account.account().id), services_.clock, call.trace,
-                     secret_forms(call.used));
+  const store::Account& account = call.account.account();
+  TracingSender traced(services_.http_for(account.id), services_.clock, call.trace,
+                       secret_forms(call.used));
+  pacing::PacedSender http(services_.pace, traced,
+                           {call.account.manifest, account.id, call.account.credential},
+                           call.patience);
   auto reply = co_await http.send(std::move(request), limits_.request_time);
+  call.patience = http.patience();
   if (withdrawn) co_return access_changed();
-  if (!reply.ok()) {
-    ActionError error(reply.as_error());
-    if (reply.maybe_processed && !call.read_only)
-      error.message +=
-          " The provider may have carried it out all the same: look before trying "
-          "again.";
-    co_return error;
-  }
   co_return reply;
+}
+
+Task<ProviderCaller::Sent> ProviderCaller::send_with_retries(Call& call) {
+  auto reply = co_await send(call);
+  if (services_.pace == nullptr || !reply) co_return reply;
+  const auto provider = pacing::provider_name(*call.account.manifest, call.url);
+  auto& providers = services_.pace->providers();
+  providers.earn_retries(provider);
+  for (unsigned tries = 1;; ++tries) {
+    const auto pause = pause_before_retry(*reply, call.repeatable, tries, services_.random.unit());
+    if (!pause || !providers.spend_retry(provider)) co_return reply;
+    if (!co_await services_.pace->sleep(*pause)) co_return reply;
+    auto again = co_await send(call);
+    if (!again || !again->was_held_back()) reply = std::move(again);
+    if (!again) co_return reply;
+  }
+}
+
+ActionError ProviderCaller::failure(const Call& call, const net::ClientReply& reply) {
+  ActionError error(reply.as_error());
+  if (reply.error == net::NetError::kCircuitOpen) error.reason = reason::kProviderCircuitOpen;
+  if (reply.maybe_processed && !call.read_only)
+    error.message +=
+        " The provider may have carried it out all the same: look before trying again.";
+  return error;
 }
 
 Task<ProviderCaller::Outcome> ProviderCaller::call(const UsableAccount& account,
                                                    const manifest::RequestAuth* auth,
                                                    bool read_only, Build build, CallTrace* trace) {
   Call call{account, auth, read_only, std::move(build), trace, account.read_at};
+  if (services_.pace != nullptr) call.patience = services_.pace->options().call_wait;
   PATCHBAY_CO_TRY_ASSIGN(call.used, co_await credential(call));
-  auto reply = co_await send(call);
+  auto reply = co_await send_with_retries(call);
   if (reply && reply->status == 401 && call.uses_token()) {
     const store::Account& row = account.account();
     auto fresh = co_await tokens_.replace_refused(row.project_id, row.id, auth->value.name,
@@ -113,9 +141,10 @@ Task<ProviderCaller::Outcome> ProviderCaller::call(const UsableAccount& account,
     if (!fresh) co_return std::move(fresh).error();
     call.used.value = std::move(fresh->value);
     call.read_at = std::min(account.read_at, fresh->read_at);
-    reply = co_await send(call);
+    reply = co_await send_with_retries(call);
   }
   if (!reply) co_return std::move(reply).error();
+  if (!reply->ok()) co_return failure(call, *reply);
   co_return ProviderReply{*std::move(reply), std::move(call.url), std::move(call.used)};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// Sends one request for an account: authorised by the manifest's rule, and once more with a fresh
-// token after a 401. It leaves only under the instance's serving lease (instances/instance.h), and
+// Sends one request for an account: authorised by the manifest's rule, at the provider's pace
+// (pacing/pace.h), and once more with a fresh token after a 401. What failed is sent again where
+// retries.h says so. It leaves only under the instance's serving lease (instances/instance.h), and
 // not when access was changed since it was checked. Used on the account's loop; everything it was
 // built from, and what a call is given, outlives the call.
 #include <chrono>
@@ -43,9 +44,13 @@ class ProviderCaller {
 
  private:
   struct Call;
+  using Sent = boost::system::result<net::ClientReply, ActionError>;
   Task<Result<SecretString>> value_of(Call& call, const manifest::ValueSource& source);
   Task<Result<Credential>> credential(Call& call);
-  Task<boost::system::result<net::ClientReply, ActionError>> send(Call& call);
+  // One try; the reply may be none.
+  Task<Sent> send(Call& call);
+  Task<Sent> send_with_retries(Call& call);
+  static ActionError failure(const Call& call, const net::ClientReply& reply);
 
   const accounts::Services& services_;
   TokenSource& tokens_;

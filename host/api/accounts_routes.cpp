@@ -1,6 +1,7 @@
 // GET /accounts; GET, PATCH and DELETE /accounts/{id} and what hangs on it.
 #include <algorithm>
 
+#include "accounts/permission_report.h"
 #include "api/api.h"
 #include "api/json_body.h"
 #include "api/linked_account.h"
@@ -168,6 +169,11 @@ Task<net::Response> Api::account_permissions(net::Request& request, const Caller
         .member("needed", line.needed)
         .member("required", line.required)
         .end_object();
+  out.end_array().key("other_scopes").begin_array();
+  const auto& account = detail->account;
+  for (const auto& scope :
+       accounts::granted_from_json(account.granted, account.granted_known).other_scopes)
+    out.string(scope);
   co_return net::json(out.end_array().end_object().take());
 }
 

@@ -4,6 +4,7 @@
 #include "api/client_shapes.h"
 #include "api/json_body.h"
 #include "api/optional_members.h"
+#include "api/record_stream.h"
 #include "api/rpc_input.h"
 
 namespace patchbay::api {
@@ -19,18 +20,46 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
   std::string account_id(request.header("x-account-id"));
   if (account_id.empty()) account_id = std::move(call->account_id);
   if (account_id.empty()) co_return error(request, account_missing());
-  const auto reply = co_await call_action(door(), runner_, request, caller,
-                                          {.account_id = std::move(account_id),
-                                           .action_id = action_id,
-                                           .input = std::move(call->input),
-                                           .next = std::move(call->next),
-                                           .page_size = call->page_size,
-                                           .dry_run = dry_run});
+  actions::ActionCall wanted{.account_id = std::move(account_id),
+                             .action_id = action_id,
+                             .input = std::move(call->input),
+                             .next = std::move(call->next),
+                             .page_size = call->page_size,
+                             .dry_run = dry_run};
+  if (wants_record_stream(request) && !dry_run)
+    co_return co_await stream_records(request, found.action, std::move(wanted));
+  const auto reply = co_await call_action(door(), runner_, request, caller, std::move(wanted));
   if (!reply) co_return error(request, reply.error());
   json::Writer out;
   out.begin_object().key("data").raw(as_object_or_objects(reply->data));
   write_text_or_null(out, "next", reply->next);
   co_return net::json(out.end_object().take());
+}
+
+// Of an action that is unknown the call itself tells.
+Task<net::Response> Api::stream_records(net::Request& request, const manifest::Action* action,
+                                        actions::ActionCall call) {
+  if (action != nullptr &&
+      !(action->read_only && action->result.kind == manifest::ResultKind::kList))
+    co_return error(
+        request,
+        api_error(make_error(ErrorCode::kInvalidArgument,
+                             "Only lists come as application/x-ndjson. Ask for this action with "
+                             "Accept: application/json.",
+                             "Accept")));
+  if (request.headers.has("Idempotency-Key"))
+    co_return error(request, api_error(make_error(
+                                 ErrorCode::kInvalidArgument,
+                                 "A list that is streamed is not kept to be answered again. Leave "
+                                 "Idempotency-Key out: reading twice is harmless.",
+                                 "Idempotency-Key")));
+  const auto stream = std::make_shared<RecordStream>(door(), runner_, options_.services.pace,
+                                                     request, std::move(call));
+  if (const auto failed = co_await stream->begin()) co_return error(request, *failed);
+  auto response = net::json({});
+  response.with("Content-Type", "application/x-ndjson");
+  response.parts = [stream] { return stream->next(); };
+  co_return response;
 }
 
 }  // namespace patchbay::api

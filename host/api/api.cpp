@@ -46,6 +46,8 @@ void Api::add_routes(net::Router& router) {
   add(router, "POST", "/unified/proxy", Scope::kActions, &Api::proxy);
   add(router, "GET", "/connectors/meta", Scope::kActions, &Api::list_connectors);
   add(router, "GET", "/connectors/meta/{provider}", Scope::kActions, &Api::get_connector);
+  add(router, "GET", "/connectors/meta/{provider}/permissions", Scope::kActions,
+      &Api::needed_permissions);
   add(router, "GET", "/requests/logs", Scope::kAdmin, &Api::list_request_logs);
   add(router, "GET", "/requests/logs/steps", Scope::kAdmin, &Api::list_step_logs);
   add(router, "GET", "/requests/logs/{id}", Scope::kAdmin, &Api::get_request_log);

@@ -82,6 +82,8 @@ class Api {
   Task<Result<>> check_target(accounts::SessionRequest& wanted);
   // actions_routes.cpp
   Task<net::Response> run_action(net::Request& request, const Caller& caller);
+  Task<net::Response> stream_records(net::Request& request, const manifest::Action* action,
+                                     actions::ActionCall call);
   // proxy_routes.cpp
   Task<net::Response> proxy(net::Request& request, const Caller& caller);
   // catalogue_routes.cpp
@@ -95,6 +97,8 @@ class Api {
   Task<net::Response> search_actions(net::Request& request, const Caller& caller);
   Task<net::Response> list_connectors(net::Request& request, const Caller& caller);
   Task<net::Response> get_connector(net::Request& request, const Caller& caller);
+  // permissions_routes.cpp
+  Task<net::Response> needed_permissions(net::Request& request, const Caller& caller);
   // owners_routes.cpp
   Task<net::Response> erase_owner(net::Request& request, const Caller& caller);
   // logs_routes.cpp

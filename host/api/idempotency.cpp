@@ -68,7 +68,7 @@ bool says_undone(const net::Response& answer) {
   const auto body = json::Document::parse(answer.body);
   const auto code = body ? body->root().get("code").string_or("") : std::string();
   return code == "audit_unavailable" || code == actions::reason::kAccessChanged ||
-         code == to_string(ErrorCode::kStorage);
+         code == actions::reason::kProviderCircuitOpen || code == to_string(ErrorCode::kStorage);
 }
 
 ApiError key_malformed() {

@@ -87,6 +87,10 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
                                               {},
                                               *hub->instance_});
   for (const auto& client : hub->clients_) hub->services_->http.push_back(client.get());
+  hub->pace_ = std::make_unique<pacing::Pace>(hub->clock_, std::move(options.pace));
+  hub->services_->pace = hub->pace_.get();
+  hub->scope_names_ = std::move(options.scope_names);
+  hub->services_->scope_names = &hub->scope_names_;
   if (options.keep_failed_flows) {
     hub->failed_flows_ = std::make_unique<accounts::FailedFlows>(*hub->services_, hub->project_id_);
     hub->services_->failed_flows = hub->failed_flows_.get();

@@ -12,6 +12,7 @@
 #include "accounts/account_service.h"
 #include "accounts/failed_flows.h"
 #include "accounts/flow_recovery.h"
+#include "accounts/permission_report.h"
 #include "accounts/restored_accounts.h"
 #include "audit/file_audit_log.h"
 #include "instances/instance.h"
@@ -36,6 +37,8 @@ struct HubOptions {
   connector::RestartLimits restart;
   std::chrono::milliseconds audit_sync_within{50};  // 0: before each answer
   accounts::KeeperOptions keeper;
+  pacing::PaceOptions pace;
+  accounts::ScopeNames scope_names;
   bool keep_failed_flows = false;  // accounts/failed_flows.h
   std::size_t loops = 1;
 };
@@ -59,6 +62,7 @@ class Hub {
   [[nodiscard]] connector::Registry& registry() { return *registry_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] Random& random() { return random_; }
+  [[nodiscard]] pacing::Pace& pace() { return *pace_; }
   [[nodiscard]] const accounts::Services& services() const { return *services_; }
   [[nodiscard]] accounts::Revoker& revoker() { return *revoker_; }
   [[nodiscard]] accounts::FlowRecovery& recovery() { return *recovery_; }
@@ -86,6 +90,7 @@ class Hub {
   bool stopped_ = false;
   SystemClock clock_;
   OsRandom random_;
+  std::unique_ptr<pacing::Pace> pace_;  // outlives what waits on the loops
   net::LoopPool loops_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<vault::KeyChain> key_chain_;
@@ -100,6 +105,7 @@ class Hub {
   std::unique_ptr<connector::StoredGate> gate_;
   std::shared_ptr<connector::Registry> registry_;
   std::vector<std::unique_ptr<net::HttpClient>> clients_;
+  accounts::ScopeNames scope_names_;
   std::unique_ptr<accounts::Services> services_;
   std::unique_ptr<accounts::FailedFlows> failed_flows_;
   std::unique_ptr<accounts::Revoker> revoker_;

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "cli/provider_settings.h"
 
 namespace patchbay::cli {
 
@@ -39,6 +40,10 @@ void CommonOptions::add_to(CLI::App& command) {
                      "Path of patchbay-worker (default: the one installed with patchbay)");
   command.add_option("--ca-file", ca_file,
                      "PEM file of certificate authorities to trust instead of the system's");
+  command.add_option("--provider-settings", provider_settings,
+                     "JSON file of what you know better about a provider than its connector, e.g. "
+                     "{\"acme\": {\"rate_limits\": {\"token\": {\"counts\": \"address\"}}}}; see "
+                     "docs/rate-limits.md");
   command.add_option("--pin-connector", pinned,
                      "SHA-256 of a connector file to let in without asking (sha256sum FILE.so)");
   command.add_option("--trust-key", trusted_keys,
@@ -67,6 +72,11 @@ Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {
   options.key = main_key.source().value_or(vault::KeyFile{data + "/key"});
   for (const auto& sandbox : sandboxes) PATCHBAY_TRY(add_sandbox(sandbox, options.egress));
   PATCHBAY_TRY_ASSIGN(options.trust, trust_policy());
+  if (!provider_settings.empty()) {
+    PATCHBAY_TRY_ASSIGN(auto settings, read_provider_settings(provider_settings));
+    options.pace.limit_changes = std::move(settings.limits);
+    options.scope_names = std::move(settings.scopes);
+  }
   return options;
 }
 

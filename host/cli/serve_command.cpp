@@ -40,6 +40,7 @@ struct ServeOptions {
   std::vector<std::string> embed_origins;
   std::string log_bodies = "off";
   std::int64_t log_days = 30;
+  std::int64_t rate_limit_wait_s = 5;
   std::size_t loops = 0;
 };
 
@@ -118,6 +119,7 @@ int serve(const ServeOptions& options) {
   if (!hub_options) return report(hub_options.error());
   if (const auto new_key = options.new_key.source()) hub_options->further_keys.push_back(*new_key);
   if (options.audit_sync == "always") hub_options->audit_sync_within = 0ms;
+  hub_options->pace.call_wait = std::chrono::seconds(options.rate_limit_wait_s);
   const auto overridden = overridden_hosts(hub_options->egress);
   auto opened = Hub::open(std::move(*hub_options));
   if (!opened) return report(opened.error());
@@ -251,6 +253,13 @@ void add_serve_command(CLI::App& app, Run& run) {
   command
       ->add_option("--log-days", options->log_days, "How long the log of requests is kept, in days")
       ->check(CLI::Range(1, 3650))
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--rate-limit-wait", options->rate_limit_wait_s,
+          "How many seconds a call may wait for its turn where a provider limits how often "
+          "it may be asked; then it is answered with 429. 0: it never waits")
+      ->check(CLI::Range(0, 60))
       ->capture_default_str();
   command->add_option("--loops", options->loops, "Event loops (default: one a core)");
   command->callback([&run, options] { run = [options] { return serve(*options); }; });

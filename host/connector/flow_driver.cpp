@@ -7,11 +7,13 @@
 
 #include "base/log.h"
 #include "base/planted_bug.h"
+#include "connector/credential_key.h"
 #include "connector/flow_error.h"
 #include "connector/flow_transcript.h"
 #include "connector/message_words.h"
 #include "connector/redirect_state.h"
 #include "net/wait_all.h"
+#include "pacing/paced_sender.h"
 #include "patchbay/connector.h"
 
 namespace patchbay::connector {
@@ -42,6 +44,9 @@ std::uint32_t net_error_number(net::NetError error) {
       return PATCHBAY_NET_POLICY_REFUSED;
     case net::NetError::kProtocol:
       return PATCHBAY_NET_HTTP;
+    case net::NetError::kCircuitOpen:
+      return PATCHBAY_NET_CONNECT;
+    case net::NetError::kRateLimited:  // see held_back_for_rate()
     case net::NetError::kCancelled:
       return PATCHBAY_NET_CANCELLED;
   }
@@ -55,7 +60,19 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+// What the provider would have answered: connectors know what to make of it.
+FlowReply held_back_for_rate(const net::ClientReply& reply) {
+  constexpr unsigned kTooManyRequests = 429;
+  constexpr std::int64_t kMsInASecond = 1000;
+  FlowReply out;
+  out.http_status = kTooManyRequests;
+  const auto wait_s = (reply.retry_after_ms + kMsInASecond - 1) / kMsInASecond;
+  out.headers.push_back({"retry-after", std::to_string(wait_s)});
+  return out;
+}
+
 FlowReply to_flow_reply(net::ClientReply reply) {
+  if (reply.error == net::NetError::kRateLimited) return held_back_for_rate(reply);
   FlowReply out;
   out.net_error = net_error_number(reply.error);
   out.http_status = reply.status;
@@ -116,6 +133,7 @@ class Driver {
   Task<FlowOutcome> run(FlowInput input) {
     transcript_.operation = plan_.operation;
     transcript_.input = copy_of(input);
+    keep_pace();
     auto begun = co_await services_.runtime.begin(plan_.operation, std::move(input));
     if (!begun) co_return failed(begun.error());
     flow_ = *begun;
@@ -125,6 +143,7 @@ class Driver {
   Task<FlowOutcome> resume(Transcript paused, FlowEvent answer) {
     transcript_ = std::move(paused);
     minted_something_ = transcript_.events.size() > 1;  // perhaps
+    keep_pace();
     auto rebuilt = co_await replay_to_pause(services_.runtime, transcript_);
     if (!rebuilt) {
       auto outcome = failed(rebuilt.error());
@@ -142,6 +161,17 @@ class Driver {
   }
 
  private:
+  void keep_pace() {
+    const auto* pace = services_.pace;
+    const bool is_call = plan_.operation == Operation::kInvoke;
+    auto patience = milliseconds(0);
+    if (pace != nullptr) patience = is_call ? pace->options().call_wait : pace->options().flow_wait;
+    http_.emplace(
+        services_.pace, services_.http,
+        pacing::Subject{plan_.manifest, plan_.account_id, credential_key(transcript_.input)},
+        patience);
+  }
+
   Task<FlowOutcome> to_the_end(FlowEvent event) {
     auto outcome = co_await steps(std::move(event));
     services_.runtime.release(flow_);
@@ -314,7 +344,7 @@ class Driver {
     const auto within =
         bounded(request.timeout_ms, plan_.limits.request, std::min(plan_.limits.request, left()));
     if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) minted_something_ = true;
-    auto reply = co_await services_.http.send(std::move(out), within);
+    auto reply = co_await http_->send(std::move(out), within);
     if (consumes && maybe_spent(reply) && !PATCHBAY_PLANTED_BUG(16)) maybe_spent_ = true;
     // Which of its faults it was is the operator's business; a person is told that it is one.
     if (reply.error == net::NetError::kTlsCertificate)
@@ -395,6 +425,7 @@ class Driver {
 
   FlowServices services_;
   FlowPlan plan_;
+  std::optional<pacing::PacedSender> http_;
   std::chrono::steady_clock::time_point deadline_;
   FlowId flow_ = 0;
   Transcript transcript_;

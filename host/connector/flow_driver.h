@@ -3,6 +3,9 @@
 // when it wants to, and tells how it ended. The connector decides what to send; where to is the
 // policy's to say: only hosts, ports and methods of the manifest, only within these limits.
 //
+// Requests keep to the provider's pace (pacing/pace.h). One that the hub holds back for it looks to
+// the connector like one that the provider refused with 429 or could not be reached for.
+//
 // A cancelled flow is told so, together with the answers of requests that were under way, so that a
 // token that was just minted comes back in `minted` and can be revoked. The same holds when the
 // connector dies half-way: what it had seen is replayed into a fresh one, which is then cancelled.
@@ -28,6 +31,7 @@
 #include "connector/runtime.h"
 #include "manifest/hosts.h"
 #include "net/http_client.h"
+#include "pacing/pace.h"
 
 namespace patchbay::connector {
 
@@ -56,6 +60,7 @@ struct FlowServices {
   Random& random;
   audit::AuditLog* audit = nullptr;  // where refused requests are recorded; null: the log alone
   FlowRecorder* recorder = nullptr;  // may be null
+  pacing::Pace* pace = nullptr;      // null: requests wait for no rate limit
 };
 
 // Set from any thread; looked at between steps.
@@ -87,6 +92,7 @@ struct FlowPlan {
   // as using it up, unless it is marked as idempotent or only reads.
   bool rotates = false;
   std::function<bool()> go_ahead{};  // as ClientRequest::go_ahead, for each request
+  std::string account_id{};          // whose rate limits count; empty while there is none yet
 };
 
 struct FlowOutcome {

@@ -70,11 +70,6 @@ void write_head(Bytes& out, const ClientRequest& request, const Url& url,
   append(out, "\r\n");
 }
 
-bool is_repeatable(const ClientRequest& request) {
-  return request.repeatable.value_or(
-      is_one_of(request.method, {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}));
-}
-
 // One call of send(): what is open, how far it got, when it must end.
 struct Exchange {
   Exchange(ClientRequest given, Clock::time_point at_latest)
@@ -407,6 +402,11 @@ std::size_t HttpClient::idle_connections() const {
   return impl_->pool->size();
 }
 
+bool is_repeatable(const ClientRequest& request) {
+  return request.repeatable.value_or(
+      is_one_of(request.method, {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}));
+}
+
 std::string_view to_string(NetError error) {
   switch (error) {
     case NetError::kNone:
@@ -429,6 +429,10 @@ std::string_view to_string(NetError error) {
       return "policy";
     case NetError::kProtocol:
       return "protocol";
+    case NetError::kRateLimited:
+      return "rate_limited";
+    case NetError::kCircuitOpen:
+      return "circuit_open";
     case NetError::kCancelled:
       break;
   }
@@ -436,6 +440,11 @@ std::string_view to_string(NetError error) {
 }
 
 Error ClientReply::as_error() const {
+  const auto held_back = [this](ErrorCode code) {
+    Error out = make_error(code, message);
+    out.retry_after_ms = retry_after_ms;
+    return out;
+  };
   switch (error) {
     case NetError::kTimeout:
       return make_error(ErrorCode::kTimeout, message);
@@ -447,8 +456,10 @@ Error ClientReply::as_error() const {
       return make_error(ErrorCode::kConfiguration, message);
     case NetError::kCancelled:
       return make_error(ErrorCode::kCancelled, message);
+    case NetError::kRateLimited:
+      return held_back(ErrorCode::kRateLimited);
     default:
-      return make_error(ErrorCode::kUnavailable, message);
+      return held_back(ErrorCode::kUnavailable);
   }
 }
 

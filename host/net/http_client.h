@@ -55,6 +55,8 @@ enum class NetError : std::uint8_t {
   kPolicy,          // egress policy refused host, port, scheme or address
   kProtocol,        // the answer is not HTTP
   kCancelled,
+  kRateLimited,  // held back by the hub itself (pacing/pace.h): the provider's limit is used up
+  kCircuitOpen,  // likewise: the provider fails most of the time
 };
 std::string_view to_string(NetError error);
 
@@ -64,15 +66,23 @@ struct ClientReply {
   // False when it is known that no byte of the request went out, so that a rotating grant may be
   // presented again.
   bool maybe_processed = false;
-  unsigned status = 0;  // 0 when error is set
+  unsigned status = 0;              // 0 when error is set
+  std::int64_t retry_after_ms = 0;  // when the hub itself held the request back
   Headers headers;
   SecretString body;  // wiped when freed
 
   [[nodiscard]] bool ok() const { return error == NetError::kNone; }
-  // The same as an Error: kTimeout, kTooLarge, kProtocol, kConfiguration (policy), kCancelled or
-  // kUnavailable. Only when error is set.
+  // By the hub itself.
+  [[nodiscard]] bool was_held_back() const {
+    return error == NetError::kRateLimited || error == NetError::kCircuitOpen;
+  }
+  // The same as an Error: kTimeout, kTooLarge, kProtocol, kConfiguration (policy), kCancelled,
+  // kRateLimited or kUnavailable. Only when error is set.
   [[nodiscard]] Error as_error() const;
 };
+
+// Whether it may be sent again when nobody knows whether it was carried out.
+bool is_repeatable(const ClientRequest& request);
 
 class HttpSender {
  public:

@@ -3,6 +3,8 @@
 // it came here: one Host that is ours, a path whose segments are decoded, no dot segments, no
 // encoded slash, no control characters. Both types wipe what they hold when they end.
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "net/asio.h"
 #include "net/headers.h"
 #include "net/params.h"
 
@@ -48,6 +51,12 @@ struct Request {
 // Splits and decodes a request target ("/a/b?c=d") into path, segments and query.
 Result<> decode_target(std::string_view target, Request& request);
 
+// A body that is made while it is sent: its next part, none after the last. Each is asked for when
+// the one before was written, so that a slow reader holds up whoever makes them, and not again when
+// the client has gone. The request lives as long. One that throws breaks the body off, which the
+// client notices.
+using BodyParts = std::function<Task<std::optional<std::string>>()>;
+
 struct Response {
   Response() = default;
   explicit Response(unsigned status_code) : status(status_code) {}
@@ -60,6 +69,7 @@ struct Response {
   unsigned status = 200;
   Headers headers;
   std::string body;
+  BodyParts parts;                // set: in place of `body`
   bool secret = false;            // wipe the body once it is written
   bool close_connection = false;  // end the connection after this answer
 

@@ -57,7 +57,26 @@ bool is_servers_own(std::string_view name) {
   return false;
 }
 
-void write_head(Bytes& out, const Response& response, std::string_view request_id, bool close) {
+// HTTP/1.0 knows no chunks: there the end of the connection is the end of the body.
+void write_framing(Bytes& out, const Response& response, bool chunked) {
+  if (response.status == 204 || response.status == 304) return;
+  if (!response.parts) {
+    append(out, "\r\nContent-Length: ");
+    append(out, std::to_string(response.body.size()));
+  } else if (chunked) {
+    append(out, "\r\nTransfer-Encoding: chunked");
+  }
+}
+
+// RFC 9112 §7.1; the empty one is the last.
+std::string chunk(std::string_view part) {
+  std::array<char, 24> size{};
+  std::snprintf(size.data(), size.size(), "%zx\r\n", part.size());
+  return std::string(size.data()).append(part).append("\r\n");
+}
+
+void write_head(Bytes& out, const Response& response, std::string_view request_id, bool close,
+                bool chunked) {
   append(out, "HTTP/1.1 ");
   append(out, std::to_string(response.status));
   append(out, " ");
@@ -76,10 +95,7 @@ void write_head(Bytes& out, const Response& response, std::string_view request_i
     append(out, "\r\nX-Request-Id: ");
     append(out, request_id);
   }
-  if (response.status != 204 && response.status != 304) {
-    append(out, "\r\nContent-Length: ");
-    append(out, std::to_string(response.body.size()));
-  }
+  write_framing(out, response, chunked);
   append(out, close ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n");
 }
 
@@ -127,6 +143,13 @@ void ConnectionCounts::leave(const std::string& peer) {
 std::string ServerShared::next_request_id() {
   return id_prefix + std::to_string(++requests);
 }
+
+struct Connection::Writing {
+  std::string_view method;
+  std::string_view request_id;
+  bool close = false;
+  bool http_1_0 = false;
+};
 
 // One request and its answer.
 struct Connection::Exchange {
@@ -199,7 +222,8 @@ Task<bool> Connection::exchange() {
   Response response = co_await ask_handler(now.request);
   const bool close =
       !asked_to_keep || response.close_connection || place_.server()->draining.load();
-  const bool written = co_await write_response(response, now.request.method, now.request.id, close);
+  const bool written = co_await write_response(
+      response, {now.request.method, now.request.id, close, now.head.http_1_0});
   if (written && close) co_await linger();
   co_return written && !close;
 }
@@ -299,25 +323,50 @@ Task<bool> Connection::refuse(unsigned status, std::string_view reason) {
   const Response response =
       text(std::string(status_text(status)) + ": " + std::string(reason) + "\n", status)
           .with("X-Content-Type-Options", "nosniff");
-  if (co_await write_response(response, "GET", "", true)) co_await linger();
+  if (co_await write_response(response, {.method = "GET", .request_id = "", .close = true}))
+    co_await linger();
   co_return false;
 }
 
-Task<bool> Connection::write_response(const Response& response, std::string_view method,
-                                      std::string_view request_id, bool close) {
+Task<bool> Connection::write_response(const Response& response, Writing how) {
   const auto began = Watchdog::Clock::now();
-  const bool has_body = method != "HEAD" && response.status != 204 && response.status != 304;
+  const bool has_body = how.method != "HEAD" && response.status != 204 && response.status != 304;
   const std::string_view body = has_body ? std::string_view(response.body) : std::string_view();
   const bool joined = body.size() <= kJoinedWrite;
+  const bool chunked = !how.http_1_0;
   out_.clear();
-  write_head(out_, response, request_id, close);
-  if (joined) append(out_, body);
+  write_head(out_, response, how.request_id, how.close, chunked);
+  if (joined && !response.parts) append(out_, body);
   std::size_t written = 0;
   bool sent = co_await write_all({out_.data(), out_.size()}, began, written);
-  if (sent && !joined) sent = co_await write_all(body, began, written);
+  if (sent && has_body && response.parts) {
+    sent = co_await write_parts(response.parts, chunked);
+  } else if (sent && !joined) {
+    sent = co_await write_all(body, began, written);
+  }
   wipe(out_.data(), out_.size());
   watchdog_->clear();
   co_return sent;
+}
+
+Task<bool> Connection::write_parts(const BodyParts& parts, bool chunked) {
+  for (bool more = true; more;) {
+    watchdog_->clear();  // whoever makes them has deadlines of their own
+    std::optional<std::string> part;
+    try {
+      part = co_await parts();
+    } catch (const std::exception& failure) {
+      log::error("net", "body_broke_off", {{"type", typeid(failure).name()}});
+      co_return false;
+    }
+    more = part.has_value();
+    if (more && part->empty()) continue;
+    if (!more && !chunked) break;
+    const std::string framed = chunked ? chunk(part.value_or("")) : *std::move(part);
+    std::size_t written = 0;
+    if (!co_await write_all(framed, Watchdog::Clock::now(), written)) co_return false;
+  }
+  co_return true;
 }
 
 Task<bool> Connection::write_all(std::string_view bytes, Watchdog::Clock::time_point began,

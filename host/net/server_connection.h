@@ -94,8 +94,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> read_body(Exchange& now);
   Task<Response> ask_handler(Request& request);
   Task<bool> refuse(unsigned status, std::string_view reason);
-  Task<bool> write_response(const Response& response, std::string_view method,
-                            std::string_view request_id, bool close);
+  struct Writing;
+  Task<bool> write_response(const Response& response, Writing how);
+  // False as well when making them fails.
+  Task<bool> write_parts(const BodyParts& parts, bool chunked);
   Task<bool> write_all(std::string_view bytes, Watchdog::Clock::time_point began,
                        std::size_t& written);
   Task<bool> read_more(std::size_t most);

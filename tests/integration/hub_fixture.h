@@ -83,6 +83,7 @@ class HubTest : public testing::Test {
     made.egress.overrides.insert(made.egress.overrides.end(), overrides.begin(), overrides.end());
     made.trust = trust;
     made.keeper = keeper;
+    made.pace = pace;
     made.loops = loops;
     return made;
   }
@@ -248,6 +249,7 @@ class HubTest : public testing::Test {
   connector::TrustPolicy trust{.approve_all = true, .pinned = {}, .trusted_keys = {}};
   std::vector<net::EgressOverride> overrides;  // besides Personio's
   accounts::KeeperOptions keeper;
+  pacing::PaceOptions pace;
   std::size_t loops = 2;
   PersonioSandbox personio;
   std::unique_ptr<cli::Hub> hub;

@@ -178,11 +178,23 @@ ApiDescription::Problems ApiDescription::check_content(const json::Value& conten
   const auto described = content.get(type);
   if (!described.exists()) return {"the content type \"" + type + "\" is not described"};
   if (type == "text/plain") return {};
+  if (type == "application/x-ndjson")
+    return check_lines(described.get("schema").dump(), response.body);
   auto found = check_json(described.get("schema").dump(), response.body);
   if (!found.empty()) return found;
   if (!says_its_status(parsed(response.body).root(), response.status))
     return {"the body says another status"};
   return {};
+}
+
+// The schema is each line's.
+ApiDescription::Problems ApiDescription::check_lines(const std::string& schema,
+                                                     const std::string& text) const {
+  std::istringstream lines(text);
+  Problems found;
+  for (std::string line; std::getline(lines, line);)
+    for (auto& problem : check_json(schema, line)) found.push_back(std::move(problem));
+  return found;
 }
 
 ApiDescription::Problems ApiDescription::check_json(const std::string& schema,

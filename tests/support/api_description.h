@@ -47,6 +47,7 @@ class ApiDescription {
   [[nodiscard]] json::Value response_of(const json::Value& operation, unsigned status) const;
   Problems check_content(const json::Value& content, const net::Response& response) const;
   Problems check_headers(const json::Value& headers, const net::Response& response) const;
+  Problems check_lines(const std::string& schema, const std::string& text) const;
   Problems check_json(const std::string& schema, const std::string& text) const;
 
   json::Document document_;

@@ -54,6 +54,27 @@ TEST_F(PermissionReportTest, ScopesWithAnUnconfirmedNameDenyNothing) {
   EXPECT_EQ(granted("sites", true).granted, Names{"sites:read"});
 }
 
+TEST_F(PermissionReportTest, AnOperatorsScopeNamesTakeTheManifestsPlaceAndAreCertain) {
+  const ScopeNames names{{{{"acme", "sites:read"}, {"places.read"}}}};
+  const auto report = [&](const std::string& scopes) {
+    return granted_permissions(*manifest, token(scopes, true), {}, &names);
+  };
+  EXPECT_EQ(report("places.read").granted, Names{"sites:read"});
+  EXPECT_EQ(report("sites").other_scopes, Names{"sites"}) << "that name means nothing now";
+  EXPECT_EQ(report("p:read").denied, (Names{"people:write", "sites:read"}));
+}
+
+TEST_F(PermissionReportTest, ScopesThatNothingKnowsAreReportedAndHarmNothing) {
+  const auto found = granted("p:read brand.new brand.new other", true);
+  EXPECT_EQ(found.granted, Names{"people:read"});
+  EXPECT_EQ(found.other_scopes, (Names{"brand.new", "other"}));
+  EXPECT_EQ(granted_from_json(to_json(found), true).other_scopes, found.other_scopes);
+  std::string many;
+  for (int i = 0; i < 1'000; ++i) many += " scope" + std::to_string(i) + std::string(1'000, 'x');
+  EXPECT_EQ(granted(many, true).other_scopes.size(), kMostOtherScopes);
+  EXPECT_LT(to_json(granted(many, true)).size(), 20'000U);
+}
+
 TEST_F(PermissionReportTest, AProviderThatTellsNoScopesDeniesNothing) {
   const auto found = granted("", false);
   EXPECT_FALSE(found.known);

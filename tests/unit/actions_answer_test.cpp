@@ -2,8 +2,8 @@
 #include "actions/action_error.h"
 #include "actions/authorizer.h"
 #include "actions/result_mapper.h"
-#include "actions/retry_after.h"
 #include "actions_test_support.h"
+#include "pacing/retry_after.h"
 
 namespace patchbay::actions {
 namespace {
@@ -79,13 +79,13 @@ TEST(ProviderAnswer, LeavesBinaryAnswersOut) {
 constexpr std::int64_t kNow = 784'111'777'000;  // Sun, 06 Nov 1994 08:49:37 GMT
 
 TEST(RetryAfter, ReadsSecondsAndDates) {
-  EXPECT_EQ(parse_retry_after("120", kNow), 120'000);
-  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:50:07 GMT", kNow), 30'000);
-  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:30 GMT", kNow), 0);
-  EXPECT_EQ(parse_retry_after("999999999", kNow), 3'600'000);
+  EXPECT_EQ(pacing::parse_retry_after("120", kNow), 120'000);
+  EXPECT_EQ(pacing::parse_retry_after("Sun, 06 Nov 1994 08:50:07 GMT", kNow), 30'000);
+  EXPECT_EQ(pacing::parse_retry_after("Sun, 06 Nov 1994 08:49:30 GMT", kNow), 0);
+  EXPECT_EQ(pacing::parse_retry_after("999999999", kNow), 3'600'000);
   for (const char* senseless : {"", "-1", "soon", "1.5", "99999999999999999999",
                                 "Sun, 31 Feb 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"})
-    EXPECT_EQ(parse_retry_after(senseless, kNow), 0) << senseless;
+    EXPECT_EQ(pacing::parse_retry_after(senseless, kNow), 0) << senseless;
 }
 
 std::shared_ptr<const manifest::Manifest> listing(const std::string& path) {
@@ -99,9 +99,9 @@ std::shared_ptr<const manifest::Manifest> listing(const std::string& path) {
 
 TEST(RetryAfter, FallsBackToTheManifestsLimits) {
   const auto limited = listing("/v1/people");
-  EXPECT_EQ(default_retry_after(*limited, limited->actions.front()), 7000);
+  EXPECT_EQ(pacing::default_retry_after(*limited, limited->actions.front()), 7000);
   const auto other = listing("/v1/sites");
-  EXPECT_EQ(default_retry_after(*other, other->actions.front()), 1000);
+  EXPECT_EQ(pacing::default_retry_after(*other, other->actions.front()), 1000);
 }
 
 ActionError refusal(unsigned status, const std::string& body = "{}",

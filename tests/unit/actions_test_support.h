@@ -73,7 +73,8 @@ inline json::Document parsed(std::string_view text) {
 class ScriptedProvider final : public net::HttpSender {
  public:
   net::Task<net::ClientReply> send(net::ClientRequest request,
-                                   std::chrono::milliseconds /*within*/) override {
+                                   std::chrono::milliseconds time) override {
+    within = time;
     requests.push_back(std::move(request));
     if (replies.empty()) {
       ADD_FAILURE() << "an unexpected request to " << requests.back().url;
@@ -98,6 +99,7 @@ class ScriptedProvider final : public net::HttpSender {
 
   std::deque<net::ClientReply> replies;
   std::vector<net::ClientRequest> requests;
+  std::chrono::milliseconds within{};  // of the last one
 };
 
 // Hands out "token-1", and after each refusal the next number.

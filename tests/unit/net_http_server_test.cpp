@@ -30,6 +30,16 @@ class HttpServerTest : public testing::Test {
     router_.add("GET", "/large", [](Request&) -> Task<Response> {
       co_return text(std::string(std::size_t{16} << 20U, 'x'));
     });
+    router_.add("GET", "/parts", [this](Request&) -> Task<Response> {
+      Response response = text("");
+      response.parts = [this, n = 0]() mutable -> Task<std::optional<std::string>> {
+        ++parts_made_;
+        if (n == part_that_fails_) throw std::runtime_error("the password is hunter2");
+        if (n == parts_) co_return std::nullopt;
+        co_return std::string(part_size_, static_cast<char>('a' + n++ % 26));
+      };
+      co_return response;
+    });
     router_.add("GET", "/slow", [this](Request&) -> Task<Response> {
       ++running_;
       asio::steady_timer timer(co_await asio::this_coro::executor, slow_);
@@ -84,6 +94,10 @@ class HttpServerTest : public testing::Test {
   LoopPool loops_{2};
   Router router_;
   std::atomic<int> running_ = 0;
+  std::atomic<int> parts_made_ = 0;
+  int parts_ = 3;
+  int part_that_fails_ = -1;
+  std::size_t part_size_ = 2;
   std::chrono::milliseconds slow_{50};
   std::unique_ptr<HttpServer> server_;
 };
@@ -227,6 +241,50 @@ TEST_F(HttpServerTest, AnswersOnlyForItsOwnHostNames) {
   EXPECT_EQ(status("localhost"), 421U);
   EXPECT_EQ(status("evil.example"), 421U);
   EXPECT_EQ(status("127.0.0.1:" + port), 421U);
+}
+
+TEST_F(HttpServerTest, SendsABodyInPartsAndKeepsTheConnection) {
+  start();
+  Channel channel = connect();
+  channel.send("GET /parts HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  channel.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const auto all = channel.read_all();
+  EXPECT_NE(all.find("\r\nTransfer-Encoding: chunked\r\n"), std::string::npos);
+  EXPECT_NE(all.find("\r\n\r\n2\r\naa\r\n2\r\nbb\r\n2\r\ncc\r\n0\r\n\r\nHTTP/1.1 200"),
+            std::string::npos)
+      << all;
+  EXPECT_EQ(all.find("Content-Length: 0"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, EndsABodyInPartsWithTheConnectionForHttp10) {
+  start();
+  const auto all = ask_to_the_end("GET /parts HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  EXPECT_TRUE(all.ends_with("\r\n\r\naabbcc")) << all;
+  EXPECT_EQ(all.find("chunked"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, BreaksABodyOffWhosePartsCantBeMade) {
+  part_that_fails_ = 1;
+  start();
+  const auto all = ask_to_the_end("GET /parts HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_TRUE(all.ends_with("\r\n2\r\naa\r\n")) << all;
+}
+
+TEST_F(HttpServerTest, MakesNoMorePartsThanAreTakenAndNoneForWhoIsGone) {
+  parts_ = 1'000'000;
+  part_size_ = std::size_t{1} << 20U;
+  ServerLimits limits;
+  limits.write_grace = 200ms;
+  limits.min_bytes_per_second = std::size_t{1} << 30U;
+  start_with(limits);
+  Channel channel = connect();
+  channel.send("GET /parts HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_TRUE(channel.read_some());
+  wait_for_connections(0);  // it reads no further, and is dropped
+  const int made = parts_made_;
+  EXPECT_LT(made, 50) << "what the kernel's buffers hold";
+  std::this_thread::sleep_for(20ms);
+  EXPECT_EQ(parts_made_, made);
 }
 
 TEST_F(HttpServerTest, TurnsExceptionsInto500WithoutDetail) {

@@ -1,4 +1,4 @@
-#include "actions/retry_after.h"
+#include "pacing/retry_after.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,9 @@
 #include <chrono>
 #include <optional>
 
-namespace patchbay::actions {
+#include "pacing/provider_limits.h"
+
+namespace patchbay::pacing {
 namespace {
 
 constexpr std::int64_t kLongest = 3'600'000;
@@ -41,23 +43,6 @@ std::optional<std::int64_t> http_date_ms(std::string_view text) {
          *second * 1000LL;
 }
 
-// Templates as in actions; a trailing * matches the rest.
-bool matches(std::string_view pattern, std::string_view path) {
-  if (pattern.ends_with('*')) return path.starts_with(pattern.substr(0, pattern.size() - 1));
-  const auto segment = [](std::string_view& rest) {
-    rest.remove_prefix(1);
-    const std::string_view piece = rest.substr(0, rest.find('/'));
-    rest.remove_prefix(piece.size());
-    return piece;
-  };
-  while (!pattern.empty() && !path.empty()) {
-    const std::string_view wanted = segment(pattern);
-    const std::string_view given = segment(path);
-    if (wanted != given && !(wanted.starts_with('{') && given.starts_with('{'))) return false;
-  }
-  return pattern.empty() && path.empty();
-}
-
 }  // namespace
 
 std::int64_t parse_retry_after(std::string_view value, std::int64_t now_ms) {
@@ -70,17 +55,11 @@ std::int64_t parse_retry_after(std::string_view value, std::int64_t now_ms) {
 std::int64_t default_retry_after(const manifest::Manifest& manifest,
                                  const manifest::Action& action) {
   std::int64_t wait = 0;
-  for (const auto& limit : manifest.rate_limits) {
-    const bool method =
-        limit.methods.empty() ||
-        std::find(limit.methods.begin(), limit.methods.end(), action.method) != limit.methods.end();
-    if (method && std::any_of(limit.paths.begin(), limit.paths.end(),
-                              [&](const auto& path) { return matches(path, action.path); })) {
-      const auto seconds = limit.cool_down_s != 0 ? limit.cool_down_s : limit.per_s;
-      wait = std::max(wait, seconds * std::int64_t{1000});
-    }
+  for (const auto* limit : limits_for(manifest, action.method, action.path)) {
+    const auto seconds = limit->cool_down_s != 0 ? limit->cool_down_s : limit->per_s;
+    wait = std::max(wait, seconds * std::int64_t{1000});
   }
   return wait == 0 ? 1000 : std::min(wait, kLongest);
 }
 
-}  // namespace patchbay::actions
+}  // namespace patchbay::pacing

@@ -1,0 +1,63 @@
+#include "pacing/provider_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace patchbay::pacing {
+
+void ProviderTable::Passage::note(Circuit::Outcome outcome) {
+  if (auto* const table = std::exchange(table_, nullptr)) table->note(provider_, number_, outcome);
+}
+
+ProviderTable::Health& ProviderTable::health(const std::string& provider, std::int64_t now) {
+  if (const auto found = providers_.find(provider); found != providers_.end()) return found->second;
+  if (providers_.size() >= sweep_at_) {
+    std::erase_if(providers_, [now](const auto& item) { return item.second.circuit.is_idle(now); });
+    sweep_at_ = std::max(kFewest, 2 * providers_.size());
+  }
+  return providers_[provider];
+}
+
+ProviderTable::Asked ProviderTable::ask(const std::string& provider) {
+  const auto now = clock_.uptime_ms();
+  const std::lock_guard lock(mutex_);
+  auto& circuit = health(provider, now).circuit;
+  if (const auto wait = circuit.ask(now); wait > 0) return {std::nullopt, wait};
+  return {Passage(*this, provider, circuit.number()), 0};
+}
+
+void ProviderTable::note(const std::string& provider, std::uint64_t number,
+                         Circuit::Outcome outcome) {
+  const auto now = clock_.uptime_ms();
+  auto before = Circuit::State::kClosed;
+  auto after = before;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& circuit = health(provider, now).circuit;
+    before = circuit.state();
+    circuit.note(outcome, number, now);
+    after = circuit.state();
+  }
+  if (before == after) return;
+  log::warning("pacing", after == Circuit::State::kOpen ? "circuit_opened" : "circuit_closed",
+               {{"provider", provider}});
+}
+
+void ProviderTable::earn_retries(const std::string& provider) {
+  const std::lock_guard lock(mutex_);
+  health(provider, clock_.uptime_ms()).retries.earn();
+}
+
+bool ProviderTable::spend_retry(const std::string& provider) {
+  const std::lock_guard lock(mutex_);
+  return health(provider, clock_.uptime_ms()).retries.spend();
+}
+
+std::size_t ProviderTable::size() const {
+  const std::lock_guard lock(mutex_);
+  return providers_.size();
+}
+
+}  // namespace patchbay::pacing
