@@ -59,7 +59,7 @@ FAULTS = [
           "if (wait == 0 || !places.any_closed()) break;", "break;",
           UNIT, "PacedSenderTest.*"),
     Fault("twice-the-limit-in-a-window", "host/pacing/provider_limits.cpp",
-          "(requests > capacity ? requests - capacity : requests)", "requests",
+          "(requests - capacity + 1)", "requests",
           UNIT, "RateOf.*"),
     Fault("buckets-kept-for-ever", "host/pacing/bucket_table.cpp",
           "return item.second.bucket.is_full(now);", "return item.second.bucket.is_full(now) && false;",

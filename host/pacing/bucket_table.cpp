@@ -31,13 +31,12 @@ BucketKey bucket_key(std::initializer_list<std::string_view> parts) {
 }
 
 void BucketTable::sweep(Part& part, std::int64_t now) {
+  constexpr std::size_t kMostOfPart = kMost / kParts;
   std::erase_if(part.buckets, [now](const auto& item) { return item.second.bucket.is_full(now); });
   // Many at once, so that not every new one has to look through all of them.
-  if (part.buckets.size() >= kMost / kParts / 2) {
-    const auto half = std::next(part.buckets.begin(), kMost / kParts / 4);
-    part.buckets.erase(part.buckets.begin(), half);
-  }
-  part.sweep_at = std::clamp(2 * part.buckets.size(), kFewest, kMost / kParts);
+  if (part.buckets.size() >= kMostOfPart)
+    part.buckets.erase(part.buckets.begin(), std::next(part.buckets.begin(), kMostOfPart / 4));
+  part.sweep_at = std::clamp(2 * part.buckets.size(), kFewest, kMostOfPart);
 }
 
 BucketTable::Entry& BucketTable::entry(Part& part, const Counted& counted, std::int64_t now) {

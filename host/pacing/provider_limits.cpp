@@ -18,7 +18,7 @@ bool matches(std::string_view pattern, std::string_view path) {
   while (!pattern.empty() && !path.empty()) {
     const std::string_view wanted = take_segment(pattern);
     const std::string_view given = take_segment(path);
-    if (wanted != given && !wanted.starts_with('{')) return false;
+    if (wanted != given && (!wanted.starts_with('{') || given.empty())) return false;
   }
   return pattern.empty() && path.empty();
 }
@@ -40,19 +40,19 @@ std::vector<const manifest::RateLimit*> limits_for(const manifest::Manifest& man
   return found;
 }
 
-// A bucket lets its capacity and what flows in meanwhile pass in one window: together they are the
-// limit. The same holds for a second of the burst.
+// In a window, whose end does not belong to it, pass at most the bucket's capacity and what flows
+// in meanwhile, less one: together they are the limit. The same holds for a second of the burst.
 BucketRate rate_of(const manifest::RateLimit& limit) {
   constexpr double kAtOnce = 0.2;
   constexpr double kMsInASecond = 1000;
-  const double requests = limit.requests;
+  const double requests = std::max<double>(limit.requests, 1);
   const double window_s = std::max<double>(limit.per_s, 1);
   const double burst = limit.burst;
   double capacity = std::max(1.0, std::floor(requests * kAtOnce));
   if (limit.burst != 0 && window_s > 1)
-    capacity =
-        std::clamp(std::floor((burst - requests / window_s) / (1 - 1 / window_s)), 1.0, capacity);
-  double per_s = (requests > capacity ? requests - capacity : requests) / window_s;
+    capacity = std::clamp(std::floor((burst - (requests + 1) / window_s) / (1 - 1 / window_s)), 1.0,
+                          capacity);
+  double per_s = (requests - capacity + 1) / window_s;
   if (limit.burst != 0) per_s = std::min(per_s, std::max(1.0, burst - capacity));
   return {capacity, per_s / kMsInASecond};
 }

@@ -157,7 +157,7 @@ TEST_F(RecordStreamTest, WaitsWhereTheProvidersLimitIsInTheWay) {
     page(R"({"id":1})", i);
     part();
   }
-  EXPECT_EQ(slept, std::vector<std::int64_t>{7'500}) << "two at once, then one in 7.5 s";
+  EXPECT_EQ(slept, std::vector<std::int64_t>{6'667}) << "two at once, then one in 6.7 s";
   hub.services->pace = nullptr;
 }
 
