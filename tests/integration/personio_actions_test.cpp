@@ -96,6 +96,14 @@ class PersonioActions : public HubTest {
     }
   }
 
+  void try_also(const Action& action) {
+    const json::Value inputs = entries.find(action.id).get("also");
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const auto reply = run(account_id, action.id, fill(inputs.at(i)));
+      EXPECT_TRUE(reply) << inputs.at(i).dump() << ": " << reply.error().message;
+    }
+  }
+
   // The entry's input, after what it needs was made.
   std::string prepare(const Action& action) {
     kept.clear();
@@ -172,6 +180,21 @@ TEST_F(PersonioActions, AllHaveAnEntryAndNoEntryIsWithoutItsAction) {
   EXPECT_EQ(entries.ids(), ids);
 }
 
+// The hub's own inputs are tried with the pages.
+TEST_F(PersonioActions, AreTriedWithEveryInputTheyTake) {
+  for (const Action& action : manifest->actions) {
+    const json::Value entry = entries.find(action.id);
+    const json::Value also = entry.get("also");
+    for (const std::string& name : action.input->property_names()) {
+      bool is_tried =
+          name == "page_size" || name == "cursor" || entry.get("input").get(name).exists();
+      for (std::size_t i = 0; i < also.size(); ++i)
+        is_tried = is_tried || also.at(i).get(name).exists();
+      EXPECT_TRUE(is_tried) << action.id << " is never given " << name;
+    }
+  }
+}
+
 TEST_F(PersonioActions, SucceedAndBreakNoRuleOfTheProvider) {
   for (const Action& action : manifest->actions) {
     SCOPED_TRACE(action.id);
@@ -183,6 +206,7 @@ TEST_F(PersonioActions, SucceedAndBreakNoRuleOfTheProvider) {
     }
     expect_shape(action, reply->data);
     expect_and_keep(entries.find(action.id), reply->data);
+    try_also(action);
     run_steps(entries.find(action.id).get("after"));
     EXPECT_EQ(personio.violations(), std::vector<std::string>{});
     personio.clear_violations();
