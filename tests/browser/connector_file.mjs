@@ -15,6 +15,11 @@ export function sha256(bytes) {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+export const manifestOf = (bytes) => {
+  const start = bytes.indexOf(kMagic);
+  return JSON.parse(bytes.subarray(start + kHeader, start + kHeader + Number(bytes.readBigUInt64LE(start + 32))).toString('utf8'));
+};
+
 // The bytes of the Personio connector, its manifest changed by `edit`. What that makes shorter is
 // filled with blanks; it can't get longer.
 export function connectorWith(edit) {
@@ -36,9 +41,9 @@ export function connectorWith(edit) {
 export function nextVersion(manifest) {
   manifest.version = '9.1.0';
   manifest.hosts.push({ host: 'files.acme.example', methods: ['GET'] });
-  const [list, get] = manifest.actions;
-  const wipe = { ...get, id: 'personio_wipe_person', hints: { destructive: true } };
-  manifest.actions = [list, get, wipe];
+  const get = manifest.actions.find(({ id }) => id === 'personio_get_person');
+  manifest.actions = manifest.actions.filter(({ id }) => id !== 'personio_list_employments');
+  manifest.actions.push({ ...get, id: 'personio_wipe_person', hints: { destructive: true } });
 }
 
 // One key pair, as `minisign -G` makes it.

@@ -54,10 +54,6 @@ bool is_paid_in(const Window& window, const Compensation& compensation) {
   return begun && (!compensation.interval.empty() || compensation.effective_from >= window.first);
 }
 
-std::string legal_entity_of(const Person& person) {
-  return std::to_string(person.latest().legal_entity.id);
-}
-
 json::object to_json(const Compensation& compensation, const CompensationType& type,
                      const std::string& legal_entity) {
   json::object object{{"id", compensation.id},
@@ -72,28 +68,37 @@ json::object to_json(const Compensation& compensation, const CompensationType& t
   return object;
 }
 
-bool holds(const Fields& query, const char* name, const std::string& value) {
-  const auto wanted = list_filter(query, name);
-  return !wanted || std::find(wanted->begin(), wanted->end(), value) != wanted->end();
+using Ids = std::optional<std::vector<std::string>>;
+
+/// What a list's query asks for, read once: the list may run over every person.
+struct Wanted {
+  Window window;
+  Ids persons;  ///< nothing: all
+  Ids legal_entities;
+};
+
+bool holds(const Ids& wanted, const std::string& id) {
+  return !wanted || std::find(wanted->begin(), wanted->end(), id) != wanted->end();
 }
 
 /// Salaries stand first, one place for each person; what was created follows.
-std::optional<json::object> element(const Call& call, const People& people, const Fields& query,
-                                    const Window& window, std::int64_t place) {
-  const CompensationBook& book = call.service.compensations;
-  std::optional<Compensation> compensation;
-  if (place < people.count()) {
-    if (!people.has(place)) return std::nullopt;
-    if (!holds(query, "person.id", std::to_string(people.id(place)))) return std::nullopt;
-    compensation = book.salary(people, place, window.last);
-  } else {
-    compensation = book.created()[static_cast<std::size_t>(place - people.count())];
+std::optional<Compensation> compensation_at(const CompensationBook& book, const People& people,
+                                            const Wanted& wanted, std::int64_t place) {
+  if (place >= people.count()) {
+    return book.created()[static_cast<std::size_t>(place - people.count())];
   }
-  if (!compensation || !is_paid_in(window, *compensation)) return std::nullopt;
-  if (!holds(query, "person.id", compensation->person_id)) return std::nullopt;
-  const auto index = people.index_of_id(compensation->person_id);
-  const std::string entity = index ? legal_entity_of(people.person(*index)) : "";
-  if (!holds(query, "legal_entity.id", entity)) return std::nullopt;
+  const bool asked = people.has(place) && holds(wanted.persons, std::to_string(people.id(place)));
+  return asked ? book.salary(people, place, wanted.window.last) : std::nullopt;
+}
+
+std::optional<json::object> element(const CompensationBook& book, const People& people,
+                                    const Wanted& wanted, std::int64_t place) {
+  const auto compensation = compensation_at(book, people, wanted, place);
+  if (!compensation || !is_paid_in(wanted.window, *compensation)) return std::nullopt;
+  if (!holds(wanted.persons, compensation->person_id)) return std::nullopt;
+  const auto person = people.find(compensation->person_id);
+  const std::string entity = person ? std::to_string(person->latest().legal_entity.id) : "";
+  if (!holds(wanted.legal_entities, entity)) return std::nullopt;
   return to_json(*compensation, *book.find_type(compensation->type_id), entity);
 }
 
@@ -110,11 +115,14 @@ Response list_compensations(const Call& call) {
     call.service.violations.add("start_date to end_date is over a month, or backwards");
     return v2_bad_parameters(call.service);
   }
+  const Wanted wanted{.window = window,
+                      .persons = list_filter(page.query, "person.id"),
+                      .legal_entities = list_filter(page.query, "legal_entity.id")};
   const People people = call.service.people();
   const std::int64_t size =
       people.count() + static_cast<std::int64_t>(call.service.compensations.created().size());
   return list_answer(call.service, call.request, page, size, [&](std::int64_t place) {
-    return element(call, people, page.query, window, place);
+    return element(call.service.compensations, people, wanted, place);
   });
 }
 

@@ -9,7 +9,6 @@ namespace patchbay::personio_sandbox {
 namespace {
 
 namespace json = sandbox::json;
-using sandbox::Response;
 
 constexpr PageLimits kLimits{.standard = 50, .highest = 100};
 constexpr std::int64_t kFirstJob = 41'000;
