@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kFirstId = 10'003;
 constexpr std::int64_t kIdStep = 7;
 constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kHourS = 3600;
 
 /// What a number of a person is used for. Appending changes nothing of what was there.
 enum Purpose : std::uint64_t {
@@ -166,7 +167,7 @@ Person People::computed(std::int64_t index) const {
   const std::int64_t age_days = status < 4 ? 1 + below(number(index, kCreated), 50)
                                            : 90 + below(number(index, kCreated), 3900);
   person.created_ms = (base_day() - age_days) * kDayMs +
-                      (6 * 3600 + below(number(index, kCreatedTime), 12 * 3600)) * 1000;
+                      (6 * kHourS + below(number(index, kCreatedTime), 12 * kHourS)) * 1000;
   const std::int64_t age_seconds = (base_day() * kDayMs - person.created_ms) / 1000;
   person.updated_ms = person.created_ms + below(number(index, kUpdated), age_seconds) * 1000;
   if (index > 0) person.supervisor_id = id((index - 1) / 8);
