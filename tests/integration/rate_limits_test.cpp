@@ -42,6 +42,7 @@ TEST_F(RateLimits, WhoWouldWaitTooLongIsToldWhenToComeBackAndTheProviderIsSpared
   pace.call_wait = 200ms;
   open_hub();
   const auto id = linked().id;
+  const auto before = calls(kPersonsRoute);
   std::size_t turned_away = 0;
   for (const auto& outcome : call_at_once(100, id)) {
     if (outcome) continue;
@@ -51,15 +52,16 @@ TEST_F(RateLimits, WhoWouldWaitTooLongIsToldWhenToComeBackAndTheProviderIsSpared
     EXPECT_GT(outcome.error().retry_after_ms, 0);
   }
   EXPECT_GT(turned_away, 0U);
-  EXPECT_LE(calls(kPersonsRoute), 100U - turned_away);
+  EXPECT_LE(calls(kPersonsRoute) - before, 100U - turned_away);
 }
 
 TEST_F(RateLimits, ARefusalThatComesAllTheSameIsWaitedOut) {
   open_hub();
   const auto id = linked().id;
+  const auto before = calls(kPersonsRoute);
   personio.kit().inject({.kind = FaultKind::status, .route = kPersonsRoute, .status = 429});
   for (const auto& outcome : call_at_once(3, id)) EXPECT_TRUE(outcome) << outcome.error().message;
-  EXPECT_EQ(calls(kPersonsRoute), 4U);
+  EXPECT_EQ(calls(kPersonsRoute) - before, 4U);
 }
 
 TEST_F(RateLimits, WhoConnectsTooOftenIsToldWhenToComeBackLikeByTheProvider) {

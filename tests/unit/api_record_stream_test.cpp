@@ -1,6 +1,7 @@
 // Lists that come whole, as lines.
 #include "api/record_stream.h"
 #include "api_test_support.h"
+#include "store/api_keys_table.h"
 
 namespace patchbay::api {
 namespace {
@@ -124,7 +125,10 @@ TEST_F(RecordStreamTest, EndsWhenTheKeyIsWithdrawn) {
   page(R"({"id":1})", 2);
   begin(kList);
   part();
-  hub.change([](store::Database& db) { return db.execute("DELETE FROM api_keys"); });
+  hub.change([this](store::Database& db) -> Result<> {
+    PATCHBAY_TRY_ASSIGN(const auto keys, store::api_keys_table::list(db, "prj_1"));
+    return store::api_keys_table::revoke(db, "prj_1", keys.at(0).id, hub.clock.unix_ms());
+  });
   hub.clock.advance_ms(2'000);
   EXPECT_NE(rest().find("\"statusCode\":401"), std::string::npos);
   EXPECT_EQ(hub.provider.requests.size(), 1U);
