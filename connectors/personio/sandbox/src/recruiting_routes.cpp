@@ -156,6 +156,7 @@ Response list_transitions(const Call& call) {
 
 std::vector<json::object> jobs() {
   std::vector<json::object> list;
+  list.reserve(Recruiting::position_count());
   for (std::size_t place = 0; place < Recruiting::position_count(); ++place) {
     list.push_back(job_to_json(Recruiting::position(place)));
   }
@@ -164,6 +165,7 @@ std::vector<json::object> jobs() {
 
 std::vector<json::object> categories() {
   std::vector<json::object> list;
+  list.reserve(recruiting_categories().size());
   for (const Unit& category : recruiting_categories()) list.push_back(category_to_json(category));
   return list;
 }
