@@ -89,7 +89,7 @@ function withSetup(manifest) {
     manifest.texts[language].setup_id = 'Client id of your app';
     manifest.texts[language].setup_secret = 'Client secret of your app';
   }
-  manifest.actions = manifest.actions.slice(0, 1); // it must not get longer
+  manifest.actions = manifest.actions.filter(({ id }) => id === 'personio_list_persons'); // must not get longer
   manifest.actions[0].id = 'acme_list_persons';
   manifest.auth_methods[0].setup_fields = [
     { id: 'app_id', type: 'text', label: 'setup_id', required: true },
