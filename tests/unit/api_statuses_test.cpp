@@ -148,6 +148,16 @@ TEST_F(ApiEachRoute, TellsTheComponentWhyItCannotConnect) {
   }
 }
 
+TEST_F(ApiEachRoute, TellsTheComponentThatItsSessionIsUnknown) {
+  for (const auto& operation : ApiDescription::built().operations()) {
+    if (!test::needs_session(operation) || !describes(operation, "410")) continue;
+    const auto answer = ask(operation, [](net::Request& request) {
+      request.headers.set("x-hub-session-token", std::string(43, 'x'));
+    });
+    EXPECT_EQ(answer.status, 404U) << operation.method << " " << operation.path;
+  }
+}
+
 TEST_F(ApiEachRoute, TellsTheComponentThatItsSessionIsOver) {
   int tried = 0;
   for (const auto& operation : ApiDescription::built().operations()) {
