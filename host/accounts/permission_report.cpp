@@ -29,6 +29,7 @@ bool contains(const std::vector<std::string>& list, std::string_view item) {
 
 std::vector<std::string> strings_of(const json::Value& array) {
   std::vector<std::string> out;
+  out.reserve(array.size());
   for (std::size_t i = 0; i < array.size(); ++i) out.push_back(array.at(i).string_or(""));
   return out;
 }

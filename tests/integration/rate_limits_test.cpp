@@ -26,6 +26,7 @@ class RateLimits : public HubTest {
       outcomes.push_back(std::move(outcome));
     };
     std::vector<net::Task<>> under_way;
+    under_way.reserve(calls);
     for (std::size_t i = 0; i < calls; ++i) under_way.push_back(call());
     wait(net::wait_all(std::move(under_way)));
     return outcomes;
@@ -96,10 +97,12 @@ TEST_F(RateLimits, ManyAccountsOfOneCredentialRefreshAtOnceWithinTheTokenLimit) 
   });
   open_hub();
   std::vector<std::string> ids;
+  ids.reserve(kAccounts);
   for (int i = 0; i < kAccounts; ++i)
     ids.push_back(linked(personio.default_integration(), "owner " + std::to_string(i)).id);
   for (int round = 0; round < kRounds; ++round) {
     std::vector<net::Task<>> under_way;
+    under_way.reserve(ids.size());
     const auto refresh = [this](std::string id) -> net::Task<> {
       const auto done = co_await hub->accounts().refresh(hub->project_id(), std::move(id));
       EXPECT_TRUE(done) << done.error().message;
