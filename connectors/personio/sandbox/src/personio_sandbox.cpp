@@ -24,7 +24,11 @@ PersonioSandbox::PersonioSandbox(Start start) {
       sandbox::Sandbox::Options{.state_dir = start.state_dir, .port = start.port});
 }
 
-PersonioSandbox::~PersonioSandbox() = default;
+// The service's thread reads the kit's clock: what is left of the service ends with the provider,
+// before the clock.
+PersonioSandbox::~PersonioSandbox() {
+  service_.reset();
+}
 
 Integration PersonioSandbox::default_integration() const {
   const std::lock_guard lock(service_->mutex);
