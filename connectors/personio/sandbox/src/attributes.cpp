@@ -41,7 +41,7 @@ std::string berlin_day(std::int64_t days) {
 
 std::string berlin_time(std::int64_t unix_ms) {
   const int hours = berlin_hours(unix_ms / kDayMs);
-  std::string text = sandbox::iso_utc(unix_ms + hours * 3'600'000);
+  std::string text = sandbox::iso_utc(unix_ms + hours * 3'600'000LL);
   text.pop_back();
   return text + "+0" + std::to_string(hours) + ":00";
 }
