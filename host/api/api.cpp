@@ -9,7 +9,7 @@ namespace patchbay::api {
 Api::Api(Options options)
     : options_(std::move(options)),
       keys_(options_.services.store, options_.services.clock, options_.services.instance),
-      issuer_(options_.services, keys_),
+      issuer_(options_.services),
       own_tokens_(options_.tokens == nullptr
                       ? std::make_unique<actions::KeeperTokens>(options_.keeper)
                       : nullptr),

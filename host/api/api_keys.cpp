@@ -61,10 +61,6 @@ NewApiKey make_key(const Clock& clock, Random& random, std::string project_id, s
   return made;
 }
 
-bool is_over(const store::ApiKey& row, std::int64_t now_ms) {
-  return row.revoked != 0 && row.revoked <= now_ms;
-}
-
 Result<> insert(store::Database& db, const store::ApiKey& row) {
   PATCHBAY_TRY_ASSIGN(const auto all, store::api_keys_table::list(db, row.project_id));
   const auto over = std::count_if(all.begin(), all.end(), [&row](const store::ApiKey& other) {
@@ -113,20 +109,23 @@ std::optional<SecretString> key_from_authorization(std::string_view authorizatio
   return SecretString(pair.reveal().substr(0, colon));
 }
 
-Task<Result<>> ApiKeys::revoke(std::string project_id, std::string key_id) {
-  auto revoked = co_await store_.transact(
-      [=, now = clock_.unix_ms()](store::Database& db) -> Result<std::int64_t> {
+Task<Result<>> revoke_api_key(store::Store& store, const Clock& clock,
+                              instances::Instance& instance, std::string project_id,
+                              std::string key_id) {
+  auto revoked = co_await store.transact(
+      [project_id, key_id, now = clock.unix_ms()](store::Database& db) -> Result<std::int64_t> {
         PATCHBAY_TRY(store::api_keys_table::revoke(db, project_id, key_id, now));
         return store::change_sequence_table::current(db);
       });
   if (!revoked) co_return revoked.error();
-  co_await instance_.until_all_have_seen(*revoked);
+  co_await instance.until_all_have_seen(*revoked);
   co_return Result<>();
 }
 
-Task<Result<NewApiKey>> ApiKeys::rotate(Random& random, std::string project_id, std::string key_id,
-                                        std::int64_t overlap_ms) {
-  const auto all = co_await store_.read(
+Task<Result<NewApiKey>> rotate_api_key(store::Store& store, const Clock& clock, Random& random,
+                                       instances::Instance& instance, std::string project_id,
+                                       std::string key_id, std::int64_t overlap_ms) {
+  const auto all = co_await store.read(
       [project_id](store::Database& db) { return store::api_keys_table::list(db, project_id); });
   if (!all) co_return all.error();
   const auto old = std::find_if(all->begin(), all->end(),
@@ -135,8 +134,8 @@ Task<Result<NewApiKey>> ApiKeys::rotate(Random& random, std::string project_id, 
   if (old->revoked != 0)
     co_return make_error(ErrorCode::kConflict,
                          "This key is revoked already, or about to end. Make a new one.");
-  auto made = make_key(clock_, random, project_id, old->name, old->scopes);
-  auto sequence = co_await store_.transact(
+  auto made = make_key(clock, random, project_id, old->name, old->scopes);
+  auto sequence = co_await store.transact(
       [row = made.row, key_id, overlap_ms](store::Database& db) -> Result<std::int64_t> {
         PATCHBAY_TRY(insert(db, row));
         PATCHBAY_TRY(
@@ -144,7 +143,7 @@ Task<Result<NewApiKey>> ApiKeys::rotate(Random& random, std::string project_id, 
         return store::change_sequence_table::current(db);
       });
   if (!sequence) co_return sequence.error();
-  co_await instance_.until_all_have_seen(*sequence);
+  co_await instance.until_all_have_seen(*sequence);
   co_return made;
 }
 

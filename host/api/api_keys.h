@@ -3,8 +3,8 @@
 // its SHA-256 is stored, compared in constant time. The 256 random bits are what protects it.
 //
 // Keys that were looked up stay in memory, so that a request needs no database. The memory is
-// trusted only under the instance's serving lease (instances/instance.h): revoke() returns when no
-// hub takes the key any more, two seconds later at most. Any thread.
+// trusted only under the instance's serving lease (instances/instance.h): revoke_api_key() returns
+// when no hub takes the key any more, two seconds later at most. Any thread.
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -43,6 +43,16 @@ Task<Result<NewApiKey>> create_api_key(store::Store& store, const Clock& clock, 
                                        std::string project_id, std::string name,
                                        std::string scopes);
 
+// Another key with the same name and scopes; the one before stays valid for `overlap_ms`, which
+// every hub knows when this returns. kNotFound; kConflict: it is revoked already.
+Task<Result<NewApiKey>> rotate_api_key(store::Store& store, const Clock& clock, Random& random,
+                                       instances::Instance& instance, std::string project_id,
+                                       std::string key_id, std::int64_t overlap_ms);
+// No hub takes the key any more when this returns. kNotFound.
+Task<Result<>> revoke_api_key(store::Store& store, const Clock& clock,
+                              instances::Instance& instance, std::string project_id,
+                              std::string key_id);
+
 // Who is calling.
 struct Caller {
   std::string key_id;
@@ -62,13 +72,6 @@ class ApiKeys {
  public:
   ApiKeys(store::Store& store, const Clock& clock, instances::Instance& instance)
       : store_(store), clock_(clock), instance_(instance) {}
-
-  // kNotFound.
-  Task<Result<>> revoke(std::string project_id, std::string key_id);
-  // Another key with the same name and scopes; the one before stays valid for `overlap_ms`.
-  // kNotFound; kConflict: it is revoked already.
-  Task<Result<NewApiKey>> rotate(Random& random, std::string project_id, std::string key_id,
-                                 std::int64_t overlap_ms);
 
   // kUnauthenticated for every kind of wrong key, with one text; kStorage or kUnavailable when it
   // can't be told.

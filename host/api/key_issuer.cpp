@@ -41,14 +41,16 @@ Task<KeyIssuer::Made> KeyIssuer::rotate(std::string project_id, std::string key_
                                         std::int64_t overlap_h, audit::Asker who) {
   if (const auto recorded = record("api_key.rotated", project_id, key_id, who); !recorded)
     co_return audit_unavailable(recorded.error());
-  auto made = co_await keys_.rotate(services_.random, std::move(project_id), std::move(key_id),
-                                    overlap_h * kHourMs);
+  auto made = co_await rotate_api_key(services_.store, services_.clock, services_.random,
+                                      services_.instance, std::move(project_id), std::move(key_id),
+                                      overlap_h * kHourMs);
   if (!made) co_return api_error(made.error());
   co_return *std::move(made);
 }
 
 Task<Result<>> KeyIssuer::revoke(std::string project_id, std::string key_id, audit::Asker who) {
-  PATCHBAY_CO_TRY(co_await keys_.revoke(project_id, key_id));
+  PATCHBAY_CO_TRY(co_await revoke_api_key(services_.store, services_.clock, services_.instance,
+                                          project_id, key_id));
   if (const auto recorded = record("api_key.revoked", project_id, std::move(key_id), who);
       !recorded)
     (void)audit_unavailable(recorded.error());  // says so in the log

@@ -19,8 +19,8 @@ class KeyIssuer {
   static constexpr std::int64_t kLongestOverlapH = 720;
   static constexpr std::string_view kUsualScopes = "accounts actions";
 
-  // `keys` forgets those that are taken back; both outlive the issuer.
-  KeyIssuer(const accounts::Services& services, ApiKeys& keys) : services_(services), keys_(keys) {}
+  // `services` outlive it.
+  explicit KeyIssuer(const accounts::Services& services) : services_(services) {}
 
   // Oldest first, those that are over too.
   Task<Result<std::vector<store::ApiKey>>> list(std::string project_id);
@@ -41,7 +41,6 @@ class KeyIssuer {
                   const audit::Asker& who);
 
   const accounts::Services& services_;
-  ApiKeys& keys_;
 };
 
 }  // namespace patchbay::api

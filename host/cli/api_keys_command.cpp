@@ -42,7 +42,7 @@ int list(const CommonOptions& common) {
   const auto now = SystemClock().unix_ms();
   const auto state = [now](const store::ApiKey& key) {
     if (key.revoked == 0) return std::string("valid");
-    return key.revoked <= now ? std::string("revoked") : "until " + iso_time(key.revoked);
+    return is_over(key, now) ? std::string("revoked") : "until " + iso_time(key.revoked);
   };
   const auto row = [](const std::string& id, const std::string& created, const std::string& how,
                       const std::string& scopes, const std::string& name) {
@@ -62,7 +62,7 @@ int revoke(const CommonOptions& common, const std::string& id) {
   if (!hub) return report(hub.error());
   auto& h = **hub;
   const auto done = h.loops().block_on(
-      api::ApiKeys(h.store(), h.clock(), h.instance()).revoke(h.project_id(), id));
+      api::revoke_api_key(h.store(), h.clock(), h.instance(), h.project_id(), id));
   if (!done) return report(done.error());
   audit::append_or_complain(
       &h.audit(),
@@ -83,9 +83,8 @@ int rotate(const CommonOptions& common, const std::string& id, std::int64_t over
                                               .actor = actor()});
       !recorded)
     return report(recorded.error());
-  const auto made =
-      h.loops().block_on(api::ApiKeys(h.store(), h.clock(), h.instance())
-                             .rotate(h.random(), h.project_id(), id, overlap_hours * kHourMs));
+  const auto made = h.loops().block_on(api::rotate_api_key(
+      h.store(), h.clock(), h.random(), h.instance(), h.project_id(), id, overlap_hours * kHourMs));
   if (!made) return report(made.error());
   std::cout << made->key.reveal() << "\n";
   std::cerr << "Store it now; it is not shown again. The one before is taken for " << overlap_hours

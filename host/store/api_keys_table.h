@@ -22,6 +22,11 @@ struct ApiKey {
   std::int64_t revoked = 0;    // unix ms, perhaps to come; 0: valid
 };
 
+// Nobody may take it any more.
+[[nodiscard]] inline bool is_over(const ApiKey& key, std::int64_t now_ms) {
+  return key.revoked != 0 && key.revoked <= now_ms;
+}
+
 namespace api_keys_table {
 
 Result<void> insert(Database& db, const ApiKey& key);

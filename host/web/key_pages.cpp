@@ -33,12 +33,6 @@ struct KeyPages::Form {
   unsigned status = 200;
 };
 
-KeyPages::KeyPages(Site& site)
-    : site_(site),
-      keys_(site.options.services.store, site.options.services.clock,
-            site.options.services.instance),
-      issuer_(site.options.services, keys_) {}
-
 void KeyPages::add_routes(net::Router& router) {
   OperatorRoutes<KeyPages> routes(router, site_, *this);
   routes.get("/app/settings/keys", &KeyPages::list);
@@ -60,7 +54,8 @@ net::Task<net::Response> KeyPages::show_list(net::Request& request, const Site::
   std::vector<View> rows;
   for (const bool over : {false, true}) {
     for (const auto& key : *all) {
-      if (is_over(key, site_.now()) == over) rows.push_back(key_view(key, site_.now(), language));
+      if (store::is_over(key, site_.now()) == over)
+        rows.push_back(key_view(key, site_.now(), language));
     }
   }
   View view;

@@ -8,7 +8,7 @@ namespace patchbay::web {
 
 class KeyPages {
  public:
-  explicit KeyPages(Site& site);
+  explicit KeyPages(Site& site) : site_(site), issuer_(site.options.services) {}
   void add_routes(net::Router& router);
 
  private:
@@ -27,7 +27,6 @@ class KeyPages {
                                         const api::NewApiKey& made) const;
 
   Site& site_;
-  api::ApiKeys keys_;
   api::KeyIssuer issuer_;
 };
 

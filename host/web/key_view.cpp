@@ -24,10 +24,6 @@ View state_view(const store::ApiKey& key, std::int64_t now_ms, const Language& l
 
 }  // namespace
 
-bool is_over(const store::ApiKey& key, std::int64_t now_ms) {
-  return key.revoked != 0 && key.revoked <= now_ms;
-}
-
 View key_view(const store::ApiKey& key, std::int64_t now_ms, const Language& language) {
   std::vector<View> scopes;
   const auto granted = api::Scopes::from_stored(key.scopes);

@@ -11,7 +11,6 @@
 
 namespace patchbay::web {
 
-bool is_over(const store::ApiKey& key, std::int64_t now_ms);  // no hub takes it any more
 View key_view(const store::ApiKey& key, std::int64_t now_ms, const Language& language);
 
 // A list to tick (template check_list): what a key may do.

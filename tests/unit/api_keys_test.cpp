@@ -51,7 +51,8 @@ struct ApiKeysTest : testing::Test {
 TEST_F(ApiKeysTest, AreReplacedWithAnOverlap) {
   const std::string old = make("accounts tokens");
   ASSERT_TRUE(who(old)) << "so that it is known";
-  const auto rotated = loops.block_on(keys->rotate(random, "prj_1", row_of(old).id, 60'000));
+  const auto rotated = loops.block_on(
+      rotate_api_key(*store, clock, random, *instance, "prj_1", row_of(old).id, 60'000));
   ASSERT_TRUE(rotated) << rotated.error().message;
   const std::string fresh(rotated->key.reveal());
   EXPECT_EQ(row_of(fresh).scopes, "accounts tokens");
@@ -63,20 +64,23 @@ TEST_F(ApiKeysTest, AreReplacedWithAnOverlap) {
   clock.advance_ms(1);
   EXPECT_FALSE(who(old)) << "its time is over, although nothing in the database has changed";
   EXPECT_TRUE(who(fresh));
-  const auto again = loops.block_on(keys->rotate(random, "prj_1", row_of(old).id, 60'000));
+  const auto again = loops.block_on(
+      rotate_api_key(*store, clock, random, *instance, "prj_1", row_of(old).id, 60'000));
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::kConflict);
-  EXPECT_FALSE(loops.block_on(keys->rotate(random, "prj_2", row_of(fresh).id, 60'000)));
+  EXPECT_FALSE(loops.block_on(
+      rotate_api_key(*store, clock, random, *instance, "prj_2", row_of(fresh).id, 60'000)));
 }
 
 TEST_F(ApiKeysTest, OfAnOverlapCanBeRevokedAtOnce) {
   const std::string old = make();
-  ASSERT_TRUE(loops.block_on(keys->rotate(random, "prj_1", row_of(old).id, 60'000)));
-  ASSERT_TRUE(loops.block_on(keys->revoke("prj_1", row_of(old).id)));
+  ASSERT_TRUE(loops.block_on(
+      rotate_api_key(*store, clock, random, *instance, "prj_1", row_of(old).id, 60'000)));
+  ASSERT_TRUE(loops.block_on(revoke_api_key(*store, clock, *instance, "prj_1", row_of(old).id)));
   EXPECT_FALSE(who(old));
   const auto ended = row_of(old).revoked;
   clock.advance_ms(1'000);
-  ASSERT_TRUE(loops.block_on(keys->revoke("prj_1", row_of(old).id)));
+  ASSERT_TRUE(loops.block_on(revoke_api_key(*store, clock, *instance, "prj_1", row_of(old).id)));
   EXPECT_EQ(row_of(old).revoked, ended) << "the first time counts";
 }
 
@@ -115,7 +119,7 @@ TEST_F(ApiKeysTest, OfAnyWrongKindGetTheSameError) {
 TEST_F(ApiKeysTest, StopWorkingAtOnceWhenRevokedHere) {
   const std::string key = make();
   ASSERT_TRUE(who(key));
-  ASSERT_TRUE(loops.block_on(keys->revoke("prj_1", row_of(key).id)));
+  ASSERT_TRUE(loops.block_on(revoke_api_key(*store, clock, *instance, "prj_1", row_of(key).id)));
   EXPECT_FALSE(who(key));
 }
 
@@ -144,7 +148,8 @@ TEST_F(ApiKeysTest, AreTrustedNoLongerWhenTheWallClockIsSetBack) {
 
 TEST_F(ApiKeysTest, OfAnotherProjectCantBeRevoked) {
   const std::string key = make();
-  const auto revoked = loops.block_on(keys->revoke("prj_2", row_of(key).id));
+  const auto revoked =
+      loops.block_on(revoke_api_key(*store, clock, *instance, "prj_2", row_of(key).id));
   ASSERT_FALSE(revoked);
   EXPECT_EQ(revoked.error().code, ErrorCode::kNotFound);
   EXPECT_TRUE(who(key));
