@@ -47,12 +47,12 @@ Task<net::Response> Api::stream_records(net::Request& request, const manifest::A
                              "Only lists come as application/x-ndjson. Ask for this action with "
                              "Accept: application/json.",
                              "Accept")));
-  if (request.headers.has("Idempotency-Key"))
+  if (request.headers.has(kIdempotencyHeader))
     co_return error(request, api_error(make_error(
                                  ErrorCode::kInvalidArgument,
                                  "A list that is streamed is not kept to be answered again. Leave "
                                  "Idempotency-Key out: reading twice is harmless.",
-                                 "Idempotency-Key")));
+                                 std::string(kIdempotencyHeader))));
   const auto stream = std::make_shared<RecordStream>(door(), runner_, options_.services.pace,
                                                      request, std::move(call));
   if (const auto failed = co_await stream->begin()) co_return error(request, *failed);

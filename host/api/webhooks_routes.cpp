@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kPage = 50;
 constexpr std::int64_t kLargestPage = 500;
-constexpr std::int64_t kGivenUpDays = 30;
+constexpr std::int64_t kGivenUpDays = webhooks::WebhookEndpoints::kReplayDays;
 
 void write_status(json::Writer& out, std::int64_t status, const std::string& error) {
   out.key("last_status");

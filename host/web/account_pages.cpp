@@ -154,10 +154,8 @@ net::Task<net::Response> AccountPages::show(net::Request& request, const Site::S
 
 net::Response AccountPages::back(const net::Request& request, const Site::Session& session,
                                  std::string_view text_id, std::optional<Error> error) const {
-  site_.memory.flash(session.id, {.good = !error.has_value(),
-                                  .text = language_of(request).text(text_id),
-                                  .detail = error ? error->message : std::string()});
-  return net::redirect("/app/accounts/" + percent_encode(request.param("id")));
+  return site_.go_with_flash(session, "/app/accounts/" + percent_encode(request.param("id")),
+                             language_of(request).text(text_id), error);
 }
 
 net::Task<net::Response> AccountPages::suspend(net::Request& request,
@@ -238,11 +236,9 @@ net::Task<net::Response> AccountPages::unlink(net::Request& request, const Site:
     co_return back(request, session, "account.not_unlinked", gone.error());
   }
   log::info("web", "account_unlinked", {{"account", gone->id}});
-  site_.memory.flash(session.id, {.good = true,
-                                  .text = language_of(request).text("account.now_unlinked",
-                                                                    {{"owner", gone->owner_name}}),
-                                  .detail = {}});
-  co_return net::redirect("/app/accounts");
+  co_return site_.go_with_flash(
+      session, "/app/accounts",
+      language_of(request).text("account.now_unlinked", {{"owner", gone->owner_name}}));
 }
 
 }  // namespace patchbay::web

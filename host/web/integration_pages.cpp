@@ -20,6 +20,10 @@ std::string id_of(const net::Request& request) {
   return std::string(request.param("id"));
 }
 
+std::string address_of(std::string_view id) {
+  return std::string(kHome) + "/" + percent_encode(id);
+}
+
 }  // namespace
 
 void IntegrationPages::add_routes(net::Router& router) {
@@ -39,10 +43,8 @@ void IntegrationPages::add_routes(net::Router& router) {
 net::Response IntegrationPages::back(const net::Request& request, const Site::Session& session,
                                      std::string_view text_id,
                                      const std::optional<Error>& error) const {
-  site_.memory.flash(session.id, {.good = !error.has_value(),
-                                  .text = language_of(request).text(text_id),
-                                  .detail = error ? error->message : std::string()});
-  return net::redirect(std::string(kHome) + "/" + percent_encode(request.param("id")));
+  return site_.go_with_flash(session, address_of(request.param("id")),
+                             language_of(request).text(text_id), error);
 }
 
 net::Task<net::Response> IntegrationPages::list(net::Request& request,
@@ -121,13 +123,10 @@ net::Task<net::Response> IntegrationPages::create(net::Request& request,
   if (const auto name = form.get_or("name", ""); !name.empty()) wanted.wish.name = name;
   const auto made = co_await integrations_.create(site_.options.project_id, std::move(wanted),
                                                   operator_asks(request, session));
-  if (!made) {
-    site_.memory.flash(session.id, {.good = false,
-                                    .text = language_of(request).text("integration.not_done"),
-                                    .detail = made.error().message});
-    co_return net::redirect(kHome);
-  }
-  co_return net::redirect(std::string(kHome) + "/" + percent_encode(made->id));
+  if (!made)
+    co_return site_.go_with_flash(session, kHome, language_of(request).text("integration.not_done"),
+                                  made.error());
+  co_return net::redirect(address_of(made->id));
 }
 
 net::Task<net::Response> IntegrationPages::change(net::Request& request,

@@ -150,12 +150,10 @@ net::Task<net::Response> KeyPages::revoke(net::Request& request, const Site::Ses
   if (!key) co_return site_.error(request, key.error(), &session);
   const auto done =
       co_await issuer_.revoke(site_.options.project_id, id, operator_asks(request, session));
-  site_.memory.flash(session.id,
-                     {.good = done.has_value(),
-                      .text = done ? language.text("keys.now_revoked", {{"name", key->name}})
-                                   : language.text("keys.not_revoked"),
-                      .detail = done ? std::string() : done.error().message});
-  co_return net::redirect(kHome);
+  if (!done)
+    co_return site_.go_with_flash(session, kHome, language.text("keys.not_revoked"), done.error());
+  co_return site_.go_with_flash(session, kHome,
+                                language.text("keys.now_revoked", {{"name", key->name}}));
 }
 
 }  // namespace patchbay::web

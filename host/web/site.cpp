@@ -187,6 +187,14 @@ void Site::put_flash(View& view, const Session& session) {
       .text("flash_detail", flash ? flash->detail : "");
 }
 
+net::Response Site::go_with_flash(const Session& session, std::string_view address,
+                                  std::string text, const std::optional<Error>& error) {
+  memory.flash(session.id, {.good = !error.has_value(),
+                            .text = std::move(text),
+                            .detail = error ? error->message : std::string()});
+  return net::redirect(address);
+}
+
 bool Site::is_from_own_page(const net::Request& request) const {
   return web::is_from_own_page(request, options.public_origin);
 }

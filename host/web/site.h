@@ -100,6 +100,9 @@ class Site {
 
   // The message that waits for this session, for the template "flash". It is shown once.
   void put_flash(View& view, const Session& session);
+  // Goes there with such a message: what was done, or what was not and why.
+  net::Response go_with_flash(const Session& session, std::string_view address, std::string text,
+                              const std::optional<Error>& error = {});
 
   using OpenHandler = std::function<net::Task<net::Response>(net::Request&)>;
   using OperatorGet = std::function<net::Task<net::Response>(net::Request&, const Session&)>;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kHome = "/app/settings/webhooks";
 constexpr std::int64_t kDeliveries = 50;
-constexpr std::int64_t kGivenUpMs = 30LL * 24 * 3'600'000;
+constexpr std::int64_t kGivenUpMs = webhooks::WebhookEndpoints::kReplayDays * 24 * 3'600'000;
 
 std::string id_of(const net::Request& request) {
   return std::string(request.param("id"));
@@ -82,10 +82,7 @@ void WebhookPages::add_routes(net::Router& router) {
 
 net::Response WebhookPages::back(const net::Request& request, const Site::Session& session,
                                  std::string text, const std::optional<Error>& error) const {
-  site_.memory.flash(session.id, {.good = !error.has_value(),
-                                  .text = std::move(text),
-                                  .detail = error ? error->message : std::string()});
-  return net::redirect(address_of(request.param("id")));
+  return site_.go_with_flash(session, address_of(request.param("id")), std::move(text), error);
 }
 
 net::Response WebhookPages::show_secret(const net::Request& request, const Site::Session& session,
@@ -268,10 +265,7 @@ net::Task<net::Response> WebhookPages::remove(net::Request& request, const Site:
       co_return site_.error(request, gone.error(), &session);
     co_return back(request, session, language_of(request).text("webhooks.not_done"), gone.error());
   }
-  site_.memory.flash(
-      session.id,
-      {.good = true, .text = language_of(request).text("webhooks.now_removed"), .detail = {}});
-  co_return net::redirect(kHome);
+  co_return site_.go_with_flash(session, kHome, language_of(request).text("webhooks.now_removed"));
 }
 
 }  // namespace patchbay::web

@@ -30,6 +30,7 @@ struct NewEndpoint {
 class WebhookEndpoints {
  public:
   static constexpr std::size_t kMostOfAProject = 16;
+  static constexpr std::int64_t kReplayDays = 30;  // what was given up since can be sent again
   static constexpr std::int64_t kOverlapMs = 24 * 3'600'000LL;
 
   explicit WebhookEndpoints(const accounts::Services& services) : services_(services) {}
