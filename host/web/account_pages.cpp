@@ -153,7 +153,8 @@ net::Task<net::Response> AccountPages::show(net::Request& request, const Site::S
 }
 
 net::Response AccountPages::back(const net::Request& request, const Site::Session& session,
-                                 std::string_view text_id, std::optional<Error> error) const {
+                                 std::string_view text_id,
+                                 const std::optional<Error>& error) const {
   return site_.go_with_flash(session, "/app/accounts/" + percent_encode(request.param("id")),
                              language_of(request).text(text_id), error);
 }

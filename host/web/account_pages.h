@@ -21,7 +21,7 @@ class AccountPages {
 
   // Back to the account with a message that is shown once.
   net::Response back(const net::Request& request, const Site::Session& session,
-                     std::string_view text_id, std::optional<Error> error = {}) const;
+                     std::string_view text_id, const std::optional<Error>& error = {}) const;
 
   Site& site_;
 };
