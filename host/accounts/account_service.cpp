@@ -14,6 +14,7 @@ namespace patchbay::accounts {
 namespace {
 
 constexpr std::int64_t kLongestSession = 30LL * 24 * 3600;
+constexpr std::int64_t kReconnectSeconds = 30LL * 60;
 constexpr std::size_t kMaxName = 256;
 constexpr std::int64_t kHistory = 50;
 
@@ -54,6 +55,21 @@ Result<> check_integration_is_on(store::Database& db, const std::string& project
 }
 
 }  // namespace
+
+SessionRequest reconnect_request(const store::Account& account) {
+  SessionRequest wanted;
+  wanted.project_id = account.project_id;
+  wanted.owner_id = account.owner_id;
+  wanted.owner_name = account.owner_name;
+  wanted.username = account.username;
+  wanted.connector_id = account.connector_id;
+  wanted.integration_id = account.integration_id;
+  wanted.account_id = account.id;
+  wanted.type = account.type;
+  wanted.label = account.label;
+  wanted.expires_in_s = kReconnectSeconds;
+  return wanted;
+}
 
 struct AccountService::Changed {
   store::Account account;     // as it is afterwards, or was

@@ -34,6 +34,9 @@ struct SessionRequest {
   std::int64_t expires_in_s = 1800;
 };
 
+// For new credentials of this account, by a link that is good for half an hour.
+SessionRequest reconnect_request(const store::Account& account);
+
 struct NewSession {
   store::ConnectSession session;
   SecretString token;  // shown once; the store keeps its hash

@@ -37,6 +37,8 @@ void Api::add_routes(net::Router& router) {
   add(router, "POST", "/accounts/{id}/resume", Scope::kAccounts, &Api::resume_account);
   add(router, "GET", "/accounts/{id}/permissions", Scope::kAccounts, &Api::account_permissions,
       Errors::kOwn);
+  add(router, "POST", "/accounts/{id}/manage_link", Scope::kAccounts, &Api::make_manage_link,
+      Errors::kOwn);
   add(router, "POST", "/connect_sessions", Scope::kAccounts, &Api::create_session);
   add(router, "POST", "/connect_sessions/authenticate", Scope::kAccounts,
       &Api::authenticate_session);

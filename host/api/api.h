@@ -78,6 +78,7 @@ class Api {
   // sessions_routes.cpp
   Task<net::Response> create_session(net::Request& request, const Caller& caller);
   Task<net::Response> authenticate_session(net::Request& request, const Caller& caller);
+  Task<net::Response> make_manage_link(net::Request& request, const Caller& caller);
   // Fills in the provider of a named integration. kInvalidArgument when one of the two is unknown.
   Task<Result<>> check_target(accounts::SessionRequest& wanted);
   // actions_routes.cpp

@@ -1,8 +1,11 @@
-// POST /connect_sessions and /connect_sessions/authenticate.
+// Links for end users: POST /connect_sessions, /connect_sessions/authenticate and
+// /accounts/{id}/manage_link.
+#include "accounts/sealed_link.h"
 #include "api/api.h"
 #include "api/api_response.h"
 #include "api/json_body.h"
 #include "api/session_json.h"
+#include "base/iso_time.h"
 #include "store/integrations_table.h"
 
 namespace patchbay::api {
@@ -10,6 +13,9 @@ namespace {
 
 constexpr std::int64_t kUsualLife = 1800;
 constexpr std::int64_t kLongestLife = 30LL * 24 * 3600;
+// A manage link can't be taken back, so it is not good for long.
+constexpr std::int64_t kUsualManageLife = 3600;
+constexpr std::int64_t kLongestManageLife = 24LL * 3600;
 
 accounts::SessionRequest read_session(JsonBody& body, const Caller& caller) {
   accounts::SessionRequest wanted;
@@ -92,6 +98,27 @@ Task<net::Response> Api::authenticate_session(net::Request& request, const Calle
   json::Writer out;
   write_connect_session(out, *session, request.header("User-Agent"));
   co_return net::json(out.end_object().take(), 201);
+}
+
+Task<net::Response> Api::make_manage_link(net::Request& request, const Caller& caller) {
+  auto body = JsonBody::read(request);
+  if (!body) co_return problem_error(api_error(body.error()), request);
+  const auto life = body->integer("expires_in", kUsualManageLife, 60, kLongestManageLife);
+  if (const auto problems = body->problems())
+    co_return problem_error(api_error(*problems), request);
+  const auto account =
+      co_await options_.accounts.get(caller.project_id, std::string(request.param("id")));
+  if (!account) co_return problem_error(api_error(account.error()), request);
+  const auto expires = options_.services.clock.unix_ms() + life * 1000;
+  const auto token = accounts::seal_link(options_.services.vault, caller.project_id,
+                                         accounts::LinkPurpose::kManage, {account->id, expires});
+  if (!token) co_return problem_error(api_error(token.error()), request);
+  json::Writer out;
+  out.begin_object().member("account_id", account->id).member("expires_at", iso_time(expires));
+  SecretString link(options_.hub_url());
+  link.append("/manage/");
+  link.append(*token);
+  co_return secret_json(out.end_object().take(), "url", link.reveal(), 201);
 }
 
 }  // namespace patchbay::api

@@ -16,7 +16,6 @@ namespace patchbay::web {
 namespace {
 
 constexpr std::size_t kRowsPerPage = 50;
-constexpr std::int64_t kReconnectSeconds = 30LL * 60;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -184,21 +183,10 @@ net::Task<net::Response> AccountPages::refresh(net::Request& request,
 
 net::Task<net::Response> AccountPages::reconnect(net::Request& request,
                                                  const Site::Session& session) {
-  auto account = co_await site_.options.accounts.get(site_.options.project_id,
-                                                     std::string(request.param("id")));
+  const auto account = co_await site_.options.accounts.get(site_.options.project_id,
+                                                           std::string(request.param("id")));
   if (!account) co_return site_.error(request, account.error(), &session);
-  accounts::SessionRequest wanted;
-  wanted.project_id = account->project_id;
-  wanted.owner_id = account->owner_id;
-  wanted.owner_name = account->owner_name;
-  wanted.username = account->username;
-  wanted.connector_id = account->connector_id;
-  wanted.integration_id = account->integration_id;
-  wanted.account_id = account->id;
-  wanted.type = account->type;
-  wanted.label = account->label;
-  wanted.expires_in_s = kReconnectSeconds;
-  auto made = co_await site_.options.accounts.create_session(std::move(wanted));
+  auto made = co_await site_.options.accounts.create_session(accounts::reconnect_request(*account));
   if (!made) co_return back(request, session, "account.not_reconnected", made.error());
   net::Response response = net::redirect("/connect");
   response.cookie(connect_cookie(made->token.reveal()));

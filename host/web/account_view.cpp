@@ -21,15 +21,6 @@ std::string reason_words(std::string_view code, const Language& language) {
   return own_texts().has(id) ? language.text(id) : std::string(code);
 }
 
-View status_view(const store::Account& account, const Language& language) {
-  const std::string status(to_string(account.status));
-  return View()
-      .text("code", status)
-      .text("label", language.text("status." + status))
-      .text("reason", reason_words(account.reason_code, language))
-      .text("reason_text", account.reason_text);
-}
-
 View event_view(const store::Event& event, std::int64_t now_ms, const Language& language) {
   const std::string id = "event." + event.kind.substr(event.kind.find('.') + 1);
   std::string reason;
@@ -88,6 +79,15 @@ std::vector<View> fact_views(const accounts::AccountDetail& detail, const Langua
 
 }  // namespace
 
+View account_status_view(const store::Account& account, const Language& language) {
+  const std::string status(to_string(account.status));
+  return View()
+      .text("code", status)
+      .text("label", language.text("status." + status))
+      .text("reason", reason_words(account.reason_code, language))
+      .text("reason_text", account.reason_text);
+}
+
 std::int64_t first_expiry(const std::vector<accounts::TokenInfo>& tokens) {
   std::int64_t first = 0;
   for (const auto& token : tokens) {
@@ -118,7 +118,7 @@ View account_row(const AccountRow& row, std::int64_t now_ms, const Language& lan
       .text("owner_name", row.account.owner_name)
       .text("owner_id", row.account.owner_id)
       .text("label", row.account.label)
-      .view("status", status_view(row.account, language))
+      .view("status", account_status_view(row.account, language))
       .flag("granted_known", manifest != nullptr)
       .text("granted", std::to_string(granted_count(row.permissions)))
       .text("offered", std::to_string(row.permissions.size()))
@@ -177,7 +177,7 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
       .text("owner_id", account.owner_id)
       .text("username", account.username)
       .text("label", account.label)
-      .view("status", status_view(account, language))
+      .view("status", account_status_view(account, language))
       .flag("suspended", suspended)
       .flag("active", account.status == store::AccountStatus::kActive)
       .flag("in_error", account.status == store::AccountStatus::kError)

@@ -11,7 +11,9 @@
 #include "web/connect_access.h"
 #include "web/connect_view.h"
 #include "web/form_view.h"
+#include "web/guide_pages.h"
 #include "web/manifest_text.h"
+#include "web/picker_view.h"
 #include "web/request_checks.h"
 #include "web/waiting_pages.h"
 
@@ -71,14 +73,6 @@ net::Response state_json(std::string_view state, bool cancelling, unsigned statu
 
 }  // namespace
 
-struct ConnectPages::Target {
-  ConnectorPtr connector;
-  store::Integration integration;
-  const manifest::AuthMethod* method = nullptr;
-  std::vector<manifest::PermissionRef> needed;
-  [[nodiscard]] const manifest::Manifest& manifest() const { return *connector->manifest; }
-};
-
 struct ConnectPages::Visit {
   std::string token;  // "" when there is no cookie
   std::string key;
@@ -136,25 +130,13 @@ net::Task<ConnectPages::Visit> ConnectPages::visit(net::Request& request) {
   co_return visit;
 }
 
-net::Task<Result<ConnectPages::Target>> ConnectPages::target(const store::ConnectSession& session,
-                                                             const std::string& connector_id) {
-  Target target;
-  target.connector = site_.options.registry.find(connector_id);
-  if (!target.connector) {
-    co_return make_error(ErrorCode::kUnavailable, "The connector is not there.");
-  }
-  PATCHBAY_CO_TRY_ASSIGN(
-      target.integration,
-      co_await site_.options.accounts.linker().integration_for(session, *target.connector));
-  target.method = target.manifest().find_auth_method(target.integration.auth_method);
-  if (target.method == nullptr) {
-    co_return make_error(ErrorCode::kConfiguration,
-                         "The integration uses a way of connecting that the connector no longer "
-                         "has.");
-  }
-  target.needed = target.manifest().needed_permissions(
-      accounts::allowed_actions(target.manifest(), target.integration.allowed_actions));
-  co_return target;
+net::Task<Result<ConnectTarget>> ConnectPages::target(const store::ConnectSession& session,
+                                                      const std::string& connector_id) {
+  auto connector = site_.options.registry.find(connector_id);
+  if (!connector) co_return make_error(ErrorCode::kUnavailable, "The connector is not there.");
+  PATCHBAY_CO_TRY_ASSIGN(auto integration, co_await site_.options.accounts.linker().integration_for(
+                                               session, *connector));
+  co_return connect_target(std::move(connector), std::move(integration));
 }
 
 net::Response ConnectPages::link_is_over(net::Request& request, const Error& error) const {
@@ -223,21 +205,17 @@ net::Task<net::Response> ConnectPages::show(net::Request& request) {
 
 net::Response ConnectPages::show_picker(net::Request& request, const Visit& visit) const {
   const Language& language = language_of(request);
-  std::vector<View> choices;
+  std::vector<ConnectorPtr> choices;
   for (const auto& connector : site_.options.registry.list()) {
-    if (connector->state != connector::ConnectorState::kReady ||
-        !accounts::may_link(*visit.session, *connector)) {
-      continue;
-    }
-    View choice = connector_card(*connector, site_.options.overridden_hosts, language);
-    choice.text("url", "/connect?connector=" + connector->id);
-    choices.push_back(std::move(choice));
+    if (connector->state == connector::ConnectorState::kReady &&
+        accounts::may_link(*visit.session, *connector))
+      choices.push_back(connector);
   }
-  View view;
-  view.html("who_html", language.rich("connect.choose_who", {{"product", site_.product_name()},
-                                                             {"owner", visit.session->owner_name}}))
-      .flag("none", choices.empty())
-      .list("choices", std::move(choices));
+  View view =
+      picker_view(choices, request.query.get_or("q", ""), site_.options.overridden_hosts, language);
+  view.html("who_html",
+            language.rich("connect.choose_who", {{"product", site_.product_name()},
+                                                 {"owner", visit.session->owner_name}}));
   return site_.page(request, {.template_name = "choose",
                               .title = language.text("connect.choose_title"),
                               .view = std::move(view),
@@ -267,7 +245,7 @@ net::Response ConnectPages::show_running(net::Request& request, const Visit& vis
 }
 
 net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Visit& visit,
-                                                 const Target& target) {
+                                                 const ConnectTarget& target) {
   const Language& language = language_of(request);
   const manifest::Manifest& manifest = target.manifest();
   const store::ConnectSession& session = *visit.session;
@@ -304,6 +282,8 @@ net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Vi
                                  .white_label = site_.options.white_label,
                                  .can_choose = session.connector_id.empty()},
                                 language);
+  const auto to_share = guide_link(site_, request, target.integration.id);
+  view.text("guide_link", to_share ? *to_share : "");
   if (failed) {
     const accounts::LinkOutcome& outcome = *visit.run->outcome;
     std::vector<View> loose;

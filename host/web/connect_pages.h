@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "web/connect_target.h"
 #include "web/site.h"
 
 namespace patchbay::web {
@@ -20,8 +21,7 @@ class ConnectPages {
   void add_routes(net::Router& router);
 
  private:
-  struct Target;  // connector, auth method and permissions that a session is about
-  struct Visit;   // token, session, run of one request
+  struct Visit;  // token, session, run of one request
 
   net::Task<net::Response> take_link(net::Request& request);
   net::Task<net::Response> show(net::Request& request);
@@ -31,10 +31,10 @@ class ConnectPages {
   net::Task<net::Response> result(net::Request& request);
 
   net::Task<Visit> visit(net::Request& request);
-  net::Task<Result<Target>> target(const store::ConnectSession& session,
-                                   const std::string& connector_id);
+  net::Task<Result<ConnectTarget>> target(const store::ConnectSession& session,
+                                          const std::string& connector_id);
   net::Task<net::Response> show_form(net::Request& request, const Visit& visit,
-                                     const Target& target);
+                                     const ConnectTarget& target);
   net::Response show_picker(net::Request& request, const Visit& visit) const;
   net::Response show_running(net::Request& request, const Visit& visit) const;
   net::Response link_is_over(net::Request& request, const Error& error) const;

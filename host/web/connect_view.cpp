@@ -54,6 +54,7 @@ View ask_view(const manifest::Manifest& manifest, const ConnectAsk& ask, const L
       .text("permissions_intro", language.text("connect.permissions_intro", arguments))
       .flag("has_permissions", !boxes.empty())
       .list("permissions", std::move(boxes))
+      .text("boxes_text", permission_lines(manifest, language, ask.needed))
       .flag("sandboxed", ask.sandboxed);
 }
 
@@ -137,40 +138,27 @@ View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcom
   return view;
 }
 
-View confirmation_view(const manifest::Manifest& manifest, const accounts::AccountDetail& detail,
-                       const accounts::LinkOutcome& outcome, const std::string& product_name,
-                       const Language& language) {
+void put_grants(View& view, const manifest::Manifest& manifest,
+                const std::vector<accounts::PermissionLine>& lines, const std::string& product_name,
+                const Language& language) {
   std::vector<manifest::PermissionRef> works;
   std::vector<manifest::PermissionRef> unused;  // granted, but nothing the product does needs it
   std::vector<manifest::PermissionRef> missing;
   std::vector<manifest::PermissionRef> unknown;
-  for (const auto& line : detail.permissions) {
+  for (const auto& line : lines) {
     if (line.granted == Granted::kYes) {
       (line.needed ? works : unused).push_back(line.permission);
     } else if (line.needed) {
       (line.granted == Granted::kNo ? missing : unknown).push_back(line.permission);
     }
   }
-  const std::string provider = provider_name(manifest, language);
-  const manifest::TextArguments arguments{
-      {"provider", provider}, {"owner", detail.account.owner_name}, {"product", product_name}};
-  auto notices = notice_views(manifest, outcome.notices, language);
-  return View()
-      .text("account_id", detail.account.id)
-      .text("provider", provider)
-      .view("logo", logo_view(&manifest, provider))
-      .text("headline", language.text(outcome.was_there_before ? "confirmation.headline_updated"
-                                                               : "confirmation.headline",
-                                      arguments))
-      .html("body_html", language.rich(outcome.was_there_before ? "confirmation.body_updated"
-                                                                : "confirmation.body",
-                                       arguments))
-      .text("works_intro", language.text("confirmation.works", arguments))
+  const manifest::TextArguments arguments{{"provider", provider_name(manifest, language)},
+                                          {"product", product_name},
+                                          {"count", std::to_string(unused.size())}};
+  view.text("works_intro", language.text("confirmation.works", arguments))
       .flag("has_works", !works.empty())
       .list("works", permission_boxes(manifest, language, works))
-      .text("unused_intro",
-            language.text("confirmation.unused",
-                          {{"product", product_name}, {"count", std::to_string(unused.size())}}))
+      .text("unused_intro", language.text("confirmation.unused", arguments))
       .flag("has_unused", !unused.empty())
       .list("unused", permission_boxes(manifest, language, unused))
       .text("works_none", language.text("confirmation.works_none", arguments))
@@ -180,9 +168,30 @@ View confirmation_view(const manifest::Manifest& manifest, const accounts::Accou
       .list("missing", permission_boxes(manifest, language, missing))
       .text("unknown_intro", language.text("confirmation.unknown", arguments))
       .flag("has_unknown", !unknown.empty())
-      .list("unknown", permission_boxes(manifest, language, unknown))
+      .list("unknown", permission_boxes(manifest, language, unknown));
+}
+
+View confirmation_view(const manifest::Manifest& manifest, const accounts::AccountDetail& detail,
+                       const accounts::LinkOutcome& outcome, const std::string& product_name,
+                       const Language& language) {
+  const std::string provider = provider_name(manifest, language);
+  const manifest::TextArguments arguments{
+      {"provider", provider}, {"owner", detail.account.owner_name}, {"product", product_name}};
+  auto notices = notice_views(manifest, outcome.notices, language);
+  View view;
+  view.text("account_id", detail.account.id)
+      .text("provider", provider)
+      .view("logo", logo_view(&manifest, provider))
+      .text("headline", language.text(outcome.was_there_before ? "confirmation.headline_updated"
+                                                               : "confirmation.headline",
+                                      arguments))
+      .html("body_html", language.rich(outcome.was_there_before ? "confirmation.body_updated"
+                                                                : "confirmation.body",
+                                       arguments))
       .flag("has_notices", !notices.empty())
       .list("notices", std::move(notices));
+  put_grants(view, manifest, detail.permissions, product_name, language);
+  return view;
 }
 
 }  // namespace patchbay::web

@@ -41,6 +41,11 @@ View connect_form_view(const ConnectForm& form, const Language& language);
 View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcome& outcome,
                   bool for_operator, const Language& language);
 
+// What the product may do, what it lacks and what the provider has not told (template grants).
+void put_grants(View& view, const manifest::Manifest& manifest,
+                const std::vector<accounts::PermissionLine>& lines, const std::string& product_name,
+                const Language& language);
+
 // The confirmation: what works now and what does not yet.
 View confirmation_view(const manifest::Manifest& manifest, const accounts::AccountDetail& detail,
                        const accounts::LinkOutcome& outcome, const std::string& product_name,

@@ -11,11 +11,6 @@ namespace {
 
 using connector::ConnectorState;
 
-std::string category_label(const Language& language, const std::string& category) {
-  const std::string id = "category." + category;
-  return own_texts().has(id) ? language.text(id) : category;
-}
-
 bool is_awaiting(const connector::Connector& connector) {
   return connector.state == ConnectorState::kAwaitingApproval;
 }
@@ -43,6 +38,11 @@ std::string successor_words(const connector::Connector& running, const connector
 }
 
 }  // namespace
+
+std::string category_label(const Language& language, const std::string& category) {
+  const std::string id = "category." + category;
+  return own_texts().has(id) ? language.text(id) : category;
+}
 
 std::string first_letter(std::string_view name) {
   if (name.empty()) return "?";

@@ -15,6 +15,9 @@ using HostList = std::vector<std::string>;
 // Address of the logo, naming its content; empty when there is none.
 std::string logo_url(const manifest::Manifest& manifest);
 
+// "HR" for "hris"; the id itself for one without a name.
+std::string category_label(const Language& language, const std::string& category);
+
 // The first character, upper case if it is a plain letter; "?" for an empty name.
 std::string first_letter(std::string_view name);
 

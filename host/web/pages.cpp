@@ -5,8 +5,11 @@
 #include "web/connect_access.h"
 #include "web/connect_pages.h"
 #include "web/connector_pages.h"
+#include "web/guide_pages.h"
 #include "web/integration_pages.h"
 #include "web/key_pages.h"
+#include "web/link_access.h"
+#include "web/manage_pages.h"
 #include "web/review_pages.h"
 #include "web/signin_pages.h"
 #include "web/static_files.h"
@@ -23,7 +26,8 @@ net::Task<net::Response> give_asset(net::Request& request) {
 // Logos tell which connectors there are, so they are for those who may see one of our pages.
 net::Task<net::Response> give_logo(Site& site, net::Request& request) {
   const auto session = co_await site.access.session(request);
-  if ((!session || !*session) && !co_await has_connect_access(site, request)) {
+  if ((!session || !*session) && !has_link_access(site, request) &&
+      !co_await has_connect_access(site, request)) {
     co_return net::text("Forbidden\n", 403);
   }
   const std::string wanted(request.param("connector"));
@@ -53,6 +57,8 @@ Pages::Pages(Options options)
       connect_(std::make_unique<ConnectPages>(*site_)),
       waiting_(std::make_unique<WaitingPages>(*site_)),
       attempts_(std::make_unique<AttemptPages>(*site_)),
+      guide_(std::make_unique<GuidePages>(*site_)),
+      manage_(std::make_unique<ManagePages>(*site_)),
       integrations_(std::make_unique<IntegrationPages>(*site_)),
       accounts_(std::make_unique<AccountPages>(*site_)),
       keys_(std::make_unique<KeyPages>(*site_)),
@@ -73,6 +79,8 @@ void Pages::add_routes(net::Router& router) {
   connect_->add_routes(router);
   waiting_->add_routes(router);
   attempts_->add_routes(router);
+  guide_->add_routes(router);
+  manage_->add_routes(router);
   integrations_->add_routes(router);
   accounts_->add_routes(router);
   router.add("GET", "/app/settings", site_->open(go_to_settings));

@@ -8,13 +8,15 @@
 //   GET POST /app/connectors/review/{sha256}/withdraw  POST /app/connectors/{id}/restart
 //   GET  /connect/{token}  GET POST /connect  GET /connect/status  GET /connect/result
 //   POST /connect/cancel
+//   GET  /guide/{token}
+//   GET  /manage/{token}  GET /manage  POST /manage/reconnect  GET POST /manage/disconnect
 //   GET  /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
 //   POST /app/accounts/{id}/{reconnect,suspend,resume,refresh}
 //   GET  /assets/{file}  GET /logos/{connector}/{hash}
 //
 // The API has /accounts and /connectors to itself. The operator's pages need a session
 // (operator_access.h); every POST must come from one of our own pages with its CSRF token. Connect
-// pages need the link's cookie alone.
+// pages need the link's cookie alone; a guide's address and "my connection" are sealed links.
 //
 // Any loop. Must outlive the router and the loops' last coroutine that began here.
 #include <memory>
@@ -30,6 +32,8 @@ class ReviewPages;
 class ConnectPages;
 class WaitingPages;
 class AttemptPages;
+class GuidePages;
+class ManagePages;
 class IntegrationPages;
 class AccountPages;
 class KeyPages;
@@ -55,6 +59,8 @@ class Pages {
   std::unique_ptr<ConnectPages> connect_;
   std::unique_ptr<WaitingPages> waiting_;
   std::unique_ptr<AttemptPages> attempts_;
+  std::unique_ptr<GuidePages> guide_;
+  std::unique_ptr<ManagePages> manage_;
   std::unique_ptr<IntegrationPages> integrations_;
   std::unique_ptr<AccountPages> accounts_;
   std::unique_ptr<KeyPages> keys_;

@@ -36,6 +36,28 @@ View cell(const Language& language, Access access,
   return view;
 }
 
+struct WantedModule {
+  const manifest::Permission& permission;
+  bool read = false;
+  bool write = false;
+};
+
+// In the manifest's order, which is the provider's page's.
+std::vector<WantedModule> wanted_modules(const manifest::Manifest& manifest,
+                                         const std::vector<PermissionRef>& permissions) {
+  const auto wanted = [&permissions](const std::string& id, Access access) {
+    return std::ranges::find(permissions, PermissionRef{id, access}) != permissions.end();
+  };
+  std::vector<WantedModule> modules;
+  modules.reserve(manifest.permissions.size());
+  for (const auto& permission : manifest.permissions) {
+    const WantedModule module{permission, wanted(permission.id, Access::kRead),
+                              wanted(permission.id, Access::kWrite)};
+    if (module.read || module.write) modules.push_back(module);
+  }
+  return modules;
+}
+
 }  // namespace
 
 std::string permission_label(const manifest::Manifest& manifest, const Language& language,
@@ -49,14 +71,7 @@ std::string permission_label(const manifest::Manifest& manifest, const Language&
 std::vector<View> permission_boxes(const manifest::Manifest& manifest, const Language& language,
                                    const std::vector<PermissionRef>& permissions) {
   std::vector<View> boxes;
-  for (const auto& permission : manifest.permissions) {
-    const auto wanted = [&](Access access) {
-      return std::ranges::find(permissions, PermissionRef{permission.id, access}) !=
-             permissions.end();
-    };
-    const bool read = wanted(Access::kRead);
-    const bool write = wanted(Access::kWrite);
-    if (!read && !write) continue;
+  for (const auto& [permission, read, write] : wanted_modules(manifest, permissions)) {
     View box;
     box.text("label", plain(manifest, language, permission.label))
         .text("description", plain(manifest, language, permission.description))
@@ -67,6 +82,19 @@ std::vector<View> permission_boxes(const manifest::Manifest& manifest, const Lan
     boxes.push_back(std::move(box));
   }
   return boxes;
+}
+
+std::string permission_lines(const manifest::Manifest& manifest, const Language& language,
+                             const std::vector<PermissionRef>& permissions) {
+  std::string lines;
+  for (const auto& [permission, read, write] : wanted_modules(manifest, permissions)) {
+    lines += plain(manifest, language, permission.label) + ": ";
+    if (read) lines += access_word(language, Access::kRead);
+    if (read && write) lines += ", ";
+    if (write) lines += access_word(language, Access::kWrite);
+    lines += '\n';
+  }
+  return lines;
 }
 
 std::vector<View> permission_table(const manifest::Manifest& manifest, const Language& language,

@@ -17,6 +17,10 @@ std::string permission_label(const manifest::Manifest& manifest, const Language&
 std::vector<View> permission_boxes(const manifest::Manifest& manifest, const Language& language,
                                    const std::vector<manifest::PermissionRef>& permissions);
 
+// The same as plain text to copy, a line for each module: "Employees: Read, Write".
+std::string permission_lines(const manifest::Manifest& manifest, const Language& language,
+                             const std::vector<manifest::PermissionRef>& permissions);
+
 // One view per module for the report: label and, for read and write, a cell with its state.
 std::vector<View> permission_table(const manifest::Manifest& manifest, const Language& language,
                                    const std::vector<accounts::PermissionLine>& lines);

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import {
   axeViolations, beginLink, connect, expectNoComplaints, launch, linkAccount, phone, signIn, visitor,
 } from './browser.mjs';
+import { tourEndUser } from './end_user_tour.mjs';
 import { tourSettings } from './settings_tour.mjs';
 import { startHub } from './start_hub.mjs';
 
@@ -78,6 +79,7 @@ async function tour(page, look) {
   await page.locator('a[href$="/unlink"]').click();
   await look('unlink');
   await tourSettings(page, hub, look);
+  await tourEndUser(page, hub, look);
   await page.goto(`${hub.url}/app/nowhere`);
   await page.context().clearCookies();
   await page.goto(`${hub.url}/connect`);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beginLink, connect, launch, phone, signIn, visitor } from './browser.mjs';
 import { connectorWith, nextVersion } from './connector_file.mjs';
+import { tourEndUser } from './end_user_tour.mjs';
 import { tourSettings } from './settings_tour.mjs';
 import { startHub } from './start_hub.mjs';
 
@@ -82,6 +83,7 @@ async function tour(page, hub, prefix) {
   await page.locator('dialog[open]').waitFor();
   await page.waitForTimeout(300);
   await page.screenshot({ path: join(folder, `${prefix}-confirmation.png`) });
+  await tourEndUser(page, hub, (name) => take(name.replace(/\W+/g, '-')));
   await page.goto(`${hub.url}/app/accounts`);
   await take('accounts');
   await page.locator('tbody a').first().click();

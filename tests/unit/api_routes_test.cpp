@@ -2,6 +2,7 @@
 #include <array>
 #include <set>
 
+#include "accounts/sealed_link.h"
 #include "api_test_support.h"
 #include "base/iso_time.h"
 
@@ -313,6 +314,27 @@ TEST_F(ApiSessions, ExpireVisiblyAndBelongToTheirTenant) {
   const auto expired = call("POST", "/connect_sessions/authenticate", body);
   EXPECT_EQ(expired.status, 410U);
   EXPECT_EQ(parsed(expired.body).root().get("code").as_string(), "expired");
+}
+
+TEST_F(ApiSessions, ManageLinksAreForOneAccountAndOverSoon) {
+  const auto made = call("POST", "/accounts/acc_1/manage_link", R"({"expires_in":600})");
+  ASSERT_EQ(made.status, 201U) << made.body;
+  EXPECT_TRUE(made.secret);
+  EXPECT_EQ(made.headers.get("Cache-Control"), "no-store");
+  const auto body = parsed(made.body);
+  const std::string url(body.root().get("url").string_or(""));
+  const std::string start = "https://hub.example/manage/";
+  ASSERT_TRUE(url.starts_with(start)) << url;
+  const auto opened =
+      accounts::open_link(hub.services->vault, "prj_1", accounts::LinkPurpose::kManage,
+                          url.substr(start.size()), hub.clock.unix_ms());
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->subject, "acc_1");
+  EXPECT_EQ(opened->expires, hub.clock.unix_ms() + 600'000);
+
+  EXPECT_EQ(call("POST", "/accounts/acc_9/manage_link", "{}").status, 404U);
+  EXPECT_EQ(call("POST", "/accounts/acc_1/manage_link", R"({"expires_in":86401})").status, 400U);
+  EXPECT_EQ(call("POST", "/accounts/acc_1/manage_link", "[]").status, 400U);
 }
 
 using ApiActions = ApiTest;

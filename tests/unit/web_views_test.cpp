@@ -8,6 +8,7 @@
 #include "web/form_view.h"
 #include "web/guide_view.h"
 #include "web/permission_view.h"
+#include "web/picker_view.h"
 #include "web/render.h"
 #include "web/review_view.h"
 #include "web/site.h"
@@ -561,6 +562,55 @@ TEST(WebConnectors, ARunningOneAndWhatItsFileIsNowSpeakOfEachOther) {
 TEST(WebConnectors, AreMarkedWhenTheirHostIsOverridden) {
   EXPECT_TRUE(is_sandboxed(*acme(), {"api.acme.example"}));
   EXPECT_FALSE(is_sandboxed(*acme(), {"api.other.example"}));
+}
+
+// Ready ones, called so, each with one category.
+std::vector<connector::ConnectorPtr> named(
+    const std::vector<std::pair<std::string, std::string>>& names) {
+  std::vector<connector::ConnectorPtr> made;
+  for (const auto& [name, category] : names) {
+    auto manifest = std::make_shared<manifest::Manifest>(*acme());
+    manifest->id = name;
+    manifest->name = name;  // no text has this id, so it stands for itself
+    manifest->categories = {category};
+    auto one = std::make_shared<connector::Connector>();
+    one->id = name;
+    one->state = connector::ConnectorState::kReady;
+    one->manifest = manifest;
+    made.push_back(std::move(one));
+  }
+  return made;
+}
+
+std::string picker_html(const std::vector<connector::ConnectorPtr>& choices,
+                        std::string_view wanted = {}) {
+  return render("choose", picker_view(choices, wanted, {}, language("en")), language("en"));
+}
+
+TEST(WebPicker, GroupsByCategoryInTheOrderOfNames) {
+  const auto html = picker_html(named({{"zeta", "hris"}, {"beta", "crm"}, {"alpha", "hris"}}));
+  const auto at = [&](std::string_view piece) { return html.find(piece); };
+  EXPECT_LT(at(">CRM</h2>"), at("connector=beta\""));
+  EXPECT_LT(at("connector=beta\""), at(">HR</h2>"));
+  EXPECT_LT(at(">HR</h2>"), at("connector=alpha\""));
+  EXPECT_LT(at("connector=alpha\""), at("connector=zeta\""));
+  EXPECT_FALSE(has(html, "type=\"search\"")) << "few enough to look at";
+  EXPECT_FALSE(has(picker_html(named({{"alpha", "hris"}})), "HR</h2>"))
+      << "one group needs no title";
+}
+
+TEST(WebPicker, SearchesNamesAndCategoriesWithoutAScript) {
+  const auto choices = named(
+      {{"alpha", "hris"}, {"beta", "crm"}, {"gamma", "crm"}, {"delta", "ats"}, {"zeta", "ats"}});
+  EXPECT_TRUE(has(picker_html(choices), "type=\"search\""));
+  const auto by_name = picker_html(choices, "GAM");
+  EXPECT_TRUE(has(by_name, "connector=gamma\""));
+  EXPECT_FALSE(has(by_name, "connector=beta\""));
+  const auto by_category = picker_html(choices, "recruit");
+  EXPECT_TRUE(has(by_category, "connector=delta\"") && has(by_category, "connector=zeta\""));
+  const auto none = picker_html(choices, "<nothing>");
+  EXPECT_TRUE(has(none, "value=\"&lt;nothing&gt;\""));
+  EXPECT_TRUE(has(none, "id=\"none-found\">"));
 }
 
 TEST(WebSafeHtml, LetsNoLinkThroughThatIsNotPlainHttps) {
