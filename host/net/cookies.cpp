@@ -46,6 +46,7 @@ std::string host_cookie(std::string_view name, std::string_view value, SameSite 
   std::string cookie = "__Host-" + std::string(name) + "=" + std::string(value);
   cookie += "; Path=/; Secure; HttpOnly; SameSite=";
   cookie += to_string(same_site);
+  if (same_site == SameSite::kNone) cookie += "; Partitioned";
   if (max_age_s) cookie += "; Max-Age=" + std::to_string(*max_age_s);
   return cookie;
 }

@@ -16,8 +16,9 @@ enum class SameSite : std::uint8_t { kStrict, kLax, kNone };
 // that name disagree (somebody is tossing cookies at us). Holds as long as the headers.
 std::optional<std::string_view> cookie_value(const Headers& headers, std::string_view name);
 
-// A Set-Cookie value. `name` is given without the `__Host-` prefix. Without max_age_s the cookie
-// ends with the browser session.
+// A Set-Cookie value. SameSite=None is for frames in other sites' pages: such a cookie is
+// Partitioned, kept for each site around the frame apart. `name` is given without the `__Host-`
+// prefix. Without max_age_s the cookie ends with the browser session.
 std::string host_cookie(std::string_view name, std::string_view value, SameSite same_site,
                         std::optional<std::int64_t> max_age_s = {});
 // A Set-Cookie value that makes the browser forget it.

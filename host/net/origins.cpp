@@ -47,6 +47,12 @@ Result<Origins> Origins::parse(const std::vector<std::string>& origins) {
   return parsed;
 }
 
+std::string Origins::sources() const {
+  std::string joined;
+  for (const auto& origin : origins_) joined += (joined.empty() ? "" : " ") + origin;
+  return joined;
+}
+
 bool Origins::allow(const Request& request) const {
   if (!request.headers.has("Origin")) return true;
   return request.headers.count("Origin") == 1 && allow(request, request.header("Origin"));

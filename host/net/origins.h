@@ -24,6 +24,8 @@ class Origins {
   [[nodiscard]] bool allow(const Request& request) const;
   // Whether the page at this address is one of them.
   [[nodiscard]] bool allow_address(const Request& request, std::string_view address) const;
+  // As the sources of a Content-Security-Policy directive, with spaces; "" when none was named.
+  [[nodiscard]] std::string sources() const;
   // The CORS fields of an answer; none where the request's origin is not allowed.
   void mark(const Request& request, Response& response) const;
   // The answer to OPTIONS. `headers`: the request fields that are allowed, with commas.

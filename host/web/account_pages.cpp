@@ -189,7 +189,7 @@ net::Task<net::Response> AccountPages::reconnect(net::Request& request,
   auto made = co_await site_.options.accounts.create_session(accounts::reconnect_request(*account));
   if (!made) co_return back(request, session, "account.not_reconnected", made.error());
   net::Response response = net::redirect("/connect");
-  response.cookie(connect_cookie(made->token.reveal()));
+  response.cookie(connect_cookie(request, made->token.reveal()));
   co_return response;
 }
 

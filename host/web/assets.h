@@ -7,7 +7,8 @@
 
 namespace patchbay::web {
 
-// A file for browsers. `url` names the content, so it may be cached for ever.
+// A file for browsers. `url` names the content, so it may be cached for ever; embed/ keeps its
+// name.
 struct Asset {
   std::string_view name;  // "app.css"
   std::string_view url;   // "/assets/app.1f2e3d4c5b6a.css"

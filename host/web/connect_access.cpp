@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "net/cookies.h"
+#include "web/framing.h"
 #include "web/request_checks.h"
 
 namespace patchbay::web {
@@ -11,8 +12,8 @@ std::string connect_token(const net::Request& request) {
   return value && looks_like_token(*value) ? std::string(*value) : std::string();
 }
 
-std::string connect_cookie(std::string_view token) {
-  return net::host_cookie(kConnectCookie, token, net::SameSite::kLax);
+std::string connect_cookie(const net::Request& request, std::string_view token) {
+  return visitor_cookie(request, kConnectCookie, token);
 }
 
 std::string connect_csrf(std::string_view token) {

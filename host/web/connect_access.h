@@ -12,7 +12,8 @@ namespace patchbay::web {
 inline constexpr std::string_view kConnectCookie = "patchbay-connect";
 
 std::string connect_token(const net::Request& request);  // "" when there is none
-std::string connect_cookie(std::string_view token);      // a Set-Cookie value
+// A Set-Cookie value, for a page or for the frame that the request is for.
+std::string connect_cookie(const net::Request& request, std::string_view token);
 std::string connect_csrf(std::string_view token);
 
 // Whether the request's cookie belongs to a session that is open or was just used.

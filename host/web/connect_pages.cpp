@@ -11,6 +11,7 @@
 #include "web/connect_access.h"
 #include "web/connect_view.h"
 #include "web/form_view.h"
+#include "web/framing.h"
 #include "web/guide_pages.h"
 #include "web/manifest_text.h"
 #include "web/picker_view.h"
@@ -112,7 +113,8 @@ net::Task<net::Response> ConnectPages::take_link(net::Request& request) {
     co_return site_.message(
         request, {.text_id = "connect.link_unknown", .status = 404, .for_end_users = true});
   }
-  response.cookie(connect_cookie(token));
+  response.cookie(connect_cookie(request, token));
+  take_theme(request, response);
   co_return response;
 }
 

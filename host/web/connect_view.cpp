@@ -111,6 +111,7 @@ View failure_view(const manifest::Manifest& manifest, const accounts::LinkOutcom
 
   View view;
   view.flag("cancelled", error.code == ErrorCode::kCancelled)
+      .text("code", std::string(to_string(error.code)))
       .text("title", wrong_form ? language.text("failure.form.title", arguments)
                                 : failure_words(language, "title", error.code, arguments))
       .html("said_html", said)
@@ -180,6 +181,7 @@ View confirmation_view(const manifest::Manifest& manifest, const accounts::Accou
   auto notices = notice_views(manifest, outcome.notices, language);
   View view;
   view.text("account_id", detail.account.id)
+      .text("connector_id", detail.account.connector_id)
       .text("provider", provider)
       .view("logo", logo_view(&manifest, provider))
       .text("headline", language.text(outcome.was_there_before ? "confirmation.headline_updated"

@@ -216,7 +216,7 @@ net::Task<net::Response> ConnectorPages::link(net::Request& request, const Site:
   site_.memory.remember_owner(session.id, entered.owner);
   if (here) {
     net::Response response = net::redirect("/connect");
-    response.cookie(connect_cookie(made->token.reveal()));
+    response.cookie(connect_cookie(request, made->token.reveal()));
     co_return response;
   }
 

@@ -3,7 +3,8 @@
 
 css/*.css are joined in name order. What browsers fetch gets an address that names its content
 (app.1f2e3d4c5b6a.css), so that it can be cached for ever; imports between modules are rewritten to
-those addresses, which is why a module is named after everything it imports.
+those addresses, which is why a module is named after everything it imports. What other people's pages
+load (embed/*) keeps its name.
 """
 import hashlib
 import json
@@ -65,6 +66,8 @@ def main():
                for name, (url, content) in Modules(assets / "js").all().items()]
     for path in sorted((assets / "images").iterdir()):
         served.append((path.name, address(path.name, path.read_bytes()), path.read_bytes()))
+    served += [(path.name, f"/embed/{path.name}", path.read_bytes())
+               for path in sorted((assets / "embed").iterdir())]
 
     blobs, lines = [], []
 

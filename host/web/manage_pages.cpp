@@ -102,7 +102,7 @@ net::Task<net::Response> ManagePages::reconnect(net::Request& request, const Vis
       accounts::reconnect_request(visit.detail.account));
   if (!made) co_return site_.error(request, made.error(), nullptr);
   net::Response response = net::redirect("/connect");
-  response.cookie(connect_cookie(made->token.reveal()));
+  response.cookie(connect_cookie(request, made->token.reveal()));
   co_return response;
 }
 

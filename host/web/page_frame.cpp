@@ -19,6 +19,8 @@ void put_frame(View& view, const PageFrame& frame, const Language& language) {
       .flag("at_accounts", frame.at_accounts)
       .flag("at_settings", frame.at_settings)
       .flag("sandbox_banner", frame.sandboxed)
+      .flag("framed", frame.framed)
+      .text("theme", frame.theme)
       .flag("english", language.tag() == "en")
       .flag("german", language.tag() == "de")
       .text("refresh_s", frame.refresh_s == 0 ? "" : std::to_string(frame.refresh_s));

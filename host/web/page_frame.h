@@ -22,6 +22,8 @@ struct PageFrame {
   bool at_accounts = false;
   bool at_settings = false;
   bool sandboxed = false;
+  bool framed = false;     // inside another page: no header, no footer
+  std::string theme{};     // "light" or "dark"; empty: as the browser has it
   unsigned refresh_s = 0;  // without JavaScript, load again after so long
 };
 

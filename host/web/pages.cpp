@@ -23,6 +23,10 @@ net::Task<net::Response> give_asset(net::Request& request) {
   co_return secured(asset_response(request.path));
 }
 
+net::Task<net::Response> give_embedded(net::Request& request) {
+  co_return secured(embed_response(request));
+}
+
 // Logos tell which connectors there are, so they are for those who may see one of our pages.
 net::Task<net::Response> give_logo(Site& site, net::Request& request) {
   const auto session = co_await site.access.session(request);
@@ -69,6 +73,7 @@ Pages::~Pages() = default;
 void Pages::add_routes(net::Router& router) {
   router.add("GET", "/", site_->open(go_home));
   router.add("GET", "/assets/{file}", give_asset);
+  router.add("GET", "/embed/{file}", give_embedded);
   router.add("GET", "/logos/{connector}/{hash}",
              site_->open([site = site_.get()](net::Request& request) {
                return give_logo(*site, request);

@@ -12,7 +12,7 @@
 //   GET  /manage/{token}  GET /manage  POST /manage/reconnect  GET POST /manage/disconnect
 //   GET  /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
 //   POST /app/accounts/{id}/{reconnect,suspend,resume,refresh}
-//   GET  /assets/{file}  GET /logos/{connector}/{hash}
+//   GET  /assets/{file}  GET /embed/{file}  GET /logos/{connector}/{hash}
 //
 // The API has /accounts and /connectors to itself. The operator's pages need a session
 // (operator_access.h); every POST must come from one of our own pages with its CSRF token. Connect

@@ -4,7 +4,7 @@
 
 #include "base/encoding.h"
 #include "base/log.h"
-#include "net/cookies.h"
+#include "web/framing.h"
 #include "web/page_frame.h"
 #include "web/render.h"
 #include "web/request_checks.h"
@@ -72,8 +72,7 @@ std::optional<net::Response> switch_language(const net::Request& request) {
   const auto chosen = request.query.get("lang");
   if (!chosen || request.method != "GET" || !is_language(*chosen)) return std::nullopt;
   net::Response response = net::redirect(without_language(request));
-  response.cookie(
-      net::host_cookie(kLanguageCookie, *chosen, net::SameSite::kLax, kLanguageCookieSeconds));
+  response.cookie(visitor_cookie(request, kLanguageCookie, *chosen, kLanguageCookieSeconds));
   return response;
 }
 
@@ -126,6 +125,8 @@ net::Response Site::page(const net::Request& request, Page page) const {
              .at_accounts = page.nav == Nav::kAccounts,
              .at_settings = page.nav == Nav::kSettings,
              .sandboxed = page.sandboxed,
+             .framed = is_framed(request),
+             .theme = theme_of(request),
              .refresh_s = page.refresh_s},
             language);
   if (page.session != nullptr) put_rights(page.view, *page.session);
@@ -144,7 +145,8 @@ net::Response Site::message(const net::Request& request, const Message& message)
   const Language& language = language_of(request);
   const std::string id(message.text_id);
   View view;
-  view.html("message_html", language.rich(id + ".body"))
+  view.text("reason", id.substr(id.find('.') + 1))
+      .html("message_html", language.rich(id + ".body"))
       .text("headline", language.text(id + ".title"))
       .html("hint_html", own_texts().has(id + ".hint") ? language.rich(id + ".hint") : SafeHtml())
       .text("detail", message.detail)
@@ -228,9 +230,10 @@ net::Response Site::role_too_small(const net::Request& request, const Session& s
 }
 
 net::Task<net::Response> Site::run_open(net::Request& request, const OpenHandler& handler) {
-  if (auto switched = switch_language(request)) co_return secured(std::move(*switched));
-  net::Response response = co_await handler(request);
-  co_return secured(std::move(response));
+  auto switched = switch_language(request);
+  net::Response response = secured(switched ? std::move(*switched) : co_await handler(request));
+  allow_framing(request, options.embed_origins, response);
+  co_return response;
 }
 
 net::Task<net::Response> Site::run_get(net::Request& request, const OperatorGet& handler,

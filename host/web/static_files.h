@@ -8,6 +8,9 @@ namespace patchbay::web {
 // What is embedded for browsers, by its address; 404 for anything else.
 net::Response asset_response(std::string_view path);
 
+// What other people's pages load, under a name that stays (assets/embed): kept for minutes.
+net::Response embed_response(const net::Request& request);
+
 // A manifest's logo, unable to act whatever is in it; 404 when `path` names another content.
 net::Response logo_response(const manifest::Manifest& manifest, std::string_view path);
 

@@ -1,6 +1,7 @@
 // Connecting without leaving the page: post, watch, and show how it ended. The attempt lives on the
 // hub, so a reload finds it again, and without this module the same addresses answer with pages.
 import { carryOver, checkRequired, startFields } from './connect_fields.js';
+import { isFramed } from './frame.js';
 import { documentOf, fragmentOf } from './html.js';
 import { get, pause, post } from './hub.js';
 import { localTimes } from './times.js';
@@ -18,6 +19,10 @@ function showProgress(main, running) {
 }
 
 async function showConfirmation(main) {
+  if (isFramed()) { // a dialog would stand in a window within a window
+    window.location.replace(kPage);
+    return;
+  }
   const reply = await get('/connect/result');
   if (!reply.ok || reply.redirected) {
     window.location.replace(kPage);
