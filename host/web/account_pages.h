@@ -1,5 +1,5 @@
 #pragma once
-// The operator's accounts: the table, one account, and what can be done with it.
+// One of the operator's accounts, and what can be done with it.
 #include "web/site.h"
 
 namespace patchbay::web {
@@ -10,7 +10,6 @@ class AccountPages {
   void add_routes(net::Router& router);
 
  private:
-  net::Task<net::Response> list(net::Request& request, const Site::Session& session);
   net::Task<net::Response> show(net::Request& request, const Site::Session& session);
   net::Task<net::Response> ask_unlink(net::Request& request, const Site::Session& session);
   net::Task<net::Response> unlink(net::Request& request, const Site::Session& session);

@@ -8,8 +8,10 @@
 //   GET POST /app/connectors/review/{sha256}/withdraw  POST /app/connectors/{id}/restart
 //   GET  /connect/{token}  GET POST /connect  GET /connect/status  GET /connect/result
 //   POST /connect/cancel
-//   GET  /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
+//   GET POST /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
 //   POST /app/accounts/{id}/{reconnect,suspend,resume,refresh}
+//   GET  /app/accounts/{id}/requests  GET /app/accounts/{id}/requests/{log}
+//   GET  /app/accounts/{id}/actions  GET POST /app/accounts/{id}/actions/{action}
 //   GET  /assets/{file}  GET /logos/{connector}/{hash}
 //
 // The API has /accounts and /connectors to itself. The operator's pages need a session
@@ -31,7 +33,10 @@ class ConnectPages;
 class WaitingPages;
 class AttemptPages;
 class IntegrationPages;
+class AccountListPages;
 class AccountPages;
+class PlaygroundPages;
+class RequestLogPages;
 class KeyPages;
 class WebhookPages;
 
@@ -56,7 +61,10 @@ class Pages {
   std::unique_ptr<WaitingPages> waiting_;
   std::unique_ptr<AttemptPages> attempts_;
   std::unique_ptr<IntegrationPages> integrations_;
+  std::unique_ptr<AccountListPages> account_list_;
   std::unique_ptr<AccountPages> accounts_;
+  std::unique_ptr<PlaygroundPages> playground_;
+  std::unique_ptr<RequestLogPages> request_logs_;
   std::unique_ptr<KeyPages> keys_;
   std::unique_ptr<WebhookPages> webhooks_;
 };
