@@ -1,5 +1,6 @@
 #include "web/account_pages.h"
 
+#include "accounts/flow_export.h"
 #include "base/encoding.h"
 #include "base/log.h"
 #include "web/account_view.h"
@@ -22,6 +23,7 @@ void AccountPages::add_routes(net::Router& router) {
   routes.post("/app/accounts/{id}/resume", &AccountPages::resume);
   routes.post("/app/accounts/{id}/refresh", &AccountPages::refresh);
   routes.post("/app/accounts/{id}/reconnect", &AccountPages::reconnect);
+  routes.post("/app/accounts/{id}/flows/{flow}", &AccountPages::export_flow, store::Role::kAdmin);
 }
 
 net::Task<net::Response> AccountPages::show(net::Request& request, const Site::Session& session) {
@@ -29,7 +31,11 @@ net::Task<net::Response> AccountPages::show(net::Request& request, const Site::S
   const auto detail = co_await site_.options.accounts.detail(site_.options.project_id,
                                                              std::string(request.param("id")));
   if (!detail) co_return site_.error(request, detail.error(), &session);
+  const auto flows = co_await accounts::kept_flows(site_.options.services, site_.options.project_id,
+                                                   detail->account.connector_id);
+  if (!flows) co_return site_.error(request, flows.error(), &session);
   View view = account_page(*detail, site_.now(), language);
+  put_kept_flows(view, *flows, site_.now(), language);
   site_.put_flash(view, session);
   const bool sandboxed = detail->connector &&
                          is_sandboxed(*detail->connector->manifest, site_.options.overridden_hosts);
@@ -91,6 +97,17 @@ net::Task<net::Response> AccountPages::reconnect(net::Request& request,
   if (!made) co_return back(request, session, "account.not_reconnected", made.error());
   net::Response response = net::redirect("/connect");
   response.cookie(connect_cookie(made->token.reveal()));
+  co_return response;
+}
+
+net::Task<net::Response> AccountPages::export_flow(net::Request& request,
+                                                   const Site::Session& session) {
+  const std::string id(request.param("flow"));
+  const auto made = co_await accounts::export_flow(site_.options.services, site_.options.project_id,
+                                                   id, operator_asks(request, session));
+  if (!made) co_return back(request, session, "account.not_exported", made.error());
+  net::Response response = net::json(made->text);
+  response.with("Content-Disposition", "attachment; filename=\"flow.json\"");
   co_return response;
 }
 

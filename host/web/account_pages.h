@@ -17,6 +17,8 @@ class AccountPages {
   net::Task<net::Response> resume(net::Request& request, const Site::Session& session);
   net::Task<net::Response> refresh(net::Request& request, const Site::Session& session);
   net::Task<net::Response> reconnect(net::Request& request, const Site::Session& session);
+  // As a file without secrets, for the connector's author.
+  net::Task<net::Response> export_flow(net::Request& request, const Site::Session& session);
 
   // Back to the account with a message that is shown once.
   net::Response back(const net::Request& request, const Site::Session& session,

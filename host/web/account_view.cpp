@@ -222,4 +222,14 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
   return view;
 }
 
+void put_kept_flows(View& view, const std::vector<store::Flow>& flows, std::int64_t now_ms,
+                    const Language& language) {
+  std::vector<View> views;
+  views.reserve(flows.size());
+  for (const auto& flow : flows)
+    views.push_back(
+        View().text("flow_id", flow.id).view("when", time_view(flow.created, now_ms, language)));
+  view.flag("has_flows", !views.empty()).list("flows", std::move(views));
+}
+
 }  // namespace patchbay::web

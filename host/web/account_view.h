@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "accounts/account_service.h"
+#include "store/flows_table.h"
 #include "web/language.h"
 #include "web/view.h"
 
@@ -34,5 +35,9 @@ View account_head(const store::Account& account, const manifest::Manifest* manif
 
 View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
                   const Language& language);
+
+// Adds the failed flows that were kept of the account's connector.
+void put_kept_flows(View& view, const std::vector<store::Flow>& flows, std::int64_t now_ms,
+                    const Language& language);
 
 }  // namespace patchbay::web

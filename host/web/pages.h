@@ -10,6 +10,7 @@
 //   POST /connect/cancel
 //   GET POST /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
 //   POST /app/accounts/{id}/{reconnect,suspend,resume,refresh}
+//   POST /app/accounts/{id}/flows/{flow}
 //   GET  /app/accounts/{id}/requests  GET /app/accounts/{id}/requests/{log}
 //   GET  /app/accounts/{id}/actions  GET POST /app/accounts/{id}/actions/{action}
 //   GET  /assets/{file}  GET /logos/{connector}/{hash}
