@@ -28,7 +28,8 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
                              .dry_run = dry_run};
   if (wants_record_stream(request) && !dry_run)
     co_return co_await stream_records(request, found.action, std::move(wanted));
-  const auto reply = co_await call_action(door(), runner_, request, caller, std::move(wanted));
+  const auto reply =
+      co_await call_action(door(), runner_, request, party_of(request, caller), std::move(wanted));
   if (!reply) co_return error(request, reply.error());
   json::Writer out;
   out.begin_object().key("data").raw(as_object_or_objects(reply->data));

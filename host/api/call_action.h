@@ -1,7 +1,10 @@
 #pragma once
 // Calls to providers for whoever called the hub: recorded in the audit log first, tried again when
 // access (keys, accounts) was changed while one was under way, and kept in the log of requests.
-// What REST and MCP share.
+// What REST, MCP and the pages share.
+#include <limits>
+#include <string>
+
 #include "actions/action_runner.h"
 #include "actions/raw_caller.h"
 #include "api/api_keys.h"
@@ -24,11 +27,20 @@ struct CallDoor {
 using ActionOutcome = boost::system::result<actions::ActionReply, ApiError>;
 using RawOutcome = boost::system::result<actions::RawReply, ApiError>;
 
-// `call` without its project and `allowed_at`, which are the caller's. `request` outlives the task.
+// Who calls: an application by its key, or a person who is signed in.
+struct Party {
+  std::string project_id;
+  audit::Asker who;    // without a key: a person
+  std::string source;  // RequestLog::source
+  // The change sequence at which a key was valid. A person's session is checked by the pages.
+  std::int64_t allowed_at = std::numeric_limits<std::int64_t>::max();
+};
+Party party_of(const net::Request& request, const Caller& caller);
+
+// `call` without its project and `allowed_at`, which are the party's. `request` outlives the task.
 Task<ActionOutcome> call_action(CallDoor door, actions::ActionRunner& runner,
-                                const net::Request& request, Caller caller,
-                                actions::ActionCall call);
+                                const net::Request& request, Party party, actions::ActionCall call);
 Task<RawOutcome> call_raw(CallDoor door, actions::RawCaller& raw, const net::Request& request,
-                          Caller caller, actions::RawCall call);
+                          Party party, actions::RawCall call);
 
 }  // namespace patchbay::api

@@ -178,14 +178,9 @@ Task<net::Response> Api::get_request_log(net::Request& request, const Caller& ca
         return found;
       });
   if (!log) co_return error(request, api_error(log.error()));
-  SecretString plain("{}");
-  if (!log->sealed_bodies.empty()) {
-    auto opened = services.vault.open(
-        log->sealed_bodies, {store::kLoggedBodiesTable, log->project_id, log->id, "bodies", 0});
-    if (!opened) co_return error(request, api_error(opened.error()));
-    plain = *std::move(opened);
-  }
-  const auto bodies = json::Document::parse(plain.reveal(), {.max_bytes = plain.size()});
+  const auto plain = open_bodies(services.vault, *log);
+  if (!plain) co_return error(request, api_error(plain.error()));
+  const auto bodies = json::Document::parse(plain->reveal(), {.max_bytes = plain->size()});
   if (!bodies) co_return error(request, api_error(bodies.error()));
   json::Writer out;
   out.begin_object().key("data");

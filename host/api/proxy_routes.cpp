@@ -100,7 +100,8 @@ Task<net::Response> Api::proxy(net::Request& request, const Caller& caller) {
   if (!call) co_return error(request, api_error(call.error()));
   call->account_id = std::string(request.header("x-account-id"));
   if (call->account_id.empty()) co_return error(request, account_missing());
-  const auto reply = co_await call_raw(door(), raw_, request, caller, *std::move(call));
+  const auto reply =
+      co_await call_raw(door(), raw_, request, party_of(request, caller), *std::move(call));
   if (!reply) co_return error(request, reply.error());
   co_return net::json(wrapped(*reply));
 }

@@ -40,7 +40,7 @@ RecordStream::RecordStream(CallDoor door, actions::ActionRunner& runner, pacing:
 Task<ActionOutcome> RecordStream::fetch_once() {
   const auto caller = co_await door_.keys.identify(request_, Scope::kActions);
   if (!caller) co_return api_error(caller.error());
-  co_return co_await call_action(door_, runner_, request_, *caller, call_);
+  co_return co_await call_action(door_, runner_, request_, party_of(request_, *caller), call_);
 }
 
 Task<ActionOutcome> RecordStream::fetch() {

@@ -52,6 +52,12 @@ std::string bodies_json(const LoggedRequest& request) {
   return out.end_array().end_object().take();
 }
 
+Result<SecretString> open_bodies(const vault::Vault& vault, const store::RequestLog& log) {
+  if (log.sealed_bodies.empty()) return SecretString("{}");
+  return vault.open(log.sealed_bodies,
+                    {store::kLoggedBodiesTable, log.project_id, log.id, "bodies", 0});
+}
+
 RequestLogs::RequestLogs(const accounts::Services& services, LogBodies bodies)
     : services_(services),
       bodies_(bodies),

@@ -61,5 +61,7 @@ class RequestLogs {
 
 // The JSON that is sealed as a request's bodies: {request, response, steps: [{request, response}]}.
 std::string bodies_json(const LoggedRequest& request);
+// The same, out of the store; "{}": none were kept. Fails when they can't be opened.
+Result<SecretString> open_bodies(const vault::Vault& vault, const store::RequestLog& log);
 
 }  // namespace patchbay::api

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "accounts/connection_attempts.h"
+#include "accounts/flow_export.h"
 #include "accounts/stored_journal.h"
 #include "base/iso_time.h"
 #include "base/json.h"
@@ -8,7 +9,6 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/private_file.h"
-#include "connector/recorded_flow.h"
 #include "store/flows_table.h"
 
 namespace patchbay::cli {
@@ -60,40 +60,13 @@ int list(const CommonOptions& common, bool as_json) {
   return 0;
 }
 
-Result<store::Flow> find(Hub& hub, const std::string& id) {
-  PATCHBAY_TRY_ASSIGN(auto flow, hub.store().read_blocking([&](store::Database& db) {
-    return store::flows_table::find(db, id);
-  }));
-  if (!flow || is_no_flow(*flow))
-    return make_error(ErrorCode::kNotFound,
-                      "there is no flow " + id + "; see: patchbay flows list");
-  if (flow->sealed.empty())
-    return make_error(ErrorCode::kNotFound, "nothing of this flow was kept: it had seen no answer");
-  return *std::move(flow);
-}
-
 Result<std::string> recorded(Hub& hub, const std::string& id) {
-  PATCHBAY_TRY_ASSIGN(const auto flow, find(hub, id));
-  const auto connector = hub.registry().find(flow.connector_id);
-  if (!connector)
-    return make_error(ErrorCode::kUnavailable, "the connector " + flow.connector_id +
-                                                   " is needed for that, and is not there or not "
-                                                   "ready; see: patchbay connectors list");
-  const auto version = accounts::flow_state_from_json(flow.state).connector_version;
-  if (version != connector->manifest->version)
-    std::cerr << "Note: the flow is of version " << version << ", the connector is "
-              << connector->manifest->version << ".\n";
-  PATCHBAY_TRY_ASSIGN(const auto text,
-                      hub.vault().open(flow.sealed, accounts::transcript_place(flow)));
-  PATCHBAY_TRY_ASSIGN(const auto transcript, connector::transcript_from_json(text.reveal()));
-  PATCHBAY_TRY_ASSIGN(const auto made, hub.loops().block_on(connector::record_flow(
-                                           *connector->runtime, *connector->manifest, transcript)));
-  PATCHBAY_TRY(hub.audit().append({.kind = "flow.exported",
-                                   .project_id = flow.project_id,
-                                   .subject = flow.id,
-                                   .connector_id = flow.connector_id,
-                                   .actor = actor()}));
-  return connector::to_json(made);
+  PATCHBAY_TRY_ASSIGN(auto made, hub.loops().block_on(accounts::export_flow(
+                                     hub.services(), hub.project_id(), id, {.actor = actor()})));
+  if (made.version != made.version_present)
+    std::cerr << "Note: the flow is of version " << made.version << ", the connector is "
+              << made.version_present << ".\n";
+  return std::move(made.text);
 }
 
 int export_flow(const ExportOptions& options) {

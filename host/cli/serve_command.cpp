@@ -129,9 +129,18 @@ int serve(const ServeOptions& options) {
 
   net::Router router;
   std::string url = options.public_url;
+  // The API's links need the port, which is known once the server listens.
+  ServedApi api({.hub_url = [&url] { return url; },
+                 .accounts = hub.accounts(),
+                 .services = hub.services(),
+                 .keeper = hub.keeper(),
+                 .audit = hub.audit(),
+                 .log_bodies = log_bodies(options.log_bodies)},
+                *origins);
   web::Pages pages({.project_id = hub.project_id(),
                     .accounts = hub.accounts(),
                     .services = hub.services(),
+                    .api = api.api(),
                     .registry = hub.registry(),
                     .store = hub.store(),
                     .clock = hub.clock(),
@@ -155,14 +164,6 @@ int serve(const ServeOptions& options) {
     if (!parsed) return report(parsed.error());
     server_options.allowed_hosts = {parsed->host, "localhost", "127.0.0.1", "[::1]"};
   }
-  // The API's links need the port, which is known once the server listens.
-  ServedApi api({.hub_url = [&url] { return url; },
-                 .accounts = hub.accounts(),
-                 .services = hub.services(),
-                 .keeper = hub.keeper(),
-                 .audit = hub.audit(),
-                 .log_bodies = log_bodies(options.log_bodies)},
-                *std::move(origins));
   api.add_routes(router);
   auto server =
       net::HttpServer::start(hub.loops(), server_options,

@@ -14,6 +14,7 @@ class ServedApi {
   ServedApi(const api::Options& options, net::Origins origins);
 
   void add_routes(net::Router& router);
+  [[nodiscard]] api::Api& api() { return api_; }
   [[nodiscard]] api::RequestLogs& logs() { return api_.logs(); }
 
  private:

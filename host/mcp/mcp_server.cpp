@@ -206,8 +206,9 @@ net::Task<McpServer::Outcome> McpServer::call_tool(const Visit& visit, const jso
 
 net::Task<McpServer::Outcome> McpServer::run(const Visit& visit, actions::ActionCall call) {
   call.account_id = visit.catalogue.account.id;
-  const auto reply = co_await api::call_action(options_.door, options_.runner, visit.request,
-                                               visit.caller, std::move(call));
+  const auto reply =
+      co_await api::call_action(options_.door, options_.runner, visit.request,
+                                api::party_of(visit.request, visit.caller), std::move(call));
   co_return reply ? tool_result(*reply) : tool_result(reply.error());
 }
 

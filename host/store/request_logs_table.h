@@ -1,7 +1,7 @@
 #pragma once
-// The log of what applications and agents asked of providers: one row for each request, one for
-// each step, which is what went to the provider. Bodies are kept apart, sealed, where the operator
-// wants them.
+// The log of what applications, agents and people asked of providers: one row for each request, one
+// for each step, which is what went to the provider. Bodies are kept apart, sealed, where the
+// operator wants them.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,8 +32,8 @@ struct RequestLog {
   std::string id;
   std::string project_id;
   std::string request_id;  // the X-Request-Id
-  std::string source;      // "api" or "mcp"
-  std::string api_key_id;
+  std::string source;      // "api", "mcp" or "pages"
+  std::string api_key_id;  // empty: a person at the pages
   std::string source_ip;
   std::string account_id;
   std::string owner_id;  // these two are the account's, found when the row is written

@@ -1,5 +1,5 @@
 #pragma once
-// The operator's accounts: the table, one account, and what can be done with it.
+// One of the operator's accounts, and what can be done with it.
 #include "web/site.h"
 
 namespace patchbay::web {
@@ -10,7 +10,6 @@ class AccountPages {
   void add_routes(net::Router& router);
 
  private:
-  net::Task<net::Response> list(net::Request& request, const Site::Session& session);
   net::Task<net::Response> show(net::Request& request, const Site::Session& session);
   net::Task<net::Response> ask_unlink(net::Request& request, const Site::Session& session);
   net::Task<net::Response> unlink(net::Request& request, const Site::Session& session);
@@ -18,6 +17,8 @@ class AccountPages {
   net::Task<net::Response> resume(net::Request& request, const Site::Session& session);
   net::Task<net::Response> refresh(net::Request& request, const Site::Session& session);
   net::Task<net::Response> reconnect(net::Request& request, const Site::Session& session);
+  // As a file without secrets, for the connector's author.
+  net::Task<net::Response> export_flow(net::Request& request, const Site::Session& session);
 
   // Back to the account with a message that is shown once.
   net::Response back(const net::Request& request, const Site::Session& session,

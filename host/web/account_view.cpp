@@ -4,15 +4,20 @@
 
 #include "base/json.h"
 #include "web/connector_view.h"
+#include "web/health_picture.h"
 #include "web/manifest_text.h"
 #include "web/permission_view.h"
 
 namespace patchbay::web {
 namespace {
 
-std::string provider_of(const connector::ConnectorPtr& connector, const store::Account& account,
+std::string provider_of(const manifest::Manifest* manifest, const store::Account& account,
                         const Language& language) {
-  return connector ? provider_name(*connector->manifest, language) : account.connector_id;
+  return manifest != nullptr ? provider_name(*manifest, language) : account.connector_id;
+}
+
+const manifest::Manifest* manifest_of(const connector::ConnectorPtr& connector) {
+  return connector ? connector->manifest.get() : nullptr;
 }
 
 std::string reason_words(std::string_view code, const Language& language) {
@@ -105,8 +110,8 @@ View time_view(std::int64_t unix_ms, std::int64_t now_ms, const Language& langua
 }
 
 View account_row(const AccountRow& row, std::int64_t now_ms, const Language& language) {
-  const std::string provider = provider_of(row.connector, row.account, language);
-  const auto* manifest = row.connector ? row.connector->manifest.get() : nullptr;
+  const auto* manifest = manifest_of(row.connector);
+  const std::string provider = provider_of(manifest, row.account, language);
   const auto needed = std::ranges::count(row.permissions, true, &accounts::PermissionLine::needed);
   const auto missing = std::ranges::count_if(row.permissions, [](const auto& line) {
     return line.needed && line.granted == manifest::Granted::kNo;
@@ -135,7 +140,7 @@ std::string account_search_text(const AccountRow& row, const Language& language)
   std::string text = row.account.owner_name + ' ' + row.account.owner_id + ' ' + row.account.label +
                      ' ' + row.account.username + ' ' + row.account.id + ' ' +
                      row.account.connector_id + ' ' +
-                     provider_of(row.connector, row.account, language) + ' ' +
+                     provider_of(manifest_of(row.connector), row.account, language) + ' ' +
                      language.text("status." + std::string(to_string(row.account.status)));
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
@@ -143,11 +148,22 @@ std::string account_search_text(const AccountRow& row, const Language& language)
   return text;
 }
 
+View account_head(const store::Account& account, const manifest::Manifest* manifest,
+                  const Language& language) {
+  const std::string provider = provider_of(manifest, account, language);
+  return View()
+      .text("id", account.id)
+      .text("provider", provider)
+      .view("logo", logo_view(manifest, provider))
+      .text("owner_name", account.owner_name)
+      .view("status", account_status_view(account, language));
+}
+
 View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
                   const Language& language) {
   const store::Account& account = detail.account;
-  const std::string provider = provider_of(detail.connector, account, language);
-  const auto* manifest = detail.connector ? detail.connector->manifest.get() : nullptr;
+  const auto* manifest = manifest_of(detail.connector);
+  const std::string provider = provider_of(manifest, account, language);
 
   std::vector<View> tokens;
   tokens.reserve(detail.tokens.size());
@@ -169,15 +185,12 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
     if (line.needed && line.granted == manifest::Granted::kNo) missing.push_back(line.permission);
   }
   const bool suspended = account.status == store::AccountStatus::kInactive;
-  View view;
-  view.text("id", account.id)
-      .text("provider", provider)
-      .view("logo", logo_view(manifest, provider))
-      .text("owner_name", account.owner_name)
+  View view = account_head(account, manifest, language);
+  view.flag("at_overview", true)
+      .view("health", health_picture(detail, now_ms, language))
       .text("owner_id", account.owner_id)
       .text("username", account.username)
       .text("label", account.label)
-      .view("status", account_status_view(account, language))
       .flag("suspended", suspended)
       .flag("active", account.status == store::AccountStatus::kActive)
       .flag("in_error", account.status == store::AccountStatus::kError)
@@ -207,6 +220,16 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
       .view("used", time_view(account.last_used, now_ms, language))
       .view("next_refresh", time_view(account.next_refresh, now_ms, language));
   return view;
+}
+
+void put_kept_flows(View& view, const std::vector<store::Flow>& flows, std::int64_t now_ms,
+                    const Language& language) {
+  std::vector<View> views;
+  views.reserve(flows.size());
+  for (const auto& flow : flows)
+    views.push_back(
+        View().text("flow_id", flow.id).view("when", time_view(flow.created, now_ms, language)));
+  view.flag("has_flows", !views.empty()).list("flows", std::move(views));
 }
 
 }  // namespace patchbay::web

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "accounts/account_service.h"
+#include "store/flows_table.h"
 #include "web/language.h"
 #include "web/view.h"
 
@@ -30,7 +31,16 @@ View account_row(const AccountRow& row, std::int64_t now_ms, const Language& lan
 // Text that the filter box looks through, lower case.
 std::string account_search_text(const AccountRow& row, const Language& language);
 
+// What stands on top of each of an account's pages. `manifest`: null while the connector is
+// missing.
+View account_head(const store::Account& account, const manifest::Manifest* manifest,
+                  const Language& language);
+
 View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
                   const Language& language);
+
+// Adds the failed flows that were kept of the account's connector.
+void put_kept_flows(View& view, const std::vector<store::Flow>& flows, std::int64_t now_ms,
+                    const Language& language);
 
 }  // namespace patchbay::web

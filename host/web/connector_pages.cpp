@@ -165,6 +165,8 @@ net::Task<net::Response> ConnectorPages::show_form(net::Request& request,
       .text("headline", language.text("link.title", {{"provider", provider}}))
       .view("logo", logo_view(connector->manifest.get(), provider))
       .text("action", "/app/connectors/" + connector->id + "/link")
+      .text("provider_id", connector->id)
+      .text("hub_url", own_origin(request, site_.options.public_origin))
       .text("owner_id", form.owner.id)
       .text("owner_name", form.owner.name)
       .text("owner_id_error", form.id_error)

@@ -1,11 +1,10 @@
 #include "web/integration_view.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
 
 #include "accounts/permission_report.h"
 #include "base/json.h"
+#include "web/action_groups.h"
 #include "web/connector_view.h"
 #include "web/guide_view.h"
 #include "web/manifest_text.h"
@@ -14,17 +13,10 @@
 namespace patchbay::web {
 namespace {
 
-using manifest::Action;
 using manifest::Manifest;
 
 bool is_ticked(const ChosenActions& chosen, std::string_view id, bool read_only) {
   return chosen ? std::ranges::find(*chosen, id) != chosen->end() : read_only;
-}
-
-// "reads", "writes" or "destroys": the most an action does.
-std::string_view kind_of(const Action& action) {
-  if (action.read_only) return "reads";
-  return action.destructive ? "destroys" : "writes";
 }
 
 View choice(std::string_view id, std::string_view label, std::string_view help,
@@ -41,11 +33,6 @@ View choice(std::string_view id, std::string_view label, std::string_view help,
 
 View group(std::string_view title, std::vector<View> choices) {
   return View().text("title", title).text("field", "action").list("choices", std::move(choices));
-}
-
-// Needs all of its permissions; the first says where people look for it.
-std::string_view module_of(const Action& action) {
-  return action.permissions.empty() ? std::string_view() : action.permissions.front().id;
 }
 
 View requests_of_ones_own(const ChosenActions& chosen, const Language& language) {
@@ -122,20 +109,17 @@ View integration_view(const IntegrationRow& row, const Language& language) {
 
 View action_choices(const Manifest& manifest, const ChosenActions& chosen,
                     const Language& language) {
-  std::map<std::string_view, std::vector<View>> by_module;
-  for (const auto& action : manifest.actions)
-    by_module[module_of(action)].push_back(
-        choice(action.id, plain(manifest, language, action.label),
-               plain(manifest, language, action.description), kind_of(action),
-               is_ticked(chosen, action.id, action.read_only), language));
+  std::vector<const manifest::Action*> actions;
+  for (const auto& action : manifest.actions) actions.push_back(&action);
   std::vector<View> groups;
-  for (const auto& permission : manifest.permissions) {
-    if (auto found = by_module.extract(permission.id))
-      groups.push_back(
-          group(plain(manifest, language, permission.label), std::move(found.mapped())));
+  for (const auto& part : grouped_actions(manifest, actions, language)) {
+    std::vector<View> choices;
+    for (const auto* action : part.actions)
+      choices.push_back(choice(action->id, plain(manifest, language, action->label),
+                               plain(manifest, language, action->description), kind_of(*action),
+                               is_ticked(chosen, action->id, action->read_only), language));
+    groups.push_back(group(part.title, std::move(choices)));
   }
-  if (auto others = by_module.extract(std::string_view()))
-    groups.push_back(group(language.text("integration.others"), std::move(others.mapped())));
   groups.push_back(requests_of_ones_own(chosen, language));
   return View()
       .flag("all_reads", !chosen)

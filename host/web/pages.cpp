@@ -1,5 +1,6 @@
 #include "web/pages.h"
 
+#include "web/account_list_pages.h"
 #include "web/account_pages.h"
 #include "web/attempt_pages.h"
 #include "web/connect_access.h"
@@ -10,6 +11,8 @@
 #include "web/key_pages.h"
 #include "web/link_access.h"
 #include "web/manage_pages.h"
+#include "web/playground_pages.h"
+#include "web/request_log_pages.h"
 #include "web/review_pages.h"
 #include "web/signin_pages.h"
 #include "web/static_files.h"
@@ -64,7 +67,10 @@ Pages::Pages(Options options)
       guide_(std::make_unique<GuidePages>(*site_)),
       manage_(std::make_unique<ManagePages>(*site_)),
       integrations_(std::make_unique<IntegrationPages>(*site_)),
+      account_list_(std::make_unique<AccountListPages>(*site_)),
       accounts_(std::make_unique<AccountPages>(*site_)),
+      playground_(std::make_unique<PlaygroundPages>(*site_)),
+      request_logs_(std::make_unique<RequestLogPages>(*site_)),
       keys_(std::make_unique<KeyPages>(*site_)),
       webhooks_(std::make_unique<WebhookPages>(*site_)) {}
 
@@ -87,7 +93,10 @@ void Pages::add_routes(net::Router& router) {
   guide_->add_routes(router);
   manage_->add_routes(router);
   integrations_->add_routes(router);
+  account_list_->add_routes(router);
   accounts_->add_routes(router);
+  playground_->add_routes(router);
+  request_logs_->add_routes(router);
   router.add("GET", "/app/settings", site_->open(go_to_settings));
   keys_->add_routes(router);
   webhooks_->add_routes(router);

@@ -10,8 +10,11 @@
 //   POST /connect/cancel
 //   GET  /guide/{token}
 //   GET  /manage/{token}  GET /manage  POST /manage/reconnect  GET POST /manage/disconnect
-//   GET  /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
+//   GET POST /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
 //   POST /app/accounts/{id}/{reconnect,suspend,resume,refresh}
+//   POST /app/accounts/{id}/flows/{flow}
+//   GET  /app/accounts/{id}/requests  GET /app/accounts/{id}/requests/{log}
+//   GET  /app/accounts/{id}/actions  GET POST /app/accounts/{id}/actions/{action}
 //   GET  /assets/{file}  GET /embed/{file}  GET /logos/{connector}/{hash}
 //
 // The API has /accounts and /connectors to itself. The operator's pages need a session
@@ -35,7 +38,10 @@ class AttemptPages;
 class GuidePages;
 class ManagePages;
 class IntegrationPages;
+class AccountListPages;
 class AccountPages;
+class PlaygroundPages;
+class RequestLogPages;
 class KeyPages;
 class WebhookPages;
 
@@ -62,7 +68,10 @@ class Pages {
   std::unique_ptr<GuidePages> guide_;
   std::unique_ptr<ManagePages> manage_;
   std::unique_ptr<IntegrationPages> integrations_;
+  std::unique_ptr<AccountListPages> account_list_;
   std::unique_ptr<AccountPages> accounts_;
+  std::unique_ptr<PlaygroundPages> playground_;
+  std::unique_ptr<RequestLogPages> request_logs_;
   std::unique_ptr<KeyPages> keys_;
   std::unique_ptr<WebhookPages> webhooks_;
 };

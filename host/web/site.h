@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "accounts/account_service.h"
+#include "api/api.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "connector/registry.h"
@@ -29,6 +30,7 @@ struct Options {
   std::string project_id;
   accounts::AccountService& accounts;
   const accounts::Services& services;  // the settings change keys and webhooks through them
+  api::Api& api;                       // actions are tried through it
   connector::Registry& registry;
   store::Store& store;
   const Clock& clock;

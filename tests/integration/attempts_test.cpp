@@ -40,9 +40,15 @@ class AttemptsTest : public HubTest {
     component.emplace(embed::Options{
         .accounts = hub->accounts(), .services = hub->services(), .origins = *origins});
     component->add_routes(*router);
+    api.emplace(api::Options{.hub_url = [] { return std::string(); },
+                             .accounts = hub->accounts(),
+                             .services = hub->services(),
+                             .keeper = hub->keeper(),
+                             .audit = hub->audit()});
     pages.emplace(web::Options{.project_id = hub->project_id(),
                                .accounts = hub->accounts(),
                                .services = hub->services(),
+                               .api = *api,
                                .registry = hub->registry(),
                                .store = hub->store(),
                                .clock = hub->clock(),
@@ -53,6 +59,7 @@ class AttemptsTest : public HubTest {
   void end() {
     close_hub();
     pages.reset();
+    api.reset();
     component.reset();
     router.reset();
   }
@@ -184,6 +191,7 @@ class AttemptsTest : public HubTest {
   std::string linked_account;
   std::optional<net::Router> router;
   std::optional<embed::Embed> component;
+  std::optional<api::Api> api;
   std::optional<web::Pages> pages;
 };
 

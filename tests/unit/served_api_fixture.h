@@ -58,12 +58,14 @@ class OneConnector final : public connector::Connectors {
 };
 
 struct ServedHub {
-  ServedHub() {
+  // `actions`: a JSON list, as the manifest has it.
+  explicit ServedHub(const std::string& actions = "[" + ApiTest::list_action() + "]")
+      : hub(actions) {
     hub.connector = connectors.connector;
     served.add_routes(router);
   }
 
-  Hub hub{"[" + ApiTest::list_action() + "]"};
+  Hub hub;
   OneConnector connectors{hub.manifest};
   accounts::Services services{hub.services->loops, hub.services->store, hub.services->vault,
                               connectors,          hub.services->clock, hub.services->random,

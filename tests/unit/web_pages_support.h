@@ -34,13 +34,11 @@ struct KindsAudit final : audit::AuditLog {
 };
 
 // A browser as far as these tests need one: it keeps cookies.
-struct WebPagesTest : testing::Test {
-  WebPagesTest() {
-    pages.add_routes(router);
-    EXPECT_TRUE(store.transact_blocking([](store::Database& db) {
-      return store::projects_table::insert(db, {"prj_1", "Example", 1});
-    }));
-  }
+struct PageBrowser {
+  virtual ~PageBrowser() = default;
+  // The hub that it talks to.
+  virtual net::Response dispatch(net::Request& request) = 0;
+  virtual std::string fresh_link(const Person& person) = 0;
 
   struct Sent {
     std::string method = "GET";
@@ -72,7 +70,7 @@ struct WebPagesTest : testing::Test {
     }
     if (!jar.empty()) request.headers.add("Cookie", jar);
     for (const auto& [name, value] : sent.headers) request.headers.add(name, value);
-    net::Response response = loops.block_on(router.dispatch(request));
+    net::Response response = dispatch(request);
     for (const std::string_view line : response.headers.get_all("Set-Cookie")) {
       const auto equals = line.find('=');
       const std::string name(line.substr(0, equals));
@@ -105,9 +103,6 @@ struct WebPagesTest : testing::Test {
     return response.body.find(piece) != std::string::npos;
   }
 
-  std::string fresh_link(const Person& person = {}) {
-    return std::string(create_signin_link(store, clock, random, person)->reveal());
-  }
   // Signed in; the session's CSRF token.
   std::string sign_in(const Person& person = {}) {
     cookies.clear();
@@ -115,6 +110,24 @@ struct WebPagesTest : testing::Test {
     const std::string csrf = csrf_of(get("/signin"));
     EXPECT_EQ(header(post("/signin", "csrf=" + csrf), "Location"), "/app/connectors");
     return csrf_of(get("/app/connectors"));
+  }
+
+  std::map<std::string, std::string> cookies;
+};
+
+struct WebPagesTest : testing::Test, PageBrowser {
+  WebPagesTest() {
+    pages.add_routes(router);
+    EXPECT_TRUE(store.transact_blocking([](store::Database& db) {
+      return store::projects_table::insert(db, {"prj_1", "Example", 1});
+    }));
+  }
+
+  net::Response dispatch(net::Request& request) override {
+    return loops.block_on(router.dispatch(request));
+  }
+  std::string fresh_link(const Person& person = {}) override {
+    return std::string(create_signin_link(store, clock, random, person)->reveal());
   }
   accounts::NewSession connect_session(std::int64_t seconds = 600) {
     accounts::SessionRequest wanted;
@@ -145,9 +158,15 @@ struct WebPagesTest : testing::Test {
   accounts::TokenKeeper keeper{services, revoker};
   accounts::Linker linker{services, revoker, keeper};
   accounts::AccountService service{services, revoker, keeper, linker};
+  api::Api api{{.hub_url = [] { return std::string(kOrigin); },
+                .accounts = service,
+                .services = services,
+                .keeper = keeper,
+                .audit = audit}};
   Pages pages{{.project_id = "prj_1",
                .accounts = service,
                .services = services,
+               .api = api,
                .registry = *registry,
                .store = store,
                .clock = clock,
@@ -155,7 +174,6 @@ struct WebPagesTest : testing::Test {
                .product_name = "Shiftly",
                .audit = &audit}};
   net::Router router;
-  std::map<std::string, std::string> cookies;
 };
 
 }  // namespace patchbay::web
