@@ -13,10 +13,11 @@ import sys
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Tested below HTTP, where they can be brought about: a connector that is taken away or too slow, a
-# change by somebody else in the same moment, a dry run of what connector code decides.
+# change by somebody else in the same moment, a dry run of what connector code decides, many at once.
 ELSEWHERE = {
     "GET /actions 409", "GET /hub/accounts/{id} 409", "POST /mcp 409",
     "DELETE /hub/connection_attempts/{id} 409", "POST /actions/rpc 501",
+    "POST /accounts/{id}/permissions/check 429",
     "POST /hub/accounts 504", "PATCH /hub/accounts/{id} 504",
 }
 # What any operation answers when the hub itself is in trouble; tested where that trouble is made,

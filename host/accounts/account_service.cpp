@@ -2,6 +2,7 @@
 
 #include "accounts/account_events.h"
 #include "accounts/credentials.h"
+#include "accounts/permission_checker.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -260,6 +261,15 @@ Task<Result<store::Account>> AccountService::resume(std::string project_id, std:
 
 Task<Result<>> AccountService::refresh(std::string project_id, std::string account_id) {
   co_return co_await keeper_.refresh(std::move(project_id), std::move(account_id));
+}
+
+Task<Result<>> AccountService::check_permissions(std::string project_id, std::string account_id,
+                                                 audit::Asker who) {
+  PATCHBAY_CO_TRY(
+      services_.audit.append(event_of("account.permissions_checked", project_id, account_id, who)));
+  if (services_.permission_checker == nullptr) co_return Result<>();
+  co_return co_await services_.permission_checker->check(std::move(project_id),
+                                                         std::move(account_id));
 }
 
 Task<Result<store::Account>> AccountService::unlink(std::string project_id, std::string account_id,

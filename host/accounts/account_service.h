@@ -90,6 +90,10 @@ class AccountService {
   Task<Result<store::Account>> resume(std::string project_id, std::string account_id,
                                       audit::Asker who = {});
   Task<Result<>> refresh(std::string project_id, std::string account_id);
+  // Asks the provider where scopes don't tell (permission_checker.h); detail() then tells what was
+  // found. At a connect this happens by itself, in the background.
+  Task<Result<>> check_permissions(std::string project_id, std::string account_id,
+                                   audit::Asker who = {});
   // Local use ends at once; the provider is told by a durable job. Returns what it was.
   Task<Result<store::Account>> unlink(std::string project_id, std::string account_id,
                                       audit::Asker who = {});

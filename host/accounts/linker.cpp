@@ -6,6 +6,7 @@
 #include "accounts/credentials.h"
 #include "accounts/integration_setup.h"
 #include "accounts/link_attempt.h"
+#include "accounts/permission_checker.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
 #include "accounts/stored_journal.h"
@@ -371,6 +372,8 @@ Task<LinkOutcome> Linker::conclude(Attempt& attempt, connector::FlowOutcome flow
       outcome.was_there_before = attempt.was_there_before;
       co_await keeper_.forget(outcome.account->id);
       revoker_.wake();
+      if (services_.permission_checker != nullptr)
+        services_.permission_checker->check_soon(outcome.account->project_id, outcome.account->id);
       co_return outcome;
     }
     outcome.error = account.error();
@@ -400,6 +403,7 @@ void Linker::accept(Attempt& attempt, connector::FlowDone done) const {
   attempt.tokens = std::move(done.tokens);
   attempt.granted = granted_permissions(attempt.manifest(), attempt.tokens,
                                         done.granted_permissions, services_.scope_names);
+  attempt.granted.connected = services_.clock.unix_ms();
   attempt.facts = facts_json(done.facts);
   merge_secrets(attempt.input.secrets, std::move(done.secrets));
 }

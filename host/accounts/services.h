@@ -19,6 +19,7 @@ namespace patchbay::accounts {
 
 using net::Task;
 
+class PermissionChecker;
 struct ScopeNames;
 
 struct Services {
@@ -34,6 +35,7 @@ struct Services {
   connector::FlowRecorder* failed_flows = nullptr;  // null: they are not kept
   pacing::Pace* pace = nullptr;                     // null: nobody waits for a rate limit
   const ScopeNames* scope_names = nullptr;          // permission_report.h; null: the manifests'
+  PermissionChecker* permission_checker = nullptr;  // null: only scopes tell
 
   [[nodiscard]] net::HttpSender& http_for(std::string_view account_id) const {
     return *http[loops.index_for(account_id)];

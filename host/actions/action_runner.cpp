@@ -86,7 +86,7 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
   const manifest::Action& action = *prepared.action;
   const auto allowed =
       accounts::allowed_actions(manifest, prepared.usable.stored.integration.allowed_actions);
-  if (std::find(allowed.begin(), allowed.end(), action.id) == allowed.end())
+  if (!call.by_hub && std::find(allowed.begin(), allowed.end(), action.id) == allowed.end())
     co_return ActionError(ErrorCode::kForbidden, reason::kActionNotAllowed,
                           "The integration does not allow \"" + action.id +
                               "\". An operator can allow it in the integration's settings.");

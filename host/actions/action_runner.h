@@ -30,6 +30,7 @@ struct ActionCall {
   // The change sequence at which the caller was allowed to call; the default: whoever calls knows
   // that they are.
   std::int64_t allowed_at = std::numeric_limits<std::int64_t>::max();
+  bool by_hub = false;   // the hub's own question: the integration's list of actions is not asked
   bool dry_run = false;  // everything is checked, and nothing sent: the reply says what would be
   CallTrace* trace = nullptr;  // outlives the call; null: nobody wants to know what was sent
 };

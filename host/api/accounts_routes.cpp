@@ -96,18 +96,6 @@ store::AccountDetails read_details(const json::Value& body) {
   return details;
 }
 
-std::string_view to_word(manifest::Granted granted) {
-  switch (granted) {
-    case manifest::Granted::kYes:
-      return "yes";
-    case manifest::Granted::kNo:
-      return "no";
-    case manifest::Granted::kUnknown:
-      break;
-  }
-  return "unknown";
-}
-
 }  // namespace
 
 Task<net::Response> Api::change_account(net::Request& request, const Caller& caller) {
@@ -153,28 +141,6 @@ Task<net::Response> Api::account_meta(net::Request& request, const Caller& calle
       .member("category", known ? connector->manifest->categories.front() : std::string("other"));
   out.key("models").begin_object().end_object();
   co_return net::json(out.end_object().take());
-}
-
-// What was granted against what the allowed actions need.
-Task<net::Response> Api::account_permissions(net::Request& request, const Caller& caller) {
-  const auto detail =
-      co_await options_.accounts.detail(caller.project_id, std::string(request.param("id")));
-  if (!detail) co_return problem_error(api_error(detail.error()), request);
-  json::Writer out;
-  out.begin_object().member("account_id", detail->account.id).key("permissions").begin_array();
-  for (const auto& line : detail->permissions)
-    out.begin_object()
-        .member("permission", line.permission.to_string())
-        .member("granted", std::string(to_word(line.granted)))
-        .member("needed", line.needed)
-        .member("required", line.required)
-        .end_object();
-  out.end_array().key("other_scopes").begin_array();
-  const auto& account = detail->account;
-  for (const auto& scope :
-       accounts::granted_from_json(account.granted, account.granted_known).other_scopes)
-    out.string(scope);
-  co_return net::json(out.end_array().end_object().take());
 }
 
 Task<net::Response> Api::unlink_account(net::Request& request, const Caller& caller) {

@@ -35,6 +35,8 @@ void Api::add_routes(net::Router& router) {
   add(router, "GET", "/accounts/{id}/meta", Scope::kAccounts, &Api::account_meta);
   add(router, "POST", "/accounts/{id}/suspend", Scope::kAccounts, &Api::suspend_account);
   add(router, "POST", "/accounts/{id}/resume", Scope::kAccounts, &Api::resume_account);
+  add(router, "POST", "/accounts/{id}/permissions/check", Scope::kAccounts,
+      &Api::check_account_permissions, Errors::kOwn);
   add(router, "GET", "/accounts/{id}/permissions", Scope::kAccounts, &Api::account_permissions,
       Errors::kOwn);
   add(router, "POST", "/accounts/{id}/manage_link", Scope::kAccounts, &Api::make_manage_link,

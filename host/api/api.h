@@ -73,7 +73,6 @@ class Api {
   Task<net::Response> suspend_account(net::Request& request, const Caller& caller);
   Task<net::Response> resume_account(net::Request& request, const Caller& caller);
   Task<net::Response> account_meta(net::Request& request, const Caller& caller);
-  Task<net::Response> account_permissions(net::Request& request, const Caller& caller);
   net::Response account_response(const store::Account& account);
   // sessions_routes.cpp
   Task<net::Response> create_session(net::Request& request, const Caller& caller);
@@ -99,6 +98,8 @@ class Api {
   Task<net::Response> list_connectors(net::Request& request, const Caller& caller);
   Task<net::Response> get_connector(net::Request& request, const Caller& caller);
   // permissions_routes.cpp
+  Task<net::Response> account_permissions(net::Request& request, const Caller& caller);
+  Task<net::Response> check_account_permissions(net::Request& request, const Caller& caller);
   Task<net::Response> needed_permissions(net::Request& request, const Caller& caller);
   // owners_routes.cpp
   Task<net::Response> erase_owner(net::Request& request, const Caller& caller);

@@ -1,9 +1,10 @@
-// GET /connectors/meta/{provider}/permissions.
+// GET /connectors/meta/{provider}/permissions, and the report of an account.
 #include <algorithm>
 
 #include "accounts/permission_report.h"
 #include "api/api.h"
 #include "api/query_list.h"
+#include "base/iso_time.h"
 
 namespace patchbay::api {
 namespace {
@@ -26,7 +27,82 @@ void write_box(json::Writer& out, const manifest::Manifest& manifest,
   out.end_array().end_object();
 }
 
+std::string_view to_word(manifest::Granted granted) {
+  switch (granted) {
+    case manifest::Granted::kYes:
+      return "yes";
+    case manifest::Granted::kNo:
+      return "no";
+    case manifest::Granted::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+// Null when it never was, or nobody knows any more.
+void write_time(json::Writer& out, std::string_view name, std::int64_t unix_ms) {
+  out.key(name);
+  if (unix_ms == 0) {
+    out.null();
+  } else {
+    out.string(iso_time(unix_ms));
+  }
+}
+
+void write_reach(json::Writer& out, const accounts::Reach& reach) {
+  out.key("reach").begin_object().key("names").begin_array();
+  for (const auto& name : reach.names) out.string(name);
+  out.end_array().member("more", reach.more);
+  write_time(out, "found_at", reach.at);
+  out.end_object();
+}
+
+void write_line(json::Writer& out, const accounts::PermissionLine& line) {
+  out.begin_object()
+      .member("permission", line.permission.to_string())
+      .member("granted", std::string(to_word(line.granted)))
+      .member("needed", line.needed)
+      .member("required", line.required)
+      .key("found_by");
+  if (line.found_by == accounts::FoundBy::kNothing) {
+    out.null();
+  } else {
+    out.string(accounts::to_word(line.found_by));
+  }
+  write_time(out, "found_at", line.found_at);
+  if (line.reach) write_reach(out, *line.reach);
+  out.end_object();
+}
+
+std::string report_json(const accounts::AccountDetail& detail) {
+  const auto& account = detail.account;
+  const auto granted = accounts::granted_from_json(account.granted, account.granted_known);
+  json::Writer out;
+  out.begin_object().member("account_id", account.id).key("permissions").begin_array();
+  for (const auto& line : detail.permissions) write_line(out, line);
+  out.end_array().key("other_scopes").begin_array();
+  for (const auto& scope : granted.other_scopes) out.string(scope);
+  out.end_array();
+  write_time(out, "checked_at", granted.checked);
+  return out.end_object().take();
+}
+
 }  // namespace
+
+// What was granted against what the allowed actions need.
+Task<net::Response> Api::account_permissions(net::Request& request, const Caller& caller) {
+  const auto detail =
+      co_await options_.accounts.detail(caller.project_id, std::string(request.param("id")));
+  if (!detail) co_return problem_error(api_error(detail.error()), request);
+  co_return net::json(report_json(*detail));
+}
+
+Task<net::Response> Api::check_account_permissions(net::Request& request, const Caller& caller) {
+  const auto checked = co_await options_.accounts.check_permissions(
+      caller.project_id, std::string(request.param("id")), asker(request, caller));
+  if (!checked) co_return problem_error(api_error(checked.error()), request);
+  co_return co_await account_permissions(request, caller);
+}
 
 Task<net::Response> Api::needed_permissions(net::Request& request, const Caller& /*caller*/) {
   const auto connector = options_.services.registry.find(request.param("provider"));

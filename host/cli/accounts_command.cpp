@@ -1,6 +1,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "base/iso_time.h"
 #include "base/json.h"
 #include "cli/account_text.h"
 #include "cli/actor.h"
@@ -14,6 +15,7 @@ struct AccountsOptions {
   CommonOptions common;
   bool json = false;
   std::string account;
+  bool check = false;  // of permissions
 };
 
 // Opens the hub's data and runs `work` on it.
@@ -49,8 +51,20 @@ int list(const AccountsOptions& options) {
   });
 }
 
+// "by probe, 2026-01-31T08:00:00Z"
+std::string found(const accounts::PermissionLine& line) {
+  if (line.found_by == accounts::FoundBy::kNothing) return "";
+  std::string text = "by " + std::string(accounts::to_word(line.found_by));
+  return line.found_at == 0 ? text : text + ", " + iso_time(line.found_at);
+}
+
 int permissions(const AccountsOptions& options) {
   return with_hub(options, true, [&](Hub& hub) {
+    if (options.check) {
+      const auto checked = hub.loops().block_on(
+          hub.accounts().check_permissions(hub.project_id(), options.account, {.actor = actor()}));
+      if (!checked) return report(checked.error());
+    }
     const auto detail =
         hub.loops().block_on(hub.accounts().detail(hub.project_id(), options.account));
     if (!detail) return report(detail.error());
@@ -58,12 +72,9 @@ int permissions(const AccountsOptions& options) {
       const char* state = line.granted == manifest::Granted::kYes  ? "granted"
                           : line.granted == manifest::Granted::kNo ? "missing"
                                                                    : "unknown";
+      const char* need = line.required ? "required" : line.needed ? "needed" : "";
       std::cout << std::left << std::setw(28) << line.permission.to_string() << std::setw(10)
-                << state
-                << (line.required ? "required"
-                    : line.needed ? "needed"
-                                  : "")
-                << "\n";
+                << state << std::setw(10) << need << found(line) << "\n";
     }
     return 0;
   });
@@ -110,7 +121,11 @@ void add_accounts_command(CLI::App& app, Run& run) {
   };
   using Service = accounts::AccountService;
   add("list", "All accounts with their status", false, list);
-  add("permissions", "What the account may do, and what is missing", true, permissions);
+  const auto [command, options] =
+      add("permissions", "What the account may do, what is missing, and how that was found", true,
+          permissions);
+  command->add_flag("--check", options->check,
+                    "Ask the provider first where its scopes don't tell; it changes nothing");
   add("refresh", "Mint new tokens now", true, refresh);
   add("suspend", "Stop serving the account until it is resumed", true,
       [](const AccountsOptions& o) { return change(o, &Service::suspend); });

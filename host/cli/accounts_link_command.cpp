@@ -2,6 +2,7 @@
 
 #include "accounts/waiting_flows.h"
 #include "cli/account_text.h"
+#include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/form_prompt.h"
 #include "cli/options.h"
@@ -113,6 +114,11 @@ int tell(Hub& hub, const manifest::Manifest& manifest, const accounts::LinkOutco
     std::cerr << "Note: " << text_of(manifest, notice) << "\n";
   if (outcome.account) {
     std::cerr << (outcome.was_there_before ? "Reconnected.\n" : "Linked.\n");
+    // What began in the background would end with this process.
+    if (const auto checked = hub.loops().block_on(hub.accounts().check_permissions(
+            outcome.account->project_id, outcome.account->id, {.actor = actor()}));
+        !checked)
+      std::cerr << "Note: its permissions were not checked: " << checked.error().message << "\n";
     print_account(*outcome.account, as_json);
     return 0;
   }

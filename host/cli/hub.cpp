@@ -100,6 +100,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
   hub->restored_ = std::make_unique<accounts::RestoredAccounts>(*hub->services_);
   hub->keeper_ =
       std::make_unique<accounts::TokenKeeper>(*hub->services_, *hub->revoker_, options.keeper);
+  hub->make_prober();
   hub->linker_ = std::make_unique<accounts::Linker>(*hub->services_, *hub->revoker_, *hub->keeper_);
   hub->accounts_ = std::make_unique<accounts::AccountService>(*hub->services_, *hub->revoker_,
                                                               *hub->keeper_, *hub->linker_);
@@ -147,6 +148,15 @@ void Hub::open_audit(const HubOptions& options) {
                                              .subject = vault_->sealing_key_id(),
                                              .key_id = key_chain_->id(),
                                              .actor = "hub"});
+}
+
+void Hub::make_prober() {
+  probing_tokens_ = std::make_unique<actions::KeeperTokens>(*keeper_);
+  probing_runner_ = std::make_unique<actions::ActionRunner>(
+      *services_, *probing_tokens_,
+      actions::RunnerOptions{.limits = {.request_time = std::chrono::seconds(10)}});
+  prober_ = std::make_unique<actions::PermissionProber>(*services_, *probing_runner_);
+  services_->permission_checker = prober_.get();
 }
 
 Result<> Hub::open_clients(const HubOptions& options) {

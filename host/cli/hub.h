@@ -14,6 +14,8 @@
 #include "accounts/flow_recovery.h"
 #include "accounts/permission_report.h"
 #include "accounts/restored_accounts.h"
+#include "actions/permission_prober.h"
+#include "actions/token_source.h"
 #include "audit/file_audit_log.h"
 #include "instances/instance.h"
 #include "net/egress.h"
@@ -84,6 +86,7 @@ class Hub {
   explicit Hub(std::size_t loops) : loops_(loops) {}
   Result<> open_store(const HubOptions& options);
   void open_audit(const HubOptions& options);
+  void make_prober();
   Result<> open_clients(const HubOptions& options);
   void close_idle_connections();
 
@@ -112,6 +115,9 @@ class Hub {
   std::unique_ptr<accounts::FlowRecovery> recovery_;
   std::unique_ptr<accounts::RestoredAccounts> restored_;
   std::unique_ptr<accounts::TokenKeeper> keeper_;
+  std::unique_ptr<actions::KeeperTokens> probing_tokens_;
+  std::unique_ptr<actions::ActionRunner> probing_runner_;
+  std::unique_ptr<actions::PermissionProber> prober_;
   std::unique_ptr<accounts::Linker> linker_;
   std::unique_ptr<accounts::AccountService> accounts_;
 };

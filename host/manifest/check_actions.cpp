@@ -27,6 +27,7 @@ class ActionCheck {
       if (!is_id(action_.tags[i]))
         refuse("id_shape", "/tags/" + std::to_string(i), in_quotes(action_.tags[i]) + " is no id.");
     check_hints();
+    if (action_.input != nullptr) check_examples();
     if (action_.handler == Handler::kConnector) {
       if (!action_.method.empty() || !action_.token.empty() ||
           action_.pagination.kind != PaginationKind::kNone)
@@ -54,6 +55,18 @@ class ActionCheck {
  private:
   void refuse(std::string_view rule, const std::string& below, std::string message) {
     report_.add(rule, pointer_ + below, std::move(message));
+  }
+
+  // Agents learn from examples, and repeat what is wrong in them.
+  void check_examples() {
+    const auto schema = json::Document::parse(action_.input_schema, {std::size_t{8} << 20U, 64});
+    const auto examples = schema ? schema->root().get("examples") : json::Value();
+    if (examples.exists() && (!examples.is_array() || examples.size() > kMostExamples))
+      refuse("input_example", "/input/examples", "examples is a list of ten inputs at most.");
+    for (std::size_t i = 0; examples.is_array() && i < examples.size(); ++i)
+      for (const Problem& problem : action_.input->check(examples.at(i)))
+        refuse("input_example", "/input/examples/" + std::to_string(i) + problem.pointer,
+               "This example is not right by its own schema: it " + problem.message + ".");
   }
 
   void check_hints() {
@@ -213,6 +226,8 @@ class ActionCheck {
     }
   }
 
+  static constexpr std::size_t kMostExamples = 10;
+
   const Manifest& manifest_;
   const Action& action_;
   std::string pointer_;
@@ -220,12 +235,43 @@ class ActionCheck {
   std::set<std::string, std::less<>> used_;
 };
 
+// A probe that changes something, or is refused for another reason than the permission, would be
+// worse than none.
+bool is_good(const PermissionProbe& probe, const Manifest& manifest, const PermissionRef& tried) {
+  const Action* action = manifest.find_action(probe.action_id);
+  if (action == nullptr || action->input == nullptr) return false;
+  const auto input = json::Document::parse(probe.input);
+  const bool names_records = !probe.name_path.empty();
+  return action->read_only && action->handler == Handler::kHttp &&
+         action->permissions == std::vector{tried} && input &&
+         action->input->check(input->root()).empty() &&
+         (!names_records ||
+          (probe.name_path.front() == '/' && action->result.kind == ResultKind::kList));
+}
+
+void check_probes(const Manifest& manifest, Report& report) {
+  for (std::size_t i = 0; i < manifest.permissions.size(); ++i) {
+    const Permission& permission = manifest.permissions[i];
+    const std::string pointer = "/permissions/" + std::to_string(i);
+    if (permission.write.probe)
+      report.add("probe", pointer + "/write/probe",
+                 "Writing can't be tried without changing something. Remove the probe.");
+    const auto& probe = permission.read.probe;
+    if (probe && !is_good(*probe, manifest, {permission.id, Access::kRead}))
+      report.add("probe", pointer + "/read/probe",
+                 "A probe names an action of this manifest that the hub sends, that is read_only "
+                 "and needs this permission and no other, and gives it an input that is right. "
+                 "reach wants an action whose result is a list.");
+  }
+}
+
 }  // namespace
 
 void check_actions(const Manifest& manifest, Report& report) {
   check_ids(manifest.actions, &Action::id, "/actions", report);
   for (std::size_t i = 0; i < manifest.actions.size(); ++i)
     ActionCheck(manifest, manifest.actions[i], "/actions/" + std::to_string(i), report).run();
+  check_probes(manifest, report);
 }
 
 }  // namespace patchbay::manifest

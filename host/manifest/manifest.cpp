@@ -70,6 +70,10 @@ const Action* Manifest::find_action(std::string_view action_id) const {
   return find_id(actions, action_id, &Action::id);
 }
 
+std::vector<PermissionRef> Manifest::all_permissions() const {
+  return collect(*this, [](const PermissionRef&) { return true; });
+}
+
 std::vector<PermissionRef> Manifest::required_permissions() const {
   return collect(*this, [](const PermissionRef&) { return false; });
 }

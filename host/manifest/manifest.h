@@ -74,6 +74,8 @@ struct Manifest {
   [[nodiscard]] const Permission* find_permission(std::string_view permission_id) const;
   [[nodiscard]] const Action* find_action(std::string_view action_id) const;
 
+  // Every box the provider offers, in the manifest's order.
+  [[nodiscard]] std::vector<PermissionRef> all_permissions() const;
   // What a connection can't do without, in the manifest's order.
   [[nodiscard]] std::vector<PermissionRef> required_permissions() const;
   // Required ones and those that these actions need, in the manifest's order, each once.

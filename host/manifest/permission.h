@@ -22,12 +22,24 @@ struct PermissionRef {
   [[nodiscard]] static std::optional<PermissionRef> parse(std::string_view text);
 };
 
+// A question to the provider that changes nothing and that only the permission lets through.
+struct PermissionProbe {
+  std::string action_id;           // reads, and needs this permission alone
+  std::string input = "{}";        // JSON, right by the action's schema
+  std::vector<unsigned> refusals;  // HTTP statuses that mean: not granted
+  // How far the permission reaches, such as the attributes that can be read: the answer's records
+  // are named by the text at this JSON pointer. Empty: nobody wants to know.
+  std::string name_path;
+  TextId label;  // what they are
+};
+
 // Read or write of one permission.
 struct PermissionSide {
   bool available = false;           // the provider offers this box
   bool required = false;            // connecting fails without it
   std::vector<std::string> scopes;  // provider scopes; any one of them in a token proves the grant
   bool confirmed = true;  // false: the scope names are candidates; their absence proves nothing
+  std::optional<PermissionProbe> probe;  // for reading only
 };
 
 // A permission as the provider's own page lists it ("Employees", read and write).

@@ -113,23 +113,41 @@ class Reader {
 
   Permission permission(const Value& value, const std::string& pointer) {
     return {value.get("id").string_or(""), text(value, "label", pointer),
-            text(value, "description", pointer), permission_side(value.get("read")),
-            permission_side(value.get("write"))};
+            text(value, "description", pointer),
+            permission_side(value.get("read"), at(pointer, "read")),
+            permission_side(value.get("write"), at(pointer, "write"))};
   }
 
-  static PermissionSide permission_side(const Value& value) {
+  PermissionSide permission_side(const Value& value, const std::string& pointer) {
     PermissionSide side;
     side.available = value.exists();
     side.required = value.get("required").bool_or(false);
     side.confirmed = value.get("confirmed").bool_or(true);
     side.scopes = strings(value.get("scopes"));
+    if (const Value probe = value.get("probe"); probe.exists())
+      side.probe = permission_probe(probe, at(pointer, "probe"));
     return side;
+  }
+
+  PermissionProbe permission_probe(const Value& value, const std::string& pointer) {
+    PermissionProbe probe;
+    probe.action_id = value.get("action").string_or("");
+    if (const Value input = value.get("input"); input.exists()) probe.input = input.dump();
+    const Value refusals = value.get("refused_with");
+    for (std::size_t i = 0; i < refusals.size(); ++i)
+      probe.refusals.push_back(unsigned_or(refusals.at(i), 0));
+    if (!refusals.exists()) probe.refusals = {403};
+    const Value reach = value.get("reach");
+    probe.name_path = reach.get("name").string_or("");
+    if (reach.exists()) probe.label = text(reach, "label", at(pointer, "reach"));
+    return probe;
   }
 
   std::vector<PermissionRef> grants(const Value& parent, std::string_view key,
                                     const std::string& pointer, bool allow_all) {
     const Value values = parent.get(key);
-    if (allow_all && values.size() == 1 && values.at(0).as_string() == "*") return all_grants();
+    if (allow_all && values.size() == 1 && values.at(0).as_string() == "*")
+      return draft_.manifest.all_permissions();
     std::vector<PermissionRef> refs;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::string name = values.at(i).string_or("");
@@ -144,14 +162,6 @@ class Reader {
         refs.push_back(*ref);
       }
     }
-    return refs;
-  }
-
-  std::vector<PermissionRef> all_grants() const {
-    std::vector<PermissionRef> refs;
-    for (const auto& permission : draft_.manifest.permissions)
-      for (const Access access : {Access::kRead, Access::kWrite})
-        if (permission.side(access).available) refs.push_back({permission.id, access});
     return refs;
   }
 

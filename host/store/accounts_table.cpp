@@ -225,6 +225,15 @@ Result<bool> set_error(Database& db, std::string_view id, std::int64_t generatio
   return changed == 1;
 }
 
+Result<bool> replace_granted(Database& db, std::string_view id, std::string_view before,
+                             std::string_view after) {
+  PATCHBAY_TRY_ASSIGN(const auto changed,
+                      db.execute("UPDATE accounts SET granted = ? WHERE id = ? AND granted = ? AND "
+                                 "status <> 'inactive'",
+                                 {after, id, before}));
+  return changed == 1;
+}
+
 Result<void> set_next_refresh(Database& db, std::string_view id, std::int64_t next_refresh_ms) {
   return require_changed(
       db.execute("UPDATE accounts SET next_refresh = ? WHERE id = ?", {next_refresh_ms, id}),

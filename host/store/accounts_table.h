@@ -116,6 +116,11 @@ Result<bool> set_error(Database& db, std::string_view id, std::int64_t generatio
                        std::string_view reason_code, std::string_view reason_text,
                        std::int64_t now_ms);
 
+// What the account may do, in place of `before`. False, and nothing changed, when something else
+// stands there by now, or the account is suspended or gone.
+Result<bool> replace_granted(Database& db, std::string_view id, std::string_view before,
+                             std::string_view after);
+
 Result<void> set_next_refresh(Database& db, std::string_view id, std::int64_t next_refresh_ms);
 // Never moves back; an account that is gone is no error.
 Result<void> record_use(Database& db, std::string_view id, std::int64_t used_ms);

@@ -8,7 +8,6 @@
 #include "web/operator_routes.h"
 
 namespace patchbay::web {
-namespace {}  // namespace
 
 void AccountPages::add_routes(net::Router& router) {
   OperatorRoutes<AccountPages> routes(router, site_, *this);

@@ -15,6 +15,14 @@ std::string access_word(const Language& language, Access access) {
   return language.text(access == Access::kRead ? "permission.read" : "permission.write");
 }
 
+// "by a probe, 3 Mar 2026, 14:05 UTC"; empty when it is unknown.
+std::string how_found(const Language& language, const accounts::PermissionLine& line) {
+  if (line.found_by == accounts::FoundBy::kNothing) return {};
+  const auto by =
+      language.text("permission.found_by." + std::string(accounts::to_word(line.found_by)));
+  return line.found_at == 0 ? by : by + ", " + language.date_time(line.found_at);
+}
+
 View cell(const Language& language, Access access,
           const std::vector<accounts::PermissionLine>& lines, const PermissionRef& ref) {
   const auto line = std::ranges::find(lines, ref, &accounts::PermissionLine::permission);
@@ -32,7 +40,9 @@ View cell(const Language& language, Access access,
   std::string_view state = "permission.state_unknown";
   if (granted) state = "permission.state_granted";
   if (denied) state = line->needed ? "permission.state_missing" : "permission.state_denied";
-  view.text("state", language.text(state));
+  view.text("state", language.text(state))
+      .text("found", how_found(language, *line))
+      .flag("has_found", line->found_by != accounts::FoundBy::kNothing);
   return view;
 }
 
@@ -56,6 +66,23 @@ std::vector<WantedModule> wanted_modules(const manifest::Manifest& manifest,
     if (module.read || module.write) modules.push_back(module);
   }
   return modules;
+}
+
+// What reading lets somebody see, under the permission's name.
+void add_reach(View& row, const manifest::Manifest& manifest, const Language& language,
+               const manifest::Permission& permission,
+               const std::vector<accounts::PermissionLine>& lines) {
+  const auto line = std::ranges::find(lines, PermissionRef{permission.id, Access::kRead},
+                                      &accounts::PermissionLine::permission);
+  const bool told = line != lines.end() && line->reach && permission.read.probe &&
+                    !permission.read.probe->label.empty();
+  row.flag("has_reach", told);
+  if (!told) return;
+  std::string names;
+  for (const auto& name : line->reach->names) names += (names.empty() ? "" : ", ") + name;
+  if (line->reach->more) names += ", " + language.text("permission.more");
+  row.text("reach_label", plain(manifest, language, permission.read.probe->label))
+      .text("reach", names.empty() ? "–" : names);
 }
 
 }  // namespace
@@ -103,9 +130,10 @@ std::vector<View> permission_table(const manifest::Manifest& manifest, const Lan
   for (const auto& permission : manifest.permissions) {
     View row;
     row.text("label", plain(manifest, language, permission.label))
-        .text("description", plain(manifest, language, permission.description))
-        .list("cells", {cell(language, Access::kRead, lines, {permission.id, Access::kRead}),
-                        cell(language, Access::kWrite, lines, {permission.id, Access::kWrite})});
+        .text("description", plain(manifest, language, permission.description));
+    add_reach(row, manifest, language, permission, lines);
+    row.list("cells", {cell(language, Access::kRead, lines, {permission.id, Access::kRead}),
+                       cell(language, Access::kWrite, lines, {permission.id, Access::kWrite})});
     rows.push_back(std::move(row));
   }
   return rows;

@@ -98,6 +98,50 @@ TEST_F(PermissionReportTest, GrantedPermissionsComeBackFromTheirJson) {
   EXPECT_TRUE(granted_from_json("[]", true).denied.empty());
 }
 
+TEST_F(PermissionReportTest, WhatIsGrantedSaysHowAndWhenThatWasFound) {
+  auto found = granted("p:write", true, {"people:read"});
+  found.connected = 5'000;
+  found.set_probed("sites:read", Granted::kNo, 7'000);
+  const auto back = granted_from_json(to_json(found), true);
+  auto lines = report({}, back);
+  EXPECT_EQ(lines["people:read"].found_by, FoundBy::kConnector);
+  EXPECT_EQ(lines["people:write"].found_by, FoundBy::kScope);
+  EXPECT_EQ(lines["people:write"].found_at, 5'000);
+  EXPECT_EQ(lines["sites:read"].granted, Granted::kNo);
+  EXPECT_EQ(lines["sites:read"].found_by, FoundBy::kProbe);
+  EXPECT_EQ(lines["sites:read"].found_at, 7'000);
+}
+
+TEST_F(PermissionReportTest, WhatIsUnknownWasFoundByNothing) {
+  auto lines = report({}, granted("p:read", true));
+  EXPECT_EQ(lines["sites:read"].found_by, FoundBy::kNothing);
+  EXPECT_EQ(lines["sites:read"].found_at, 0);
+}
+
+TEST_F(PermissionReportTest, ALaterProbeTakesTheEarlierOnesPlaceUnlessItLearntNothing) {
+  GrantedPermissions found;
+  found.set_probed("sites:read", Granted::kNo, 1);
+  found.set_probed("sites:read", Granted::kYes, 2);
+  found.set_probed("sites:read", Granted::kUnknown, 3);
+  EXPECT_EQ(found.state("sites:read"), Granted::kYes);
+  EXPECT_EQ(found.found_at("sites:read"), 2);
+  EXPECT_TRUE(found.denied.empty());
+}
+
+TEST_F(PermissionReportTest, HowFarAPermissionReachesComesBackFromItsJson) {
+  GrantedPermissions found;
+  found.checked = 9;
+  found.reach["people:read"] = {.names = {"Ada", "Gr\"ace"}, .more = true, .at = 8};
+  const auto back = granted_from_json(to_json(found), true);
+  EXPECT_EQ(back.checked, 9);
+  const auto lines = permission_report(*manifest, {}, back);
+  ASSERT_TRUE(lines[0].reach);
+  EXPECT_EQ(lines[0].reach->names, (Names{"Ada", "Gr\"ace"}));
+  EXPECT_TRUE(lines[0].reach->more);
+  EXPECT_EQ(lines[0].reach->at, 8);
+  EXPECT_FALSE(lines[2].reach);
+}
+
 TEST_F(PermissionReportTest, TheReportHasALineForEveryBoxInTheManifestsOrder) {
   const auto lines = permission_report(*manifest, {}, {});
   ASSERT_EQ(lines.size(), 3U);

@@ -46,12 +46,16 @@ inline std::string acme_json(const std::string& actions) {
          actions + R"json(,"texts":{"en":{"t":"Text","name":"Acme","people":"People"}}})json";
 }
 
-inline std::shared_ptr<const manifest::Manifest> acme(const std::string& actions) {
-  auto outcome = manifest::parse_manifest(acme_json(actions));
+inline std::shared_ptr<const manifest::Manifest> parsed_manifest(const std::string& json) {
+  auto outcome = manifest::parse_manifest(json);
   for (const auto& problem : outcome.problems)
     ADD_FAILURE() << problem.rule << " at " << problem.pointer << ": " << problem.message;
   if (!outcome.manifest) std::abort();
   return outcome.manifest;
+}
+
+inline std::shared_ptr<const manifest::Manifest> acme(const std::string& actions) {
+  return parsed_manifest(acme_json(actions));
 }
 
 // The rest of an action around its request, pagination and result.
@@ -154,7 +158,8 @@ class RecordingAudit final : public audit::AuditLog {
 // needs.
 class Hub {
  public:
-  explicit Hub(const std::string& actions_json) : manifest(acme(actions_json)) {
+  explicit Hub(const std::string& actions_json) : Hub(acme(actions_json)) {}
+  explicit Hub(std::shared_ptr<const manifest::Manifest> its) : manifest(std::move(its)) {
     auto opened = store::open_sqlite({.path = ":memory:"});
     if (!opened) std::abort();
     EXPECT_TRUE(store::migrate(**opened));

@@ -45,6 +45,8 @@ const std::string kRect = "<rect width='8' height='8' fill='#123'/>";
 const std::string kQuery = R"([{"name":"team","input":"team"})";
 const std::string kAuth = R"("kind":"bearer","value":{"token":"main"})";
 const std::string kTeam = R"("team":{"type":"string"})";
+const std::string kListInput = R"("input":{"type":"object","additionalProperties":false,)";
+const std::string kPeopleScopes = R"("scopes":["p:read","people.read"])";
 
 const Fault kFaults[] = {
     // JSON and shape
@@ -97,6 +99,19 @@ const Fault kFaults[] = {
      R"("description":"sites")", "permission_empty", "/permissions/1"},
     {"a_scope_with_a_blank", R"("people.read")", R"("people read")", "scope_shape",
      "/permissions/0/read"},
+    {"a_probe_that_deletes", kPeopleScopes,
+     kPeopleScopes + R"(,"probe":{"action":"acme_delete_person"})", "probe",
+     "/permissions/0/read/probe"},
+    {"a_probe_of_an_unknown_action", kPeopleScopes,
+     kPeopleScopes + R"(,"probe":{"action":"acme_gone"})", "probe", "/permissions/0/read/probe"},
+    {"a_probe_that_needs_another_permission", R"("confirmed":false)",
+     R"("confirmed":false,"probe":{"action":"acme_list_people"})", "probe",
+     "/permissions/1/read/probe"},
+    {"a_probe_with_a_wrong_input", kPeopleScopes,
+     kPeopleScopes + R"(,"probe":{"action":"acme_list_people","input":{"team":5}})", "probe",
+     "/permissions/0/read/probe"},
+    {"a_probe_of_writing", R"("write":{)", R"("write":{"probe":{"action":"acme_list_people"},)",
+     "probe", "/permissions/0/write/probe"},
     {"a_guide_with_an_unknown_grant", R"("applicable_scopes":["people:read"])",
      R"("applicable_scopes":["pets:read"])", "grant_unknown",
      "/auth_methods/0/guide/sections/0/steps/0/applicable_scopes/0"},
@@ -249,6 +264,11 @@ const Fault kFaults[] = {
     {"an_action_that_does_nothing", R"("handler":"connector",)", "", "handler", "/actions/3"},
     {"a_reference_in_an_input_schema", kTeam, R"("team":{"type":"string","$ref":"#"})",
      "input_schema_keyword", "/actions/0/input/properties/team/$ref"},
+    {"an_example_that_its_schema_refuses", kListInput,
+     kListInput + R"("examples":[{},{"team":5}],)", "input_example",
+     "/actions/0/input/examples/1/team"},
+    {"an_example_that_is_no_list", kListInput, kListInput + R"("examples":{},)", "input_example",
+     "/actions/0/input/examples"},
     {"an_input_that_is_no_object", R"("input":{"type":"object"},"permissions":[])",
      R"("input":{"type":"array"},"permissions":[])", "input_schema", "/actions/3/input"},
     // texts
@@ -363,14 +383,29 @@ TEST(ManifestParse, ListsTheBoxesToTick) {
             (std::vector{read, write}));
 }
 
+TEST(ManifestPermission, MayNameAProbe) {
+  const auto outcome = parse_manifest(replaced(
+      small_manifest(), kPeopleScopes,
+      kPeopleScopes + R"(,"probe":{"action":"acme_list_people","input":{"team":"x"},)"
+                      R"("refused_with":[400,403],"reach":{"label":"people","name":"/name"}})"));
+  ASSERT_NE(outcome.manifest, nullptr) << testing::PrintToString(outcome.problems);
+  const auto& probe = outcome.manifest->find_permission("people")->read.probe;
+  ASSERT_TRUE(probe);
+  EXPECT_EQ(probe->action_id, "acme_list_people");
+  EXPECT_EQ(probe->input, R"({"team":"x"})");
+  EXPECT_EQ(probe->refusals, (std::vector{400U, 403U}));
+  EXPECT_EQ(probe->name_path, "/name");
+  EXPECT_FALSE(outcome.manifest->find_permission("sites")->read.probe);
+}
+
 TEST(ManifestPermission, IsProvedByAnyOfItsScopes) {
-  const PermissionSide known{true, true, {"p:read", "people.read"}, true};
+  const PermissionSide known{true, true, {"p:read", "people.read"}, true, {}};
   EXPECT_EQ(granted(known, {"x", "people.read"}), Granted::kYes);
   EXPECT_EQ(granted(known, {"x"}), Granted::kNo);
-  const PermissionSide guessed{true, false, {"sites"}, false};
+  const PermissionSide guessed{true, false, {"sites"}, false, {}};
   EXPECT_EQ(granted(guessed, {"sites"}), Granted::kYes);
   EXPECT_EQ(granted(guessed, {"x"}), Granted::kUnknown);
-  EXPECT_EQ(granted(PermissionSide{true, false, {}, true}, {"x"}), Granted::kUnknown);
+  EXPECT_EQ(granted(PermissionSide{true, false, {}, true, {}}, {"x"}), Granted::kUnknown);
 }
 
 TEST(ManifestPermission, IsWrittenAsIdAndAccess) {

@@ -164,5 +164,20 @@ TEST_F(PersonioManifest, IsTranslatedRatherThanCopied) {
     }
 }
 
+TEST_F(PersonioManifest, ShowsAnExampleOfEveryActionsInput) {
+  for (const Action& action : manifest().actions) {
+    const auto schema = json::Document::parse(action.input_schema);
+    ASSERT_TRUE(schema);
+    EXPECT_EQ(schema->root().get("examples").size(), 1U) << action.id;
+  }
+}
+
+// Whatever has a name that is not published can at least be tried.
+TEST_F(PersonioManifest, ProbesEveryPermissionToReadWhoseScopesAreUnsure) {
+  for (const Permission& permission : manifest().permissions)
+    if (permission.read.available && !permission.read.confirmed)
+      EXPECT_TRUE(permission.read.probe) << permission.id;
+}
+
 }  // namespace
 }  // namespace patchbay::manifest
