@@ -32,7 +32,7 @@ struct RequestLog {
   std::string id;
   std::string project_id;
   std::string request_id;  // the X-Request-Id
-  std::string source;      // "api" or "mcp"
+  std::string source;      // "api", "mcp" or "cli"
   std::string api_key_id;
   std::string source_ip;
   std::string account_id;
