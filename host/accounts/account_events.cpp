@@ -5,7 +5,7 @@
 namespace patchbay::accounts {
 
 store::Event account_event(const store::Account& account, std::string_view kind,
-                           std::int64_t now_ms) {
+                           std::int64_t now_ms, MoreFacts more) {
   json::Writer payload;
   payload.begin_object()
       .member("provider", account.connector_id)
@@ -16,6 +16,7 @@ store::Event account_event(const store::Account& account, std::string_view kind,
       .member("status", std::string(to_string(account.status)));
   if (!account.reason_code.empty())
     payload.member("reason", account.reason_code).member("reason_text", account.reason_text);
+  for (const auto& [name, value] : more) payload.member(name, value);
   payload.end_object();
   return {0, account.project_id, std::string(kind), account.id, payload.take(), now_ms};
 }

@@ -23,7 +23,9 @@ Api::Api(Options options)
       logs_(options_.services, options_.log_bodies),
       idempotency_(options_.services),
       integrations_(options_.services),
-      webhooks_(options_.services) {}
+      webhooks_(options_.services),
+      inbound_urls_(options_.services),
+      receiver_(options_.services) {}
 
 Api::~Api() = default;
 
@@ -61,6 +63,9 @@ void Api::add_routes(net::Router& router) {
     add(router, method, pattern, scope, handler, Errors::kOwn);
   };
   add_own("GET", "/events", Scope::kAccounts, &Api::list_events);
+  add_own("POST", "/accounts/{id}/inbound_url", Scope::kAccounts, &Api::make_inbound_url);
+  add_own("DELETE", "/accounts/{id}/inbound_url", Scope::kAccounts, &Api::withdraw_inbound_url);
+  add_own("GET", "/accounts/{id}/provider_events", Scope::kActions, &Api::list_provider_events);
   add_own("DELETE", "/owners/{id}", Scope::kAdmin, &Api::erase_owner);
   add_own("GET", "/integrations", Scope::kAdmin, &Api::list_integrations);
   add_own("POST", "/integrations", Scope::kAdmin, &Api::create_integration);
@@ -80,6 +85,8 @@ void Api::add_routes(net::Router& router) {
   add_own("POST", "/webhooks/{id}/test", Scope::kAdmin, &Api::test_webhook);
   add_own("GET", "/webhooks/{id}/deliveries", Scope::kAdmin, &Api::list_webhook_deliveries);
   add_own("POST", "/webhooks/{id}/replay", Scope::kAdmin, &Api::replay_webhook);
+  router.add("POST", "/in/{account}/{token}",
+             [this](net::Request& request) { return receive_event(request); });
   router.add("GET", "/healthz", [this](net::Request& request) { return healthz(request); });
   router.add("GET", "/readyz", [this](net::Request& request) { return readyz(request); });
   router.add("GET", "/openapi.json", [](net::Request& request) -> Task<net::Response> {

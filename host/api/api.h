@@ -23,6 +23,8 @@
 #include "api/key_issuer.h"
 #include "api/request_logs.h"
 #include "audit/audit_log.h"
+#include "inbound/inbound_urls.h"
+#include "inbound/receiver.h"
 #include "net/router.h"
 #include "webhooks/webhook_endpoints.h"
 
@@ -138,6 +140,12 @@ class Api {
   Task<net::Response> replay_webhook(net::Request& request, const Caller& caller);
   Task<net::Response> list_events(net::Request& request, const Caller& caller);
 
+  // inbound_routes.cpp
+  Task<net::Response> make_inbound_url(net::Request& request, const Caller& caller);
+  Task<net::Response> withdraw_inbound_url(net::Request& request, const Caller& caller);
+  Task<net::Response> list_provider_events(net::Request& request, const Caller& caller);
+  Task<net::Response> receive_event(net::Request& request);
+
   Task<net::Response> healthz(net::Request& request);
   Task<net::Response> readyz(net::Request& request);
 
@@ -156,6 +164,8 @@ class Api {
   IdempotencyKeys idempotency_;
   accounts::IntegrationService integrations_;
   webhooks::WebhookEndpoints webhooks_;
+  inbound::InboundUrls inbound_urls_;
+  inbound::Receiver receiver_;
 };
 
 }  // namespace patchbay::api

@@ -14,9 +14,9 @@ namespace reason = actions::reason;
 
 constexpr std::array<std::string_view, 7> kStackOneRoots = {
     "accounts", "actions", "connect_sessions", "connectors", "hub", "requests", "unified"};
-constexpr std::array<std::string_view, 9> kOwnRoots = {"api_keys",     "events", "healthz",
-                                                       "integrations", "mcp",    "openapi.json",
-                                                       "owners",       "readyz", "webhooks"};
+constexpr std::array<std::string_view, 10> kOwnRoots = {
+    "api_keys", "events",       "healthz", "in",     "integrations",
+    "mcp",      "openapi.json", "owners",  "readyz", "webhooks"};
 
 std::string_view root_of(std::string_view path) {
   if (path.starts_with('/')) path.remove_prefix(1);

@@ -12,6 +12,8 @@ void add_serve_command(CLI::App& app, Run& run);
 void add_signin_command(CLI::App& app, Run& run);
 void add_accounts_command(CLI::App& app, Run& run);
 void add_accounts_link(CLI::App& accounts, Run& run);  // within `patchbay accounts`
+void add_actions_command(CLI::App& app, Run& run);
+void add_actions_run(CLI::App& actions, Run& run);  // within `patchbay actions`
 void add_new_command(CLI::App& app, Run& run);
 void add_preview_command(CLI::App& app, Run& run);
 void add_flows_command(CLI::App& app, Run& run);

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   patchbay::cli::add_serve_command(app, run);
   patchbay::cli::add_signin_command(app, run);
   patchbay::cli::add_accounts_command(app, run);
+  patchbay::cli::add_actions_command(app, run);
   patchbay::cli::add_connectors_command(app, run);
   patchbay::cli::add_integrations_command(app, run);
   patchbay::cli::add_new_command(app, run);

@@ -173,7 +173,8 @@ int serve(const ServeOptions& options) {
   webhooks::Deliverer deliverer(hub.services(), {.reconnect_link = reconnect_links(hub, url)});
   deliverer.start();
   upkeep::Expiry expiry(hub.loops(), hub.store(), hub.clock(),
-                        {.request_logs_ms = options.log_days * kDayMs});
+                        {.request_logs_ms = options.log_days * kDayMs,
+                         .provider_events_ms = options.log_days * kDayMs});
   expiry.start();
   api.logs().start();
   hub.start_background();
@@ -252,7 +253,9 @@ void add_serve_command(CLI::App& app, Run& run) {
       ->check(CLI::IsMember({"off", "errors", "all"}))
       ->capture_default_str();
   command
-      ->add_option("--log-days", options->log_days, "How long the log of requests is kept, in days")
+      ->add_option(
+          "--log-days", options->log_days,
+          "How long the log of requests, and events that providers sent, are kept, in days")
       ->check(CLI::Range(1, 3650))
       ->capture_default_str();
   command

@@ -19,6 +19,7 @@ void check_document(const json::Value& root, Report& report);
 void check_identity(const Manifest& manifest, Report& report);  // ids, version, logo, links
 void check_permissions(const Manifest& manifest, Report& report);
 void check_hosts(const Manifest& manifest, Report& report);  // and rate limits
+void check_inbound_events(const Manifest& manifest, Report& report);
 void check_auth_methods(const Manifest& manifest, Report& report);
 void check_fields(const std::vector<Field>& fields, const std::string& pointer, Report& report);
 void check_actions(const Manifest& manifest, Report& report);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "manifest/auth_method.h"
 #include "manifest/field.h"
 #include "manifest/guide.h"
+#include "manifest/inbound_events.h"
 #include "manifest/permission.h"
 #include "manifest/texts.h"
 
@@ -67,6 +69,7 @@ struct Manifest {
   std::vector<Permission> permissions;
   std::vector<HostRule> hosts;
   std::vector<RateLimit> rate_limits;
+  std::optional<InboundEvents> inbound_events;  // none: the provider sends none, or none we know
   std::vector<Action> actions;
   Texts texts;
 

@@ -57,6 +57,7 @@ ParseOutcome parse_manifest(std::string_view bytes) {
   check_identity(draft.manifest, report);
   check_permissions(draft.manifest, report);
   check_hosts(draft.manifest, report);
+  check_inbound_events(draft.manifest, report);
   check_auth_methods(draft.manifest, report);
   check_actions(draft.manifest, report);
   check_texts(draft, report);

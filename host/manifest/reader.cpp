@@ -59,6 +59,7 @@ class Reader {
     manifest.facts = list<Fact>(root, "facts", "", &Reader::fact);
     manifest.hosts = list<HostRule>(root, "hosts", "", &Reader::host);
     manifest.rate_limits = list<RateLimit>(root, "rate_limits", "", &Reader::rate_limit);
+    manifest.inbound_events = inbound_events(root.get("inbound_events"));
     manifest.actions = list<Action>(root, "actions", "", &Reader::action);
     texts(root.get("texts"));
   }
@@ -300,7 +301,7 @@ class Reader {
     return {text(value, "label", pointer), value.get("url").string_or("")};
   }
 
-  // ---- facts, hosts, rate limits
+  // ---- facts, hosts, rate limits, events
 
   Fact fact(const Value& value, const std::string& pointer) {
     return {value.get("id").string_or(""), text(value, "label", pointer)};
@@ -325,6 +326,12 @@ class Reader {
             unsigned_or(value.get("burst"), 0),
             unsigned_or(value.get("cool_down_s"), 0),
             value.get("confirmed").bool_or(true)};
+  }
+
+  static std::optional<InboundEvents> inbound_events(const Value& value) {
+    if (!value.exists()) return std::nullopt;
+    return InboundEvents{value.get("secret_header").string_or(""), value.get("type").string_or(""),
+                         strings(value.get("identity"))};
   }
 
   // ---- actions

@@ -38,10 +38,10 @@ Result<std::vector<Event>> list_after(Database& db, std::string_view project_id,
 
 Result<std::vector<Event>> list_of_account(Database& db, std::string_view project_id,
                                            std::string_view account_id, std::int64_t limit) {
-  return all_rows(
-      db.query(kSelect + "WHERE project_id = ? AND account_id = ? ORDER BY seq DESC LIMIT ?",
-               {project_id, account_id, limit}),
-      from);
+  return all_rows(db.query(kSelect + "WHERE project_id = ? AND account_id = ? AND kind <> ? "
+                                     "ORDER BY seq DESC LIMIT ?",
+                           {project_id, account_id, kProviderEventKind, limit}),
+                  from);
 }
 
 }  // namespace patchbay::store::events_table

@@ -15,5 +15,6 @@ extern const std::span<const std::string_view> migration_5;
 extern const std::span<const std::string_view> migration_6;
 extern const std::span<const std::string_view> migration_7;
 extern const std::span<const std::string_view> migration_8;
+extern const std::span<const std::string_view> migration_9;
 
 }  // namespace patchbay::store

@@ -32,8 +32,8 @@ struct RequestLog {
   std::string id;
   std::string project_id;
   std::string request_id;  // the X-Request-Id
-  std::string source;      // "api", "mcp" or "pages"
-  std::string api_key_id;  // empty: a person at the pages
+  std::string source;      // "api", "mcp", "pages" or "cli"
+  std::string api_key_id;  // empty: a person, at the pages or the command line
   std::string source_ip;
   std::string account_id;
   std::string owner_id;  // these two are the account's, found when the row is written

@@ -8,6 +8,7 @@
 #include "store/change_sequence_table.h"
 #include "store/connector_approvals_table.h"
 #include "store/data_keys_table.h"
+#include "store/inbound_urls_table.h"
 #include "store/projects_table.h"
 #include "store/restored_accounts_table.h"
 #include "store/revocations_table.h"
@@ -132,6 +133,7 @@ Result<CarriedOver> carry_over(Database& replaced, Database& restored, std::int6
   PATCHBAY_TRY_ASSIGN(carried.suspended, suspend_again(replaced, restored, now_ms));
   PATCHBAY_TRY_ASSIGN(carried.withdrawn_keys, withdraw_keys_again(replaced, restored));
   PATCHBAY_TRY_ASSIGN(carried.withdrawn_approvals, withdraw_approvals_again(replaced, restored));
+  PATCHBAY_TRY(inbound_urls_table::end_again(replaced, restored));
   PATCHBAY_TRY_ASSIGN(carried.revocations, take_revocations(replaced, restored, now_ms));
   return carried;
 }

@@ -9,7 +9,7 @@
 namespace patchbay::store {
 namespace {
 
-constexpr std::array<SealedColumn, 8> kColumns{{
+constexpr std::array<SealedColumn, 9> kColumns{{
     {"account_secrets", "sealed", "account_id", "name", {}, "generation"},
     {"account_tokens", "sealed", "account_id", "name", {}, "generation"},
     {"integrations", "sealed_setup", "id", {}, "setup", "setup_generation"},
@@ -18,6 +18,7 @@ constexpr std::array<SealedColumn, 8> kColumns{{
     {"webhook_secrets", "sealed", "id", {}, "secret", {}},
     {"idempotency_records", "sealed", "id", {}, "answer", {}},
     {"logged_bodies", "sealed", "id", {}, "bodies", {}},
+    {"provider_events", "sealed", "id", {}, "payload", {}},
 }};
 
 std::string text(std::string_view view) {

@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "store/connect_sessions_table.h"
 #include "store/idempotency_table.h"
+#include "store/inbound_urls_table.h"
+#include "store/provider_events_table.h"
 #include "store/request_logs_table.h"
 
 namespace patchbay::upkeep {
@@ -17,7 +19,11 @@ Result<std::int64_t> remove_expired(store::Database& db, const KeptFor& kept, st
                       store::request_logs_table::prune(db, now - kept.request_logs_ms));
   PATCHBAY_TRY_ASSIGN(const auto links, store::connect_sessions_table::remove_expired(
                                             db, now - kept.connect_sessions_ms));
-  return answers + requests + links;
+  PATCHBAY_TRY_ASSIGN(const auto events,
+                      store::provider_events_table::prune(db, now - kept.provider_events_ms));
+  PATCHBAY_TRY_ASSIGN(const auto urls,
+                      store::inbound_urls_table::prune(db, now - kept.inbound_urls_ms));
+  return answers + requests + links + events + urls;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 // Removes rows whose time is over, once a minute: answers kept for idempotency keys, the log of
-// requests, connect links nobody can use any more. Several instances may do it at once.
+// requests, connect links nobody can use any more, events of providers and URLs they were sent to.
+// Several instances may do it at once.
 #include <cstdint>
 
 #include "base/clock.h"
@@ -15,6 +16,9 @@ struct KeptFor {
   std::int64_t idempotency_ms = 24 * 3'600'000LL;
   // After they have expired: so long their page says so.
   std::int64_t connect_sessions_ms = 30 * 24 * 3'600'000LL;
+  std::int64_t provider_events_ms = 30 * 24 * 3'600'000LL;
+  // After they have ended: so long a restored backup learns that they have.
+  std::int64_t inbound_urls_ms = 365 * 24 * 3'600'000LL;
 };
 
 class Expiry {

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "net/url.h"
 #include "net/wait_all.h"
+#include "store/provider_events_table.h"
 #include "store/webhook_deliveries_table.h"
 #include "store/webhook_endpoints_table.h"
 #include "webhooks/message.h"
@@ -45,6 +46,7 @@ std::int64_t back_off_ms(std::int64_t attempts, double unit) {
 struct NextMessage {
   std::optional<WebhookDelivery> delivery;
   std::vector<store::WebhookSecret> secrets;
+  std::optional<store::ProviderEvent> provider_event;  // that it tells of
 };
 
 Result<NextMessage> read_next(store::Database& db, const std::string& endpoint_id,
@@ -53,6 +55,10 @@ Result<NextMessage> read_next(store::Database& db, const std::string& endpoint_i
   PATCHBAY_TRY_ASSIGN(next.delivery, deliveries::next(db, endpoint_id));
   if (next.delivery) {
     PATCHBAY_TRY_ASSIGN(next.secrets, endpoints::secrets(db, endpoint_id, now_ms));
+    if (next.delivery->event.kind == store::kProviderEventKind) {
+      PATCHBAY_TRY_ASSIGN(next.provider_event, store::provider_events_table::find_by_event(
+                                                   db, next.delivery->event.seq));
+    }
   }
   return next;
 }
@@ -94,8 +100,19 @@ struct Deliverer::Impl : std::enable_shared_from_this<Impl> {
     co_return link ? *std::move(link) : SecretString();
   }
 
-  Task<net::ClientReply> send(const WebhookEndpoint& endpoint, const store::Event& event,
-                              const std::vector<SecretString>& secrets) {
+  // Empty when its time is over; then the message goes without.
+  Result<SecretString> open(const std::optional<store::ProviderEvent>& row) const {
+    if (!row) return SecretString();
+    return services.vault.open(
+        row->sealed, {store::kProviderEventsTable, row->project_id, row->id, "payload", 0});
+  }
+
+  Task<Result<net::ClientReply>> send(const WebhookEndpoint& endpoint, const NextMessage& next) {
+    const store::Event& event = next.delivery->event;
+    PATCHBAY_CO_TRY_ASSIGN(const auto secrets, open(next.secrets));
+    Enclosed enclosed;
+    PATCHBAY_CO_TRY_ASSIGN(enclosed.provider_payload, open(next.provider_event));
+    enclosed.reconnect_url = co_await reconnect_link(event);
     net::ClientRequest request;
     request.method = "POST";
     request.url = endpoint.url;
@@ -103,7 +120,7 @@ struct Deliverer::Impl : std::enable_shared_from_this<Impl> {
     request.max_answer_bytes = std::size_t{64} << 10U;
     request.repeatable = true;
     if (const auto url = net::parse_url(endpoint.url)) request.allowed_hosts = {url->host};
-    request.body = message_of(event, co_await reconnect_link(event), now());
+    request.body = message_of(event, enclosed, now());
     request.headers.set("Content-Type", "application/json");
     sign(request.headers, secrets, message_id(event), now() / 1000, request.body.reveal());
     co_return co_await services.http[0]->send(std::move(request), options.answer_within);
@@ -149,10 +166,7 @@ struct Deliverer::Impl : std::enable_shared_from_this<Impl> {
     if (!next) co_return next.error();
     if (!next->delivery) co_return false;
     WebhookDelivery& delivery = *next->delivery;
-    auto secrets = open(next->secrets);
-    const Result<net::ClientReply> reply =
-        secrets ? Result<net::ClientReply>(co_await send(endpoint, delivery.event, *secrets))
-                : Result<net::ClientReply>(secrets.error());
+    const Result<net::ClientReply> reply = co_await send(endpoint, *next);
     const bool go_on = judge(reply, delivery, endpoint);
     auto kept = co_await services.store.transact(
         [this, endpoint, delivery, claim, until = claim_until()](store::Database& db) {

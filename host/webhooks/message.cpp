@@ -7,8 +7,8 @@ namespace patchbay::webhooks {
 
 const std::vector<std::string_view>& event_kinds() {
   static const std::vector<std::string_view> kinds = {
-      "account.created", "account.updated", "account.deleted",  "account.suspended",
-      "account.resumed", "account.error",   "account.recovered"};
+      "account.created", "account.updated", "account.deleted",   "account.suspended",
+      "account.resumed", "account.error",   "account.recovered", store::kProviderEventKind};
   return kinds;
 }
 
@@ -17,8 +17,7 @@ std::string message_id(const store::Event& event) {
          std::to_string(event.seq);
 }
 
-SecretString message_of(const store::Event& event, const SecretString& reconnect_url,
-                        std::int64_t now_ms) {
+SecretString message_of(const store::Event& event, const Enclosed& enclosed, std::int64_t now_ms) {
   const bool is_test = event.kind == kTestKind;
   json::Writer out;
   out.begin_object()
@@ -36,7 +35,9 @@ SecretString message_of(const store::Event& event, const SecretString& reconnect
     const auto [name, value] = facts.member(i);
     out.key(name).value(value);
   }
-  if (!reconnect_url.empty()) out.member("reconnect_url", reconnect_url.reveal());
+  if (!enclosed.reconnect_url.empty()) out.member("reconnect_url", enclosed.reconnect_url.reveal());
+  if (!enclosed.provider_payload.empty())
+    out.key("payload").raw(enclosed.provider_payload.reveal());
   std::string text = out.end_object().take();
   return SecretString::take(text);
 }

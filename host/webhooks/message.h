@@ -18,8 +18,11 @@ inline constexpr std::string_view kTestKind = "webhook.test";
 // The same for every attempt and every endpoint; receivers know by it what they had already.
 std::string message_id(const store::Event& event);
 
-// `reconnect_url`: empty, or a link for the account's owner, which makes the message a secret.
-SecretString message_of(const store::Event& event, const SecretString& reconnect_url,
-                        std::int64_t now_ms);
+// What goes along with an event and is not kept with it. Empty: it has none.
+struct Enclosed {
+  SecretString reconnect_url;     // for the account's owner
+  SecretString provider_payload;  // JSON: the event as the provider sent it
+};
+SecretString message_of(const store::Event& event, const Enclosed& enclosed, std::int64_t now_ms);
 
 }  // namespace patchbay::webhooks

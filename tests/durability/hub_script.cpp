@@ -11,6 +11,7 @@
 #include "store/integrations_table.h"
 #include "store/migrations.h"
 #include "store/projects_table.h"
+#include "store/provider_events_table.h"
 #include "store/revocations_table.h"
 
 namespace patchbay::durability {
@@ -216,13 +217,37 @@ Step HubScript::unlink(const Account& account) {
           }};
 }
 
+// Before version 9 there was no such thing.
+Step HubScript::receive(Database& twin, const Account& account) {
+  if (!twin.has_table("provider_events").value()) return refresh(account);
+  ProviderEvent event;
+  event.id = random_.id("pev_");
+  event.project_id = kProject;
+  event.account_id = account.id;
+  event.identity = std::to_string(pick(8));
+  event.type = "person.updated";
+  event.received = now_;
+  event.sealed =
+      vault_.seal("event-" + event.id, {kProviderEventsTable, kProject, event.id, "payload", 0})
+          .value();
+  return {"receive", [event](Database& db) -> Result<> {
+            PATCHBAY_TRY_ASSIGN(const auto seq, provider_events_table::insert(db, event));
+            if (!seq) return {};
+            PATCHBAY_TRY_ASSIGN(
+                const auto told,
+                events_table::append(db, {0, kProject, std::string(kProviderEventKind),
+                                          event.account_id, "{}", event.received}));
+            return provider_events_table::set_event_seq(db, *seq, told);
+          }};
+}
+
 Step HubScript::next(Database& twin) {
   now_ += 1'000;
   AccountFilter filter;
   filter.project_id = kProject;
   filter.limit = AccountFilter::kMaxLimit;
   const auto accounts = accounts_table::list(twin, filter).value();
-  const auto kind = pick(10);
+  const auto kind = pick(11);
   if (kind == 0) return open_session();
   if (kind == 1) return start_flow();
   if (kind == 2) {
@@ -234,6 +259,7 @@ Step HubScript::next(Database& twin) {
   const auto& account = accounts[pick(accounts.size())];
   if (kind <= 7) return refresh(account);
   if (kind == 8) return reconnect(twin, account);
+  if (kind == 9) return receive(twin, account);
   return unlink(account);
 }
 
@@ -272,6 +298,12 @@ std::string HubScript::describe(Database& db) const {
   for (const auto& row :
        all("sessions", "SELECT id, status, result_account_id FROM connect_sessions ORDER BY id"))
     out << " " << row.text(0) << row.text(1) << row.text(2) << "\n";
+  if (*version >= 9)
+    for (const auto& row :
+         all("provider events", "SELECT id, event_seq, sealed FROM provider_events ORDER BY seq"))
+      out << " " << row.integer(1) << " "
+          << opened(row.text(2), {kProviderEventsTable, kProject, row.text(0), "payload", 0})
+          << "\n";
   for (const auto& row : all("events", "SELECT seq, kind, account_id FROM events ORDER BY seq"))
     out << " " << row.integer(0) << row.text(1) << row.text(2) << "\n";
   for (const auto& row : all("sequence", "SELECT value FROM change_sequence"))

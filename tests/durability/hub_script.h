@@ -1,8 +1,8 @@
 #pragma once
 // What a hub does to its store, step by step, drawn from a seed: sessions opened, accounts linked,
-// refreshed, reconnected and unlinked, revocations delivered, each in one transaction through the
-// store's own tables, with sealed rows. A step is a closure, so that it can be run on the database
-// under test and on its twin in memory, whose word counts.
+// refreshed, reconnected and unlinked, revocations delivered, events of providers received, each in
+// one transaction through the store's own tables, with sealed rows. A step is a closure, so that it
+// can be run on the database under test and on its twin in memory, whose word counts.
 #include <functional>
 #include <string>
 
@@ -39,6 +39,7 @@ class HubScript {
   Step refresh(const store::Account& account);
   Step reconnect(store::Database& twin, const store::Account& account);
   Step unlink(const store::Account& account);
+  Step receive(store::Database& twin, const store::Account& account);
   [[nodiscard]] store::AccountSecret secret(const std::string& account, std::int64_t generation);
   [[nodiscard]] std::vector<store::AccountToken> tokens(const std::string& account,
                                                         std::int64_t generation);

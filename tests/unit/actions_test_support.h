@@ -42,6 +42,7 @@ inline std::string acme_json(const std::string& actions) {
 "permissions":[{"id":"people","label":"people","read":{"scopes":["p:read"]},"write":{"scopes":["p:write"]}}],
 "hosts":[{"host":"api.acme.example"},{"host":"{company}.acme.example","port":8443}],
 "rate_limits":[{"id":"people","paths":["/v1/people"],"counts":"account","requests":10,"per_s":60,"cool_down_s":7}],
+"inbound_events":{"secret_header":"Authorization","type":"/type","identity":["/id","/type"]},
 "actions":)json" +
          actions + R"json(,"texts":{"en":{"t":"Text","name":"Acme","people":"People"}}})json";
 }
@@ -152,6 +153,18 @@ class RecordingAudit final : public audit::AuditLog {
   }
   std::vector<audit::AuditEvent> events;
   std::optional<Error> failure;
+};
+
+// One connector, as it is.
+class InstalledConnector : public connector::Connectors {
+ public:
+  explicit InstalledConnector(connector::ConnectorPtr one = nullptr) : connector(std::move(one)) {}
+  [[nodiscard]] connector::ConnectorPtr find(std::string_view id) const override {
+    return id == connector->id ? connector : nullptr;
+  }
+  [[nodiscard]] std::vector<connector::ConnectorPtr> list() const override { return {connector}; }
+
+  connector::ConnectorPtr connector;
 };
 
 // A store with one project, integration and account of "acme", and everything an ActionRunner

@@ -18,7 +18,7 @@ std::string without(std::string body, const std::string& name) {
 // Without what is another one each time: ids, tokens and page tokens that were just made.
 std::string without_new(const std::string& body) {
   static const std::regex each_time(
-      R"re((acc|att|int|key|log|stp)_[a-z2-7]{20}|"(key|prefix)":"[^"]*"|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|/manage/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
+      R"re((acc|att|int|key|log|stp)_[a-z2-7]{20}|"(key|prefix)":"[^"]*"|wh_[a-z2-7]{20}|"secret":"[^"]*"|"seq":[0-9]+|evt_[0-9_]+|("token":"|/connect/|/manage/|/in/acc_example/|"next":")[A-Za-z0-9_.-]{20,}|"id":[0-9]+)re");
   return std::regex_replace(body, each_time, "<new>");
 }
 

@@ -206,6 +206,13 @@ const Fault kFaults[] = {
      "id_twice", "/auth_methods/0/further_fields/0"},
     {"a_rate_limit_for_no_path", R"("paths":["/v1/*"])", R"("paths":["v1"])", "path_shape",
      "/rate_limits/0/paths/0"},
+    // events
+    {"a_secret_in_a_header_of_the_hosts", R"("rate_limits":)",
+     R"("inbound_events":{"secret_header":"Host","type":"/t"},"rate_limits":)", "header_name",
+     "/inbound_events/secret_header"},
+    {"an_event_whose_type_is_nowhere", R"("rate_limits":)",
+     R"("inbound_events":{"secret_header":"X-Secret","type":"t"},"rate_limits":)", "inbound_events",
+     "/inbound_events"},
     // actions
     {"an_action_of_another_provider", "acme_mend", "other_mend", "action_prefix", "/actions/3/id"},
     {"an_action_to_an_undeclared_host", R"("host":"api.acme.example","path":"/v1/people",)",

@@ -43,6 +43,15 @@ TEST_F(PersonioManifest, AsksForClientIdAndSecret) {
   EXPECT_EQ(method().renewal, Renewal::kMintAnew);
 }
 
+// Personio's events have no id of their own.
+TEST_F(PersonioManifest, TellsEventsApartByWhatTheySay) {
+  ASSERT_TRUE(manifest().inbound_events);
+  EXPECT_EQ(manifest().inbound_events->secret_header, "Authorization");
+  EXPECT_EQ(manifest().inbound_events->type, "/event_name");
+  EXPECT_EQ(manifest().inbound_events->identity,
+            (std::vector<std::string>{"/company_id", "/event_name", "/occurred_at", "/payload"}));
+}
+
 TEST_F(PersonioManifest, NeverRefusesAClientIdForItsShape) {
   const FormValues values{{"client_id", "something-else"}, {"client_secret", "x"}};
   EXPECT_TRUE(check_form(method().fields, values).empty());

@@ -38,7 +38,7 @@ class WillingRuntime final : public connector::Runtime {
   void stop() override {}
 };
 
-class OneConnector final : public connector::Connectors {
+class OneConnector final : public InstalledConnector {
  public:
   explicit OneConnector(std::shared_ptr<const manifest::Manifest> manifest) {
     auto ready = std::make_shared<connector::Connector>();
@@ -48,13 +48,8 @@ class OneConnector final : public connector::Connectors {
     ready->runtime = runtime;
     connector = ready;
   }
-  [[nodiscard]] connector::ConnectorPtr find(std::string_view id) const override {
-    return id == connector->id ? connector : nullptr;
-  }
-  [[nodiscard]] std::vector<connector::ConnectorPtr> list() const override { return {connector}; }
 
   std::shared_ptr<WillingRuntime> runtime = std::make_shared<WillingRuntime>();
-  connector::ConnectorPtr connector;
 };
 
 struct ServedHub {

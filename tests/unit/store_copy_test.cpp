@@ -58,6 +58,8 @@ void fill(Database& db, int accounts = 2) {
          '', '', 200, '', 1, 2))",
       "INSERT INTO step_logs VALUES ('stp', 'log', 1, '', '', '', 200, '', 1, 2)",
       "INSERT INTO logged_bodies VALUES ('log', 'prj_1', ?, 'k1')",
+      "INSERT INTO inbound_urls VALUES ('inb', 'prj_1', 'acc_1', 'h', 'X-Secret', 's', 1, 0)",
+      "INSERT INTO provider_events VALUES (3, 'pev', 'prj_1', 'acc_1', 'i', 't', 1, 2, ?, 'k1')",
       "INSERT INTO connector_approvals VALUES ('x', 'c', '1', '{}', '', '', '', 1, 0)"};
   for (const auto& sql : others) {
     const std::string bytes("\x00\x80\xff", 3);
@@ -165,10 +167,11 @@ TEST_P(TableShapeTest, TheWholeSchemaIsFoundParentsFirst) {
   for (const auto& table : *tables) {
     for (const auto& parent : table.refers_to) EXPECT_TRUE(seen.contains(parent)) << table.name;
     seen.insert(table.name);
-    const bool is_sequence = table.name == "events" || table.name == "request_logs";
+    const bool is_sequence =
+        table.name == "events" || table.name == "request_logs" || table.name == "provider_events";
     EXPECT_EQ(table.serial, is_sequence ? "seq" : table.name == "connect_sessions" ? "number" : "");
   }
-  EXPECT_EQ(seen.size(), 27U);
+  EXPECT_EQ(seen.size(), 29U);
   EXPECT_TRUE(seen.contains("account_tokens"));
   EXPECT_FALSE(seen.contains("schema_version"));
 }

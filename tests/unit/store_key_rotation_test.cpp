@@ -11,6 +11,7 @@
 #include "store/idempotency_table.h"
 #include "store/key_rotation.h"
 #include "store/open_vault.h"
+#include "store/provider_events_table.h"
 #include "store/request_logs_table.h"
 #include "store/revocations_table.h"
 #include "store/sealed_columns.h"
@@ -91,6 +92,12 @@ struct KeyRotationTest : testing::Test {
     log.project_id = project;
     log.sealed_bodies = seal({kLoggedBodiesTable, project, log.id, "bodies", 0});
     ASSERT_TRUE(request_logs_table::insert(db, log));
+    ProviderEvent event;
+    event.id = "pev_" + n;
+    event.project_id = project;
+    event.account_id = account.id;
+    event.sealed = seal({kProviderEventsTable, project, event.id, "payload", 0});
+    ASSERT_TRUE(provider_events_table::insert(db, event));
   }
 
   struct Sealed {

@@ -12,6 +12,8 @@
 #include "store/connect_sessions_table.h"
 #include "store/events_table.h"
 #include "store/flows_table.h"
+#include "store/inbound_urls_table.h"
+#include "store/provider_events_table.h"
 #include "store/request_logs_table.h"
 #include "store/webhook_deliveries_table.h"
 #include "store/webhook_endpoints_table.h"
@@ -26,6 +28,8 @@ inline constexpr const char* kOwn = "prj_2";
 inline constexpr const char* kOthers = "prj_1";
 // As the description's example has it.
 inline constexpr const char* kOwnToken = "example-token-of-a-connect-session-000000000";
+
+inline constexpr const char* kOwnInboundToken = "example-token-of-an-inbound-url-000000000000";
 
 // Of a connection attempt, as it begins.
 inline constexpr const char* kMade =
@@ -52,6 +56,7 @@ class TwoTenants {
       PATCHBAY_TRY(insert_webhook(db, kOthers, "wh_1"));
       PATCHBAY_TRY(insert_log(db, kOthers, "log_1", "acc_1"));
       PATCHBAY_TRY(insert_attempt(db, kOthers, "att_1", "ses_1"));
+      PATCHBAY_TRY(insert_inbound(db, kOthers, "acc_1", kTheirInboundToken));
       PATCHBAY_TRY(store::events_table::append(
           db, {0, kOthers, "account.updated", "acc_1", R"({"origin_owner_id":"owner_1"})", 1}));
       PATCHBAY_TRY_ASSIGN(const auto keys, store::api_keys_table::list(db, kOthers));
@@ -68,6 +73,7 @@ class TwoTenants {
               {kTheirToken, std::string(43, 'x')},
               {their_key_id_, "key_99999999999999999999"},
               {their_key.substr(3, 20), std::string(20, 'x')},
+              {kTheirInboundToken, std::string(44, 'x')},
               {kOthers, "prj_9"},
               {"owner_1", "owner_9"}};
     make_own();
@@ -92,6 +98,7 @@ class TwoTenants {
       account.owner_name = "Nordwind GmbH";
       account.created += 1;
       PATCHBAY_TRY(store::accounts_table::insert(db, account));
+      PATCHBAY_TRY(insert_inbound(db, kOwn, "acc_example", kOwnInboundToken));
       PATCHBAY_TRY(insert_webhook(db, kOwn, "wh_example"));
       PATCHBAY_TRY(insert_log(db, kOwn, "log_example", "acc_example"));
       PATCHBAY_TRY(db.execute("DELETE FROM api_keys WHERE project_id = 'prj_2' AND prefix <> ?",
@@ -116,6 +123,8 @@ class TwoTenants {
     request.peer_address = "127.0.0.1";
     if (test::needs_session(operation))
       request.headers.set("x-hub-session-token", kOwnToken);
+    else if (operation.path.starts_with("/in/"))
+      request.headers.set("Authorization", kInboundSecret);
     else
       request.headers.set("Authorization", "Bearer " + own_key_);
     if (change) change(request);
@@ -127,9 +136,10 @@ class TwoTenants {
   // Nothing of what the other project has came out, but what the caller named.
   void expect_no_trace(const std::string& body, const std::string& named) const {
     const std::vector<std::string> words = {
-        "acc_1",       "int_1",       "ses_1",      kTheirToken,    "owner_1",
-        "wh_1",        "log_1",       "att_1",      "prj_1",        "Example GmbH",
-        "their-label", their_key_id_, "their-note", "req-of-theirs"};
+        "acc_1",       "int_1",       "ses_1",      kTheirToken,     "owner_1",
+        "wh_1",        "log_1",       "att_1",      "prj_1",         "Example GmbH",
+        "their-label", their_key_id_, "their-note", "req-of-theirs", kTheirInboundToken,
+        "their-event"};
     for (const auto& word : words)
       if (word != named) EXPECT_EQ(body.find(word), std::string::npos) << word << " in " << body;
   }
@@ -152,6 +162,10 @@ class TwoTenants {
       PATCHBAY_TRY_ASSIGN(const auto sent,
                           store::webhook_deliveries_table::list(db, "wh_1", 0, 10));
       EXPECT_EQ(sent.size(), 1U);
+      PATCHBAY_TRY_ASSIGN(const auto told,
+                          store::provider_events_table::list(db, kOthers, "acc_1", 0, 10));
+      EXPECT_EQ(told.size(), 1U);
+      EXPECT_TRUE(store::inbound_urls_table::find(db, sha256_hex(kTheirInboundToken), 1).value());
       PATCHBAY_TRY_ASSIGN(const auto attempt, store::flows_table::find(db, "att_1"));
       EXPECT_TRUE(attempt && attempt->state == kMade);
       return {};
@@ -172,6 +186,26 @@ class TwoTenants {
 
  private:
   static constexpr const char* kTheirToken = "their-token-of-a-connect-session-00000000000";
+
+  static constexpr const char* kTheirInboundToken = "their-token-of-an-inbound-url-00000000000000";
+  static constexpr const char* kInboundSecret = "the-secret-of-an-inbound-url";
+
+  Result<> insert_inbound(store::Database& db, const char* project, const char* account,
+                          const char* token) {
+    PATCHBAY_TRY(store::inbound_urls_table::insert(
+        db, {"inb_" + std::string(account), project, account, sha256_hex(token), "Authorization",
+             sha256_hex(kInboundSecret), 1, 0}));
+    store::ProviderEvent event;
+    event.id = "pev_" + std::string(account);
+    event.project_id = project;
+    event.account_id = account;
+    event.type = std::string(project) == kOwn ? "own-event" : "their-event";
+    PATCHBAY_TRY_ASSIGN(event.sealed,
+                        hub_.services.vault.seal(
+                            "{}", {store::kProviderEventsTable, project, event.id, "payload", 0}));
+    PATCHBAY_TRY(store::provider_events_table::insert(db, event));
+    return {};
+  }
 
   static Result<> insert_session(store::Database& db, const char* project, const char* owner,
                                  const char* integration, const char* account, const char* token) {

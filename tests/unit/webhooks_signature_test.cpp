@@ -46,8 +46,9 @@ TEST(WebhookMessage, HoldsStackOnesFieldsAndOurs) {
                      "acc_1",
                      R"({"provider":"acme","origin_owner_id":"o","status":"error"})",
                      1'750'000'000'123};
-  const auto text =
-      message_of(event, SecretString("https://hub.example/connect/x"), 1'750'000'001'000);
+  const auto text = message_of(
+      event, {SecretString("https://hub.example/connect/x"), SecretString(R"({"a":[1]})")},
+      1'750'000'001'000);
   const auto message = json::Document::parse(text.reveal()).value();
   const std::vector<std::pair<std::string_view, std::string_view>> texts = {
       {"id", "evt_1_7"},
@@ -64,6 +65,7 @@ TEST(WebhookMessage, HoldsStackOnesFieldsAndOurs) {
       {"reconnect_url", "https://hub.example/connect/x"}};
   for (const auto& [name, value] : texts)
     EXPECT_EQ(message.root().get(name).as_string(), value) << name;
+  EXPECT_EQ(message.root().get("payload").dump(), R"({"a":[1]})");
   EXPECT_FALSE(json::Document::parse(message_of(event, {}, 1).reveal())
                    ->root()
                    .get("reconnect_url")

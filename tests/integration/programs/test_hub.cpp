@@ -4,6 +4,7 @@
 //   patchbay_test_hub hold-lock DATABASE
 //   patchbay_test_hub VERB DATA KEY CONNECTORS WORKER PORT CA [ARGUMENT...]
 //     link OWNER CLIENT_ID CLIENT_SECRET | refresh ACCOUNT | unlink ACCOUNT | serve
+//     receive ACCOUNT TOKEN SECRET BODY   (an event of a provider; nothing is passed on)
 //     work SEED CLIENT_ID CLIENT_SECRET   (hub_work.h)
 //     obey   (hub_orders.h)
 //
@@ -17,6 +18,7 @@
 #include "cli/hub.h"
 #include "hub_orders.h"
 #include "hub_work.h"
+#include "inbound/receiver.h"
 #include "store/sqlite_database.h"
 
 namespace {
@@ -63,8 +65,18 @@ Result<> link(cli::Hub& hub, const std::vector<std::string>& args) {
   return {};
 }
 
+Result<> receive(cli::Hub& hub, const std::vector<std::string>& args) {
+  inbound::Receiver receiver(hub.services());
+  const net::Headers headers{{"Authorization", args.at(2)}};
+  const SecretString body(args.at(3));
+  PATCHBAY_TRY(hub.loops().block_on(
+      receiver.receive({args.at(0), SecretString(args.at(1)), headers, body})));
+  return {};
+}
+
 Result<> act(cli::Hub& hub, const std::string& verb, const std::vector<std::string>& args) {
   if (verb == "link") return link(hub, args);
+  if (verb == "receive") return receive(hub, args);
   if (verb == "work")
     return integration::work_until_killed(hub, std::stoull(args.at(0)), args.at(1), args.at(2));
   if (verb == "obey") return integration::obey(hub);

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Writes results.json and results.md from what the measurements printed: report.py FIGURES COMMIT
+
+FIGURES is a folder with the files link, worker, sdk and list. What is not there stays as results.json has it.
+"""
+import datetime
+import json
+import os
+import pathlib
+import platform
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def medians(sdk):
+    return {b["run_name"]: {"median_ns": b["cpu_time"], "allocations": b["allocations"]}
+            for b in sdk["benchmarks"] if b["aggregate_name"] == "median"}
+
+
+def machine():
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
+               platform.machine())
+    return f"{cpu}, {os.cpu_count()} cores, shared"
+
+
+def read_record(figures, commit):
+    record = json.loads((HERE / "results.json").read_text())
+    new = {path.name: json.loads(path.read_text()) for path in figures.iterdir() if path.stat().st_size}
+    if "sdk" in new:
+        new["sdk"] = medians(new["sdk"])
+    when = {"date": datetime.date.today().isoformat(), "commit": commit, "machine": machine()}
+    if "link" in new:
+        record.update(when)
+    if "list" in new:
+        new["list"].update(when)
+    return {**record, **new}
+
+
+def rows_of(record):
+    link, worker, sdk, whole = (record[name] for name in ("link", "worker", "sdk", "list"))
+
+    def millis(label, key, anchor, anchor_key):
+        return label, link[key]["median_ms"], "ms", anchor, link[anchor_key]["median_ms"]
+
+    def measured(label, key, anchor, anchor_key, which="median"):
+        return label, worker[key][which], worker[key]["unit"], anchor, worker[anchor_key][which]
+
+    yield millis("connect through the hub", "connect_through_hub", "bare TLS client, same requests", "connect_bare_client")
+    yield millis("connector dropped until ready", "drop_to_ready", "copying the file", "copy_of_the_file")
+    yield measured("a flow in a walled worker, many at once", "flow_in_worker_pipelined", "in process", "flow_in_process")
+    yield measured("a flow in a walled worker, one after another", "flow_in_worker_serial", "in process", "flow_in_process")
+    yield measured("starting a worker, walls up and library loaded", "worker_start", "starting an empty program",
+                   "empty_program")
+    for label, key in (("a connect flow in process, as a coroutine", "flow_as_coroutine"),
+                       ("a connect flow in process, client credentials", "flow_by_client_credentials")):
+        yield (f"{label} ({sdk[key]['allocations']:.0f} allocations)", sdk[key]["median_ns"] / 1000, "us",
+               "an API key's flow in C99", sdk["flow_in_c"]["median_ns"] / 1000)
+    for key in worker:
+        if key.startswith("other_beside_"):
+            how = key.removeprefix("other_beside_")
+            yield measured(f"another connector's call beside one that does *{how.replace('_', ' ')}*, 99th percentile",
+                           key, "undisturbed", f"other_undisturbed_{how}", "p99")
+    yield (f"a list of {whole['records']:,} persons, all pages through the hub", whole["records_per_s"], "records/s",
+           "the same pages straight from the sandbox", whole["bare_records_per_s"])
+
+
+def text_of(record):
+    whole = record["list"]
+    lines = ["# Measured", "",
+             f"{record['date']}, commit {record['commit']}, {record['machine']}. Both columns of a row come from one",
+             f"interleaved run of `tests/bench/run` ({record['link']['rounds']} rounds), medians unless said; the machine is shared, so read the ratio,",
+             "not the times.", "",
+             "| what | figure | anchor | its figure | ratio |", "|---|---|---|---|---|"]
+    lines += [f"| {label} | {a:.2f} {unit} | {anchor} | {b:.2f} {unit} | {a / b:.2f} |"
+              for label, a, unit, anchor, b in rows_of(record)]
+    lines += ["", f"Private memory of an idle worker: {record['worker']['private_mib_of_an_idle_worker']:.2f} MiB.", "",
+              f"The list ({whole['pages']:,} pages of a stream; {whole['date']}, commit {whole['commit']}): the hub's resident memory is",
+              f"{whole['resident_mib_first_tenth']:.2f} MiB in the first tenth of the run, {whole['resident_mib_last_tenth']:.2f} MiB in the last, "
+              f"{whole['resident_mib_peak']:.2f} MiB at most. One reader each, one after the",
+              "other, once; the sandbox makes up each page when it is asked, which is most of the time on both sides."]
+    return "\n".join(lines) + "\n"
+
+
+def main(figures, commit):
+    record = read_record(pathlib.Path(figures), commit)
+    (HERE / "results.json").write_text(json.dumps(record, indent=1) + "\n")
+    (HERE / "results.md").write_text(text_of(record))
+    print(text_of(record), end="")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,123 @@
+// patchbay actions: finding and running them, as a person and as a program do.
+#include <fstream>
+
+#include "base/json.h"
+#include "child_process.h"
+#include "hub_fixture.h"
+
+namespace patchbay::integration {
+namespace {
+
+struct Said {
+  int code = 0;
+  std::vector<std::string> lines;
+};
+
+class ActionsCommandTest : public HubTest {
+ protected:
+  ActionsCommandTest() {
+    personio.set_options([](personio_sandbox::Options& options) { options.rate_limits = false; });
+    open_hub();
+    account_id = linked().id;
+    close_hub();
+    std::ofstream(folder / "sandbox.json") << sandbox::json::serialize(personio.kit().ready());
+  }
+
+  Said say(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "actions");
+    arguments.insert(arguments.end(), {"--data", data, "--key-file", key_file, "--connectors",
+                                       connectors, "--worker", kWorkerProgram, "--approve-all",
+                                       "--sandbox", folder / "sandbox.json"});
+    ChildProcess command(PATCHBAY_BUILD_DIR "/bin/patchbay", arguments);
+    Said said;
+    for (auto line = command.line(); !line.empty(); line = command.line())
+      said.lines.push_back(line);
+    said.code = command.wait();
+    return said;
+  }
+  Said list_persons(std::vector<std::string> more) const {
+    more.insert(more.begin(), {"run", "personio_list_persons", "--account", account_id});
+    return say(std::move(more));
+  }
+  static std::string member(const std::string& line, std::string_view pointer) {
+    const auto parsed = json::Document::parse(line);
+    EXPECT_TRUE(parsed) << line;
+    const auto value = parsed ? parsed->root().pointer(pointer) : json::Value();
+    return value.as_string() ? std::string(*value.as_string()) : value.dump();
+  }
+  static std::size_t records(const Said& said) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        said.lines, [](const auto& line) { return line.starts_with(R"({"record":)"); }));
+  }
+
+  std::string account_id;
+};
+
+TEST_F(ActionsCommandTest, FindsActionsByWhatTheyAreCalled) {
+  const auto found = say({"search", "list persons"});
+  EXPECT_EQ(found.code, 0);
+  ASSERT_FALSE(found.lines.empty());
+  EXPECT_TRUE(found.lines[0].starts_with("personio_list_persons ")) << found.lines[0];
+  EXPECT_NE(found.lines[0].find("reads"), std::string::npos);
+  const auto as_json = say({"search", "list persons", "--json", "--most", "1"});
+  ASSERT_EQ(as_json.lines.size(), 1U);
+  EXPECT_EQ(member(as_json.lines[0], "/0/id"), "personio_list_persons");
+  EXPECT_EQ(member(as_json.lines[0], "/0/input_schema/type"), "object");
+}
+
+TEST_F(ActionsCommandTest, PrintsATableOrWhatTheApiAnswers) {
+  const auto table = list_persons({"--page-size", "3"});
+  EXPECT_EQ(table.code, 0);
+  ASSERT_EQ(table.lines.size(), 4U);
+  EXPECT_TRUE(table.lines[0].starts_with("id ")) << table.lines[0];
+  EXPECT_TRUE(table.lines[1].starts_with(std::to_string(personio.person_id(0)))) << table.lines[1];
+  const auto as_json = list_persons({"--page-size", "3", "--json"});
+  ASSERT_EQ(as_json.lines.size(), 1U);
+  EXPECT_EQ(member(as_json.lines[0], "/data/0/id"), std::to_string(personio.person_id(0)));
+  EXPECT_NE(member(as_json.lines[0], "/next"), "null");
+}
+
+TEST_F(ActionsCommandTest, ListsAllPagesAndGoesOnWhereItStopped) {
+  const auto whole = list_persons({"--all-pages", "--json"});
+  EXPECT_EQ(whole.code, 0);
+  EXPECT_EQ(records(whole), 250U);
+  EXPECT_EQ(member(whole.lines.back(), "/end/records"), "250");
+  const auto page = std::ranges::find_if(
+      whole.lines, [](const auto& line) { return line.starts_with(R"({"page":)"); });
+  ASSERT_NE(page, whole.lines.end());
+  const auto before = static_cast<std::size_t>(page - whole.lines.begin());
+  const auto rest =
+      list_persons({"--all-pages", "--json", "--resume", member(*page, "/page/next")});
+  EXPECT_EQ(rest.code, 0);
+  EXPECT_EQ(records(rest), 250U - before);
+  EXPECT_EQ(list_persons({"--all-pages"}).lines.size(), 251U) << "one head for all pages";
+}
+
+TEST_F(ActionsCommandTest, SaysWhatIsWrongByItsExitCode) {
+  EXPECT_EQ(list_persons({"--input", R"({"no_such_input":1})"}).code, 1);
+  EXPECT_EQ(list_persons({"--input", folder / "nowhere.json"}).code, 1);
+  EXPECT_EQ(say({"run", "personio_list_persons", "--account", "acc_nobody"}).code, 1);
+  EXPECT_EQ(say({"run", "personio_delete_person", "--account", account_id, "--input",
+                 R"({"person_id":"1"})"})
+                .code,
+            1)
+      << "the integration allows reading alone";
+  EXPECT_EQ(say({"run"}).code, 2);
+}
+
+TEST_F(ActionsCommandTest, WhatWasDoneIsRecordedLikeCallsOfApplications) {
+  std::ofstream(folder / "input.json") << "{}";
+  EXPECT_EQ(list_persons({"--input", folder / "input.json"}).code, 0);
+  EXPECT_EQ(list_persons({"--dry-run"}).code, 0);
+  EXPECT_NE(audited().find("action.called"), std::string::npos);
+  EXPECT_NE(audited().find("action.dry_run"), std::string::npos);
+  EXPECT_NE(audited().find("command line"), std::string::npos);
+  open_hub();
+  EXPECT_EQ(sql("SELECT count(*) FROM request_logs WHERE source = 'cli' AND status = 200 AND "
+                "action_id = 'personio_list_persons'"),
+            2);
+  EXPECT_EQ(sql("SELECT count(*) FROM step_logs"), 1);
+}
+
+}  // namespace
+}  // namespace patchbay::integration
