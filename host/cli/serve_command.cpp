@@ -276,7 +276,8 @@ void add_signin_command(CLI::App& app, Run& run) {
                          "  patchbay signin --role viewer --name \"Ada Lovelace\"\n"
                          "viewer: sees accounts and connectors. operator: also links, reconnects, "
                          "suspends and unlinks "
-                         "accounts. admin: also approves, withdraws and starts connectors.");
+                         "accounts and runs their allowed actions. admin: also approves, withdraws "
+                         "and starts connectors.");
   auto options = std::make_shared<SigninOptions>();
   options->common.add_to(*command);
   command->add_option("--public-url", options->url, "How browsers reach the hub")

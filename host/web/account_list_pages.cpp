@@ -14,6 +14,7 @@
 #include "web/account_view.h"
 #include "web/manifest_text.h"
 #include "web/operator_routes.h"
+#include "web/search_text.h"
 
 namespace patchbay::web {
 namespace {
@@ -26,14 +27,6 @@ constexpr std::size_t kMostFailuresTold = 5;
 constexpr std::array<std::string_view, 3> kChanges = {"suspend", "resume", "refresh"};
 constexpr std::array kStatuses = {store::AccountStatus::kActive, store::AccountStatus::kInactive,
                                   store::AccountStatus::kError};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
-}
 
 std::size_t page_number(const net::Params& query) {
   const std::string text = query.get_or("page", "1");
@@ -82,8 +75,8 @@ struct AccountListPages::Asked {
   std::size_t page = 1;
 
   static Asked of(const net::Params& query) {
-    return {lower(query.get_or("q", "")), query.get_or("status", ""), query.get_or("provider", ""),
-            page_number(query)};
+    return {search_text(query.get_or("q", "")), query.get_or("status", ""),
+            query.get_or("provider", ""), page_number(query)};
   }
   [[nodiscard]] bool filters() const {
     return !text.empty() || !status.empty() || !provider.empty();

@@ -7,6 +7,7 @@
 #include "web/health_picture.h"
 #include "web/manifest_text.h"
 #include "web/permission_view.h"
+#include "web/search_text.h"
 
 namespace patchbay::web {
 namespace {
@@ -137,15 +138,11 @@ View account_row(const AccountRow& row, std::int64_t now_ms, const Language& lan
 }
 
 std::string account_search_text(const AccountRow& row, const Language& language) {
-  std::string text = row.account.owner_name + ' ' + row.account.owner_id + ' ' + row.account.label +
+  return search_text(row.account.owner_name + ' ' + row.account.owner_id + ' ' + row.account.label +
                      ' ' + row.account.username + ' ' + row.account.id + ' ' +
                      row.account.connector_id + ' ' +
                      provider_of(manifest_of(row.connector), row.account, language) + ' ' +
-                     language.text("status." + std::string(to_string(row.account.status)));
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return text;
+                     language.text("status." + std::string(to_string(row.account.status))));
 }
 
 View account_head(const store::Account& account, const manifest::Manifest* manifest,

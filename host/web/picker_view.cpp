@@ -4,17 +4,12 @@
 #include <map>
 
 #include "web/manifest_text.h"
+#include "web/search_text.h"
 
 namespace patchbay::web {
 namespace {
 
 constexpr std::size_t kSearchedFrom = 5;  // providers
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  return text;
-}
 
 std::string first_category(const manifest::Manifest& manifest, const Language& language) {
   return manifest.categories.empty() ? std::string()

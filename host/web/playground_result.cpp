@@ -11,6 +11,7 @@ namespace patchbay::web {
 namespace {
 
 constexpr std::size_t kMostCellBytes = 120;
+constexpr std::size_t kOneLineBytes = 32;  // a cell of more may wrap
 
 std::int64_t as_number(std::size_t count) {
   return static_cast<std::int64_t>(count);
@@ -58,9 +59,10 @@ View row_view(const json::Value& record, const std::vector<std::string>& columns
   for (const auto& column : columns) {
     const json::Value value = record.get(column);
     const bool is_there = value.exists() && !value.is_null();
+    const std::string text = is_there ? short_json(value, kMostCellBytes) : std::string();
     cells.push_back(View()
-                        .text("column", column)
-                        .text("value", is_there ? short_json(value, kMostCellBytes) : "")
+                        .text("value", text)
+                        .flag("is_long", text.size() > kOneLineBytes)
                         .flag("nested", value.is_object() || value.is_array()));
   }
   return View().list("cells", std::move(cells));

@@ -8,19 +8,12 @@
 #include "web/account_view.h"
 #include "web/action_groups.h"
 #include "web/manifest_text.h"
+#include "web/search_text.h"
 
 namespace patchbay::web {
 namespace {
 
 using Kind = InputField::Kind;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
-}
 
 View line_view(const manifest::Manifest& manifest, const manifest::Action& action,
                const Language& language) {
@@ -33,7 +26,7 @@ View line_view(const manifest::Manifest& manifest, const manifest::Action& actio
       .text("help", help)
       .text("kind", language.text("integration." + std::string(kind)))
       .flag("strong", kind == "destroys")
-      .text("search", lower(label + ' ' + action.id + ' ' + help));
+      .text("search", search_text(label + ' ' + action.id + ' ' + help));
 }
 
 // "starts_from" -> "Starts from"
@@ -112,7 +105,7 @@ View action_list_view(const actions::Catalogue& catalogue, std::string_view want
     for (const auto* action : group.actions) {
       const std::string text = plain(manifest, language, action->label) + ' ' + action->id + ' ' +
                                plain(manifest, language, action->description);
-      if (lower(text).find(lower(wanted)) == std::string::npos) continue;
+      if (search_text(text).find(search_text(wanted)) == std::string::npos) continue;
       lines.push_back(line_view(manifest, *action, language));
     }
     if (!lines.empty())

@@ -148,7 +148,7 @@ net::Task<net::Response> RequestLogPages::show(net::Request& request,
   if (!account) co_return site_.error(request, account.error(), &session);
   auto log = co_await find(account->id, std::string(request.param("log")));
   if (!log) co_return site_.error(request, log.error(), &session);
-  if (!session.may(store::Role::kOperator)) log->sealed_bodies.clear();
+  if (!session.may(store::Role::kAdmin)) log->sealed_bodies.clear();
   const auto text = api::open_bodies(site_.options.services.vault, *log);
   if (!text) co_return site_.error(request, text.error(), &session);
   const auto bodies = json::Document::parse(text->reveal(), {.max_bytes = text->size()});

@@ -1,7 +1,7 @@
 #pragma once
 // What was asked of the provider for one account: the log of its requests, newest first, and one of
 // them with its steps. Everybody who is signed in sees them; bodies, where they are kept, are for
-// operators.
+// admins, as over the API.
 #include "store/request_logs_table.h"
 #include "web/site.h"
 

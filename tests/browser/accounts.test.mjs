@@ -26,11 +26,11 @@ test('an action is found, planned, run, paged and found again in the log', async
   assert.equal(await page.locator('[data-filter-group]:visible').count(), 1);
   await page.locator('a[href$="/personio_list_persons"]').click();
 
-  await page.locator('[name="in.page_size"]').fill('many');
+  await page.locator('.play-fields [name="in.page_size"]').fill('many');
   await page.getByRole('button', { name: 'Run' }).click();
   await page.getByText('Enter a number').waitFor();
-  await page.locator('[name="in.page_size"]').fill('2');
-  await page.locator('[name="in.status"]').selectOption({ label: 'ACTIVE' });
+  await page.locator('.play-fields [name="in.page_size"]').fill('2');
+  await page.locator('.play-fields [name="in.status"]').selectOption({ label: 'ACTIVE' });
   await page.getByRole('button', { name: 'Show the request' }).click();
   await page.getByText('https://api.personio.de/v2/persons?').waitFor();
   await page.getByRole('button', { name: 'Run' }).click();
@@ -39,7 +39,7 @@ test('an action is found, planned, run, paged and found again in the log', async
   await page.getByRole('button', { name: 'Next page' }).click();
   await page.locator('.data').waitFor();
   assert.notEqual(await page.locator('.data tbody').innerText(), first);
-  assert.equal(await page.locator('[name="in.page_size"]').inputValue(), '2');
+  assert.equal(await page.locator('.play-fields [name="in.page_size"]').inputValue(), '2');
 
   await page.getByRole('link', { name: 'Show it in the request log' }).click();
   await page.getByText('https://api.personio.de/v2/persons').waitFor();
@@ -61,7 +61,7 @@ test('what deletes asks first, without scripts', async () => {
   await page.locator('tbody a').first().click();
   await page.getByRole('link', { name: 'Try actions' }).click();
   await page.locator('a[href$="/personio_delete_person"]').click();
-  await page.locator('[name="in.person_id"]').fill('999999');
+  await page.locator('.play-fields [name="in.person_id"]').fill('999999');
   await page.getByRole('button', { name: 'Run…' }).click();
   await page.getByRole('heading', { name: 'Really run it?' }).waitFor();
   await page.getByText('https://api.personio.de/v2/persons/999999').waitFor();

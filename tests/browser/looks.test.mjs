@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import {
   axeViolations, beginLink, connect, expectNoComplaints, launch, linkAccount, phone, signIn, visitor,
 } from './browser.mjs';
+import { tourAccount } from './account_tour.mjs';
 import { tourEndUser } from './end_user_tour.mjs';
 import { tourSettings } from './settings_tour.mjs';
 import { startHub } from './start_hub.mjs';
@@ -71,6 +72,7 @@ async function tour(page, look) {
   await look('accounts with one');
   await page.locator('tbody a').first().click();
   await look('account');
+  await tourAccount(page, hub, look);
   await page.locator('form[action$="/suspend"] button').click();
   await page.locator('.alert.good').waitFor();
   await look('account, suspended');

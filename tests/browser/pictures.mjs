@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tourAccount } from './account_tour.mjs';
 import { beginLink, connect, launch, phone, signIn, visitor } from './browser.mjs';
 import { connectorWith, nextVersion } from './connector_file.mjs';
 import { tourEndUser } from './end_user_tour.mjs';
@@ -88,6 +89,7 @@ async function tour(page, hub, prefix) {
   await take('accounts');
   await page.locator('tbody a').first().click();
   await take('account');
+  await tourAccount(page, hub, (name) => take(name.replace(/\W+/g, '-')));
   await page.locator('form[action$="/suspend"] button').click();
   await take('account-suspended');
   await page.locator('form[action$="/resume"] button').click();
