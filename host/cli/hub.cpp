@@ -100,7 +100,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
   hub->restored_ = std::make_unique<accounts::RestoredAccounts>(*hub->services_);
   hub->keeper_ =
       std::make_unique<accounts::TokenKeeper>(*hub->services_, *hub->revoker_, options.keeper);
-  hub->make_prober();
+  if (options.probe_permissions) hub->make_prober();
   hub->linker_ = std::make_unique<accounts::Linker>(*hub->services_, *hub->revoker_, *hub->keeper_);
   hub->accounts_ = std::make_unique<accounts::AccountService>(*hub->services_, *hub->revoker_,
                                                               *hub->keeper_, *hub->linker_);

@@ -41,6 +41,7 @@ struct HubOptions {
   accounts::KeeperOptions keeper;
   pacing::PaceOptions pace;
   accounts::ScopeNames scope_names;
+  bool probe_permissions = true;   // false: only scopes tell (actions/permission_prober.h)
   bool keep_failed_flows = false;  // accounts/failed_flows.h
   std::size_t loops = 1;
 };

@@ -85,6 +85,7 @@ class HubTest : public testing::Test {
     made.keeper = keeper;
     made.pace = pace;
     made.loops = loops;
+    made.probe_permissions = probe_permissions;
     return made;
   }
 
@@ -251,6 +252,7 @@ class HubTest : public testing::Test {
   accounts::KeeperOptions keeper;
   pacing::PaceOptions pace;
   std::size_t loops = 2;
+  bool probe_permissions = false;  // they would be calls that a test did not make
   PersonioSandbox personio;
   std::unique_ptr<cli::Hub> hub;
 };

@@ -24,6 +24,7 @@ class PermissionsTest : public HubTest {
       options.org_units_scope = "personio:org-structure:read";
       options.workplaces_scope = "personio:sites:read";
     });
+    probe_permissions = true;
     open_hub();
   }
 
