@@ -7,7 +7,6 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/record_table.h"
-#include "cli/review_text.h"
 
 namespace patchbay::cli {
 namespace {
@@ -54,17 +53,10 @@ Result<std::string> read_input(const std::string& given) {
 }
 
 int failed(const actions::ActionError& error) {
-  const int code = report(error);
-  for (const auto& problem : error.problems)
-    std::cerr << "  " << problem.pointer << ": " << problem.message << "\n";
   for (const auto& permission : error.missing)
-    std::cerr << "  " << (error.missing_is_certain ? "missing" : "likely missing")
+    std::cerr << (error.missing_is_certain ? "missing" : "likely missing")
               << " permission: " << permission << "\n";
-  if (error.provider && !error.provider->summary.empty())
-    std::cerr << "  the provider said: " << printable(error.provider->summary) << "\n";
-  if (error.provider && !error.provider->trace_id.empty())
-    std::cerr << "  its trace id: " << printable(error.provider->trace_id) << "\n";
-  return code;
+  return report(error);
 }
 
 // Pages as they come: a table, or lines as the API streams them.
@@ -86,6 +78,17 @@ class Pages {
     std::cout << std::flush;
     if (!std::cout) return make_error(ErrorCode::kCancelled, "Nobody reads the records any more.");
     return {};
+  }
+  // For programs: the line that says where and why it ended.
+  void print_end(const std::string& next, const actions::ActionError& error) const {
+    if (!as_json_) return;
+    json::Writer out;
+    out.begin_object().key("end").begin_object();
+    out.member("complete", false)
+        .member("records", static_cast<std::int64_t>(records_))
+        .member("next", next);
+    out.key("error").begin_object().member("code", error.reason).member("message", error.message);
+    std::cout << out.end_object().end_object().end_object().take() << "\n";
   }
   [[nodiscard]] std::size_t records() const { return records_; }
 
@@ -129,6 +132,7 @@ int run_all_pages(ActionCalls& calls, const RunOptions& options, actions::Action
   do {
     const auto reply = calls.run(call);
     if (!reply) {
+      pages.print_end(call.next, reply.error());
       failed(reply.error());
       return stopped(options, pages, call.next);
     }

@@ -78,7 +78,7 @@ def text_of(record):
               f"The list ({whole['pages']:,} pages of a stream; {whole['date']}, commit {whole['commit']}): the hub's resident memory is",
               f"{whole['resident_mib_first_tenth']:.2f} MiB in the first tenth of the run, {whole['resident_mib_last_tenth']:.2f} MiB in the last, "
               f"{whole['resident_mib_peak']:.2f} MiB at most. One reader each, one after the",
-              "other, once; the sandbox makes up each page when it is asked, which is most of the time on both sides."]
+              "other, once."]
     return "\n".join(lines) + "\n"
 
 

@@ -93,6 +93,20 @@ TEST_F(ActionsCommandTest, ListsAllPagesAndGoesOnWhereItStopped) {
   EXPECT_EQ(list_persons({"--all-pages"}).lines.size(), 251U) << "one head for all pages";
 }
 
+TEST_F(ActionsCommandTest, AListThatBreaksOffSaysWhereToGoOn) {
+  personio.kit().inject(
+      {.kind = FaultKind::status, .route = kPersonsRoute, .times = 9, .after = 1});
+  const auto broken = list_persons({"--all-pages", "--json"});
+  EXPECT_EQ(broken.code, 1);
+  ASSERT_GT(records(broken), 0U);
+  EXPECT_EQ(member(broken.lines.back(), "/end/complete"), "false");
+  EXPECT_EQ(member(broken.lines.back(), "/end/error/code"), "provider_unavailable");
+  personio.kit().clear_faults();
+  const auto rest =
+      list_persons({"--all-pages", "--json", "--resume", member(broken.lines.back(), "/end/next")});
+  EXPECT_EQ(records(broken) + records(rest), 250U);
+}
+
 TEST_F(ActionsCommandTest, SaysWhatIsWrongByItsExitCode) {
   EXPECT_EQ(list_persons({"--input", R"({"no_such_input":1})"}).code, 1);
   EXPECT_EQ(list_persons({"--input", folder / "nowhere.json"}).code, 1);
