@@ -17,21 +17,21 @@ std::string first_category(const manifest::Manifest& manifest, const Language& l
 }
 
 // What the search looks through, in lower case.
-std::string search_text(const manifest::Manifest& manifest, const Language& language) {
+std::string searched_text(const manifest::Manifest& manifest, const Language& language) {
   std::string text = provider_name(manifest, language) + ' ' + manifest.id;
   for (const auto& category : manifest.categories) text += ' ' + category_label(language, category);
-  return lower(std::move(text));
+  return search_text(text);
 }
 
 }  // namespace
 
 View picker_view(const std::vector<connector::ConnectorPtr>& choices, std::string_view wanted,
                  const HostList& overridden_hosts, const Language& language) {
-  const std::string sought = lower(std::string(wanted));
+  const std::string sought = search_text(wanted);
   std::map<std::string, std::map<std::string, View>> found;  // by category and name
   for (const auto& connector : choices) {
     const auto& manifest = *connector->manifest;
-    const std::string text = search_text(manifest, language);
+    const std::string text = searched_text(manifest, language);
     if (text.find(sought) == std::string::npos) continue;
     View choice = connector_card(*connector, overridden_hosts, language);
     choice.text("url", "/connect?connector=" + connector->id).text("search", text);
