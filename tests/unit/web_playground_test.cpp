@@ -113,7 +113,9 @@ TEST_F(WebPlaygroundTest, RunsAsApplicationsDo) {
   served.hub.loops.block_on(served.served.logs().flush());
   const auto log = served.hub.store()
                        .read_blocking([](store::Database& db) {
-                         return store::request_logs_table::list(db, {.project_id = "prj_1"});
+                         store::LogFilter filter;
+                         filter.project_id = "prj_1";
+                         return store::request_logs_table::list(db, filter);
                        })
                        .value();
   ASSERT_EQ(log.size(), 1U);
