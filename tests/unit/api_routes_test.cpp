@@ -97,25 +97,6 @@ TEST_F(ApiAccounts, OfAnotherProjectAreNowhere) {
   EXPECT_EQ(parsed(call("GET", "/accounts/acc_2").body).root().get("status").as_string(), "active");
 }
 
-TEST_F(ApiAccounts, TellHowEachPermissionWasFound) {
-  hub.change([](store::Database& db) -> Result<> {
-    accounts::GrantedPermissions found;
-    found.set_probed("people:read", manifest::Granted::kNo, 1'750'000'000'000);
-    found.reach["people:read"] = {.names = {"Ada"}, .more = true, .at = 1'750'000'000'000};
-    PATCHBAY_TRY(
-        store::accounts_table::replace_granted(db, "acc_1", "[]", accounts::to_json(found)));
-    return {};
-  });
-  const auto body = parsed(call("GET", "/accounts/acc_1/permissions").body);
-  const auto read = body.root().get("permissions").at(0);
-  EXPECT_EQ(read.get("granted").as_string(), "no");
-  EXPECT_EQ(read.get("found_by").as_string(), "probe");
-  EXPECT_EQ(read.get("found_at").as_string(), "2025-06-15T15:06:40.000Z");
-  EXPECT_EQ(read.get("reach").get("names").dump(), R"(["Ada"])");
-  EXPECT_TRUE(body.root().get("permissions").at(1).get("found_by").is_null());
-  EXPECT_TRUE(body.root().get("checked_at").is_null());
-}
-
 TEST_F(ApiAccounts, PermissionsAreCheckedOnRequestAndThatIsAudited) {
   const auto checked = call("POST", "/accounts/acc_1/permissions/check");
   EXPECT_EQ(checked.status, 200U) << checked.body;
