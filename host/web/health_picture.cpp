@@ -87,12 +87,13 @@ std::vector<HealthSpan> health_spans(const store::Account& account,
                                      std::int64_t now_ms) {
   const std::int64_t begin = std::min(now_ms, std::max(account.created, now_ms - kWindowMs));
   std::vector<HealthSpan> spans{{begin, std::nullopt}};
-  const auto change = [&](std::int64_t when, AccountStatus status) {
+  const auto change = [&](std::int64_t told, AccountStatus status) {
     if (spans.back().status == status) return;
+    const std::int64_t when = std::min(told, now_ms);  // clocks go back, too
     if (when <= spans.back().begin)
       spans.back().status = status;
     else
-      spans.push_back({std::min(when, now_ms), status});
+      spans.push_back({when, status});
   };
   for (auto event = history.rbegin(); event != history.rend(); ++event) {
     if (const auto status = status_after(event->kind)) change(event->created, *status);

@@ -158,9 +158,9 @@ net::Response PlaygroundPages::page(const Visit& visit, const Outcome& outcome) 
                     {.template_name = "playground_action",
                      .title = plain(manifest, language, visit.action->label),
                      .view = std::move(view),
-                     .status = outcome.error ? outcome.error->status
-                               : problem     ? 422U
-                                             : 200U,
+                     .status = !outcome.faults.empty() ? 422U
+                               : outcome.error         ? outcome.error->status
+                                                       : 200U,
                      .nav = Nav::kAccounts,
                      .session = &visit.session,
                      .problem = problem,
