@@ -15,9 +15,11 @@ std::string access_word(const Language& language, Access access) {
   return language.text(access == Access::kRead ? "permission.read" : "permission.write");
 }
 
-// "by a probe, 3 Mar 2026, 14:05 UTC"; empty when it is unknown.
+// "tried after connecting, 3 Mar 2026, 14:05 UTC"; empty when scopes told, as they mostly do, or
+// nothing did.
 std::string how_found(const Language& language, const accounts::PermissionLine& line) {
-  if (line.found_by == accounts::FoundBy::kNothing) return {};
+  if (line.found_by == accounts::FoundBy::kNothing || line.found_by == accounts::FoundBy::kScope)
+    return {};
   const auto by =
       language.text("permission.found_by." + std::string(accounts::to_word(line.found_by)));
   return line.found_at == 0 ? by : by + ", " + language.date_time(line.found_at);
@@ -40,9 +42,7 @@ View cell(const Language& language, Access access,
   std::string_view state = "permission.state_unknown";
   if (granted) state = "permission.state_granted";
   if (denied) state = line->needed ? "permission.state_missing" : "permission.state_denied";
-  view.text("state", language.text(state))
-      .text("found", how_found(language, *line))
-      .flag("has_found", line->found_by != accounts::FoundBy::kNothing);
+  view.text("state", language.text(state)).text("found", how_found(language, *line));
   return view;
 }
 

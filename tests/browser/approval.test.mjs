@@ -5,7 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { axeViolations, expectNoComplaints, launch, linkAccount, phone, signIn, visitor } from './browser.mjs';
-import { Signer, connectorWith, manifestOf, nextVersion, personioFile, sha256 } from './connector_file.mjs';
+import { Signer, connectorWith, manifestOf, nextVersion, personioFile, rename, sha256 } from './connector_file.mjs';
 import { startHub } from './start_hub.mjs';
 
 const signer = new Signer();
@@ -262,10 +262,7 @@ test('a signature that does not fit refuses the file: no button, a reason, what 
 });
 
 test('an id that looks like a known one can not be approved', async () => {
-  const twin = connectorWith((manifest) => {
-    manifest.id = 'personi0';
-    manifest.actions = manifest.actions.map((action) => ({ ...action, id: action.id.replace('personio', manifest.id) }));
-  });
+  const twin = connectorWith((manifest) => rename(manifest, 'personi0'));
   hub.dropBytes('twin.so', twin);
   await hub.until(async () => {
     await openReview(sha256(twin));

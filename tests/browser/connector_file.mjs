@@ -37,6 +37,14 @@ export function connectorWith(edit) {
   return bytes;
 }
 
+// Under another id, which its actions begin with; probes name actions.
+export function rename(manifest, id) {
+  const other = (name) => name.replace(/^personio/, id);
+  manifest.id = id;
+  for (const action of manifest.actions) action.id = other(action.id);
+  for (const { read } of manifest.permissions) if (read?.probe) read.probe.action = other(read.probe.action);
+}
+
 // The next version: one more host, a destructive action, one that reads less.
 export function nextVersion(manifest) {
   manifest.version = '9.1.0';

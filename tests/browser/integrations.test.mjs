@@ -1,7 +1,7 @@
 // An integration as an admin shapes it, and what applications may do then.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { connectorWith } from './connector_file.mjs';
+import { connectorWith, rename } from './connector_file.mjs';
 import { expectNoComplaints, launch, linkAccount, signIn, visitor } from './browser.mjs';
 import { startHub } from './start_hub.mjs';
 
@@ -82,15 +82,15 @@ test('a second integration is made, named and made the default', async () => {
 });
 
 function withSetup(manifest) {
-  manifest.id = 'acme';
+  manifest.actions = manifest.actions.filter(({ id }) => id === 'personio_list_persons'); // must not get longer
+  for (const { read } of manifest.permissions) delete read?.probe;
+  rename(manifest, 'acme');
   manifest.texts.en.name = 'Acme';
   manifest.texts.de.name = 'Acme';
   for (const language of ['en', 'de']) {
     manifest.texts[language].setup_id = 'Client id of your app';
     manifest.texts[language].setup_secret = 'Client secret of your app';
   }
-  manifest.actions = manifest.actions.filter(({ id }) => id === 'personio_list_persons'); // must not get longer
-  manifest.actions[0].id = 'acme_list_persons';
   manifest.auth_methods[0].setup_fields = [
     { id: 'app_id', type: 'text', label: 'setup_id', required: true },
     { id: 'app_secret', type: 'password', label: 'setup_secret', required: true, secret: true },

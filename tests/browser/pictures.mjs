@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tourAccount } from './account_tour.mjs';
 import { beginLink, connect, launch, phone, signIn, visitor } from './browser.mjs';
-import { connectorWith, nextVersion } from './connector_file.mjs';
+import { connectorWith, nextVersion, rename } from './connector_file.mjs';
 import { tourEndUser } from './end_user_tour.mjs';
 import { tourSettings } from './settings_tour.mjs';
 import { startHub } from './start_hub.mjs';
@@ -27,11 +27,10 @@ async function tour(page, hub, prefix) {
   await take('connectors-broken');
   hub.removeConnector('broken.so');
   const newcomer = connectorWith((manifest) => {
-    manifest.id = 'acme';
+    rename(manifest, 'acme');
     manifest.logo = { svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" rx="2" fill="#a34f1e"/><path fill="#fff" d="M4 1.5 6.5 6.5h-5z"/></svg>' };
     manifest.texts.en.name = 'Acme';
     manifest.texts.de.name = 'Acme';
-    for (const action of manifest.actions) action.id = action.id.replace('personio', 'acme');
   });
   hub.dropBytes('acme.so', newcomer);
   await page.locator('[data-connector="acme"]').waitFor();
