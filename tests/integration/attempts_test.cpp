@@ -57,11 +57,12 @@ class AttemptsTest : public HubTest {
     pages->add_routes(*router);
   }
   void end() {
-    close_hub();
+    if (hub) hub->stop(std::chrono::milliseconds(0));  // what runs on its loops uses all of these
     pages.reset();
     api.reset();
     component.reset();
     router.reset();
+    close_hub();
   }
   void restart() {
     end();

@@ -107,8 +107,12 @@ class InboundTest : public HubTest {
   void stop() {
     if (deliverer) deliverer->stop();
     if (server) wait(server->stop(1s));
-    close_hub();
+    if (hub) hub->stop(0ms);  // what runs on its loops uses the rest
     server.reset();
+    router.reset();
+    api.reset();
+    deliverer.reset();
+    close_hub();
   }
 
   sandbox::Client personio_client() {
