@@ -12,13 +12,13 @@
 namespace patchbay::upkeep {
 
 struct KeptFor {
-  std::int64_t request_logs_ms = 30 * 24 * 3'600'000LL;
+  std::int64_t request_logs_ms = 30LL * 24 * 3'600'000;
   std::int64_t idempotency_ms = 24 * 3'600'000LL;
   // After they have expired: so long their page says so.
-  std::int64_t connect_sessions_ms = 30 * 24 * 3'600'000LL;
-  std::int64_t provider_events_ms = 30 * 24 * 3'600'000LL;
+  std::int64_t connect_sessions_ms = 30LL * 24 * 3'600'000;
+  std::int64_t provider_events_ms = 30LL * 24 * 3'600'000;
   // After they have ended: so long a restored backup learns that they have.
-  std::int64_t inbound_urls_ms = 365 * 24 * 3'600'000LL;
+  std::int64_t inbound_urls_ms = 365LL * 24 * 3'600'000;
 };
 
 class Expiry {

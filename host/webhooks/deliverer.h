@@ -25,8 +25,8 @@ struct DelivererOptions {
       reconnect_link{};
   std::chrono::milliseconds look_every{1'000};
   std::chrono::milliseconds answer_within{15'000};
-  std::int64_t give_up_after_ms = 3 * 24 * 3'600'000LL;
-  std::int64_t keep_ms = 30 * 24 * 3'600'000LL;  // what came of a delivery
+  std::int64_t give_up_after_ms = 3LL * 24 * 3'600'000;
+  std::int64_t keep_ms = 30LL * 24 * 3'600'000;  // what came of a delivery
 };
 
 class Deliverer {

@@ -251,7 +251,7 @@ TEST_F(AttemptsTest, ASecretInTheAddressIsRefusedAndNotKept) {
   EXPECT_NE(page.body.find("stood in the address"), std::string::npos);
   EXPECT_EQ(page.body.find("papi-in-the-address"), std::string::npos);
   EXPECT_EQ(rows_in("accounts"), 0);
-  close_hub();
+  end();
   for (const auto& file : fs::recursive_directory_iterator(data))
     if (file.is_regular_file())
       EXPECT_EQ(read_bytes(file.path()).find("papi-in-the-address"), std::string::npos)
@@ -413,10 +413,10 @@ TEST_F(AttemptsTest, AWindowComesBackToPagesThatWereNamedAlone) {
   for (const auto* uri :
        {"https%3A%2F%2Fevil.example%2F", "https%3A%2F%2Fapp.example.com%40evil.example",
         "javascript%3Aalert(1)", ""}) {
-    const auto refused = dispatch("GET",
-                                  "/connect/oauth2/" + integration_id + "?redirect_uri=" + uri +
-                                      "&token=" + token + "&connection_attempt_id=" + id,
-                                  {{"Referer", kApplication}});
+    std::string target = "/connect/oauth2/" + integration_id;
+    target.append("?redirect_uri=").append(uri);
+    target.append("&token=").append(token).append("&connection_attempt_id=").append(id);
+    const auto refused = dispatch("GET", target, {{"Referer", kApplication}});
     EXPECT_EQ(location(refused), "/connect/window?why=page") << uri;
     EXPECT_FALSE(refused.headers.has("Set-Cookie"));
   }

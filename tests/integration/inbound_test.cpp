@@ -159,8 +159,10 @@ class InboundTest : public HubTest {
   // Many senders of the same event at the same time: how many were told that it is kept.
   int send_at_once() {
     std::atomic<int> taken = 0;
+    constexpr int kSenders = 8;
     std::vector<std::jthread> senders;
-    for (int i = 0; i < 8; ++i)
+    senders.reserve(kSenders);
+    for (int i = 0; i < kSenders; ++i)
       senders.emplace_back([&] { taken += send(path, secret) == 204 ? 1 : 0; });
     senders.clear();
     return taken;
