@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/json.h"
+#include "base/json_texts.h"
 
 namespace patchbay::accounts {
 namespace {
@@ -14,13 +15,6 @@ constexpr std::size_t kLongestScope = 200;
 
 bool contains(const std::vector<std::string>& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
-}
-
-std::vector<std::string> strings_of(const json::Value& array) {
-  std::vector<std::string> out;
-  out.reserve(array.size());
-  for (std::size_t i = 0; i < array.size(); ++i) out.push_back(array.at(i).string_or(""));
-  return out;
 }
 
 std::vector<std::string> scopes_of(const std::vector<connector::Token>& tokens) {
@@ -129,11 +123,11 @@ GrantedPermissions granted_from_json(std::string_view json, bool known) {
   const auto document = json::Document::parse(json);
   if (!document) return {};
   const auto root = document->root();
-  GrantedPermissions result{.granted = strings_of(root.get("granted")),
-                            .denied = strings_of(root.get("denied")),
+  GrantedPermissions result{.granted = json::texts_of(root.get("granted")),
+                            .denied = json::texts_of(root.get("denied")),
                             .known = known,
-                            .other_scopes = strings_of(root.get("other_scopes")),
-                            .proved = strings_of(root.get("proved")),
+                            .other_scopes = json::texts_of(root.get("other_scopes")),
+                            .proved = json::texts_of(root.get("proved")),
                             .connected = root.get("connected").integer_or(0),
                             .probed = {},
                             .checked = root.get("checked").integer_or(0),
@@ -146,7 +140,7 @@ GrantedPermissions granted_from_json(std::string_view json, bool known) {
   const auto reach = root.get("reach");
   for (std::size_t i = 0; reach.is_object() && i < reach.size(); ++i) {
     const auto [permission, told] = reach.member(i);
-    result.reach[std::string(permission)] = {.names = strings_of(told.get("names")),
+    result.reach[std::string(permission)] = {.names = json::texts_of(told.get("names")),
                                              .more = told.get("more").bool_or(false),
                                              .at = told.get("at").integer_or(0)};
   }

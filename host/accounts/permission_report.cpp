@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json.h"
+#include "base/json_texts.h"
 
 namespace patchbay::accounts {
 
@@ -53,10 +53,8 @@ std::vector<std::string> allowed_actions(const manifest::Manifest& manifest,
   }
   const auto document = json::Document::parse(*allowed_json);
   if (!document) return ids;
-  const auto listed = document->root();
-  for (std::size_t i = 0; i < listed.size(); ++i)
-    if (auto id = listed.at(i).string_or(""); manifest.find_action(id) != nullptr)
-      ids.push_back(std::move(id));
+  for (auto& id : json::texts_of(document->root()))
+    if (manifest.find_action(id) != nullptr) ids.push_back(std::move(id));
   return ids;
 }
 

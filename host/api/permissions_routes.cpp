@@ -3,8 +3,8 @@
 
 #include "accounts/permission_report.h"
 #include "api/api.h"
+#include "api/optional_members.h"
 #include "api/query_list.h"
-#include "base/iso_time.h"
 
 namespace patchbay::api {
 namespace {
@@ -39,21 +39,11 @@ std::string_view to_word(manifest::Granted granted) {
   return "unknown";
 }
 
-// Null when it never was, or nobody knows any more.
-void write_time(json::Writer& out, std::string_view name, std::int64_t unix_ms) {
-  out.key(name);
-  if (unix_ms == 0) {
-    out.null();
-  } else {
-    out.string(iso_time(unix_ms));
-  }
-}
-
 void write_reach(json::Writer& out, const accounts::Reach& reach) {
   out.key("reach").begin_object().key("names").begin_array();
   for (const auto& name : reach.names) out.string(name);
   out.end_array().member("more", reach.more);
-  write_time(out, "found_at", reach.at);
+  write_time_or_null(out, "found_at", reach.at);
   out.end_object();
 }
 
@@ -62,14 +52,9 @@ void write_line(json::Writer& out, const accounts::PermissionLine& line) {
       .member("permission", line.permission.to_string())
       .member("granted", std::string(to_word(line.granted)))
       .member("needed", line.needed)
-      .member("required", line.required)
-      .key("found_by");
-  if (line.found_by == accounts::FoundBy::kNothing) {
-    out.null();
-  } else {
-    out.string(accounts::to_word(line.found_by));
-  }
-  write_time(out, "found_at", line.found_at);
+      .member("required", line.required);
+  write_text_or_null(out, "found_by", std::string(accounts::to_word(line.found_by)));
+  write_time_or_null(out, "found_at", line.found_at);
   if (line.reach) write_reach(out, *line.reach);
   out.end_object();
 }
@@ -83,7 +68,7 @@ std::string report_json(const accounts::AccountDetail& detail) {
   out.end_array().key("other_scopes").begin_array();
   for (const auto& scope : granted.other_scopes) out.string(scope);
   out.end_array();
-  write_time(out, "checked_at", granted.checked);
+  write_time_or_null(out, "checked_at", granted.checked);
   return out.end_object().take();
 }
 

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "api/record_lines.h"
 #include "base/json.h"
 
 namespace patchbay::api {
@@ -64,11 +65,8 @@ Task<std::optional<ApiError>> RecordStream::begin() {
 
 std::string RecordStream::failed(const ApiError& error) {
   ended_ = true;
-  json::Writer out;
-  out.begin_object().key("end").begin_object();
-  out.member("complete", false).member("records", records_).member("next", call_.next);
-  out.key("error").raw(stackone_error(error, request_, door_.clock.unix_ms()).body);
-  return out.end_object().end_object().take() + "\n";
+  return broken_line(records_, call_.next,
+                     stackone_error(error, request_, door_.clock.unix_ms()).body);
 }
 
 std::string RecordStream::lines_of(const actions::ActionReply& page) {
@@ -76,18 +74,11 @@ std::string RecordStream::lines_of(const actions::ActionReply& page) {
   if (!list) return failed(api_error(list.error()));
   std::string lines;
   lines.reserve(page.data.size() + page.data.size() / 4);
-  for (std::size_t i = 0; i < list->root().size(); ++i)
-    lines.append("{\"record\":").append(list->root().at(i).dump()).append("}\n");
+  append_records(lines, list->root());
   records_ += static_cast<std::int64_t>(list->root().size());
-  json::Writer out;
-  out.begin_object();
   ended_ = page.next.empty();
-  if (ended_) {
-    out.key("end").begin_object().member("complete", true).member("records", records_);
-  } else {
-    out.key("page").begin_object().member("next", page.next);
-  }
-  return lines.append(out.end_object().end_object().take()).append("\n");
+  lines.append(ended_ ? end_line(records_) : page_line(page.next));
+  return lines;
 }
 
 Task<std::optional<std::string>> RecordStream::next() {

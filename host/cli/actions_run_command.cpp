@@ -3,6 +3,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "api/record_lines.h"
 #include "cli/action_calls.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -67,14 +68,11 @@ class Pages {
   Result<> print(const actions::ActionReply& reply) {
     PATCHBAY_TRY_ASSIGN(const auto page,
                         json::Document::parse(reply.data, {.max_bytes = kMostPage}));
-    records_ += page.root().size();
-    if (!as_json_) {
+    records_ += static_cast<std::int64_t>(page.root().size());
+    if (as_json_)
+      print_lines(page.root(), reply.next);
+    else
       table_.add(page.root());
-    } else {
-      for (std::size_t i = 0; i < page.root().size(); ++i)
-        std::cout << R"({"record":)" << page.root().at(i).dump() << "}\n";
-      print_position(reply.next);
-    }
     std::cout << std::flush;
     if (!std::cout) return make_error(ErrorCode::kCancelled, "Nobody reads the records any more.");
     return {};
@@ -82,33 +80,22 @@ class Pages {
   // For programs: the line that says where and why it ended.
   void print_end(const std::string& next, const actions::ActionError& error) const {
     if (!as_json_) return;
-    json::Writer out;
-    out.begin_object().key("end").begin_object();
-    out.member("complete", false)
-        .member("records", static_cast<std::int64_t>(records_))
-        .member("next", next);
-    out.key("error").begin_object().member("code", error.reason).member("message", error.message);
-    std::cout << out.end_object().end_object().end_object().take() << "\n";
+    json::Writer why;
+    why.begin_object().member("code", error.reason).member("message", error.message).end_object();
+    std::cout << api::broken_line(records_, next, why.take());
   }
-  [[nodiscard]] std::size_t records() const { return records_; }
+  [[nodiscard]] std::int64_t records() const { return records_; }
 
  private:
-  void print_position(const std::string& next) const {
-    json::Writer out;
-    out.begin_object();
-    if (next.empty())
-      out.key("end")
-          .begin_object()
-          .member("complete", true)
-          .member("records", static_cast<std::int64_t>(records_));
-    else
-      out.key("page").begin_object().member("next", next);
-    std::cout << out.end_object().end_object().take() << "\n";
+  void print_lines(const json::Value& records, const std::string& next) const {
+    std::string lines;
+    api::append_records(lines, records);
+    std::cout << lines << (next.empty() ? api::end_line(records_) : api::page_line(next));
   }
 
   const bool as_json_;
   RecordTable table_;
-  std::size_t records_ = 0;
+  std::int64_t records_ = 0;
 };
 
 // What has been printed stays; where to go on is said.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json.h"
+#include "base/json_texts.h"
 #include "web/account_view.h"
 #include "webhooks/message.h"
 
@@ -58,12 +58,8 @@ std::string failing_text(const store::WebhookEndpoint& endpoint, std::int64_t no
 }  // namespace
 
 std::vector<std::string> events_of(const store::WebhookEndpoint& endpoint) {
-  std::vector<std::string> kinds;
   const auto stored = json::Document::parse(endpoint.events);
-  if (!stored) return kinds;
-  for (std::size_t i = 0; i < stored->root().size(); ++i)
-    kinds.push_back(stored->root().at(i).string_or(""));
-  return kinds;
+  return stored ? json::texts_of(stored->root()) : std::vector<std::string>();
 }
 
 View webhook_view(const store::WebhookEndpoint& endpoint, std::int64_t now_ms,
