@@ -12,6 +12,7 @@
 #include "store/account_credentials.h"
 #include "store/integrations_table.h"
 #include "web/account_view.h"
+#include "web/connector_view.h"
 #include "web/manifest_text.h"
 #include "web/operator_routes.h"
 #include "web/search_text.h"
@@ -233,8 +234,7 @@ net::Response AccountListPages::ask(const net::Request& request, const Site::Ses
   std::vector<View> rows;
   for (const auto& account : accounts) {
     const auto connector = site_.options.registry.find(account.connector_id);
-    rows.push_back(
-        account_head(account, connector ? connector->manifest.get() : nullptr, language));
+    rows.push_back(account_head(account, manifest_of(connector), language));
   }
   const std::string texts = "accounts." + std::string(what);
   const auto title = language.count(texts + "_title", static_cast<std::int64_t>(accounts.size()));

@@ -12,19 +12,19 @@
 namespace patchbay::web {
 namespace {
 
-std::string provider_of(const manifest::Manifest* manifest, const store::Account& account,
-                        const Language& language) {
-  return manifest != nullptr ? provider_name(*manifest, language) : account.connector_id;
-}
-
-const manifest::Manifest* manifest_of(const connector::ConnectorPtr& connector) {
-  return connector ? connector->manifest.get() : nullptr;
-}
-
 std::string reason_words(std::string_view code, const Language& language) {
   if (code.empty() || code == "suspended") return {};  // the status itself says so
   const std::string id = "reason." + std::string(code);
   return own_texts().has(id) ? language.text(id) : std::string(code);
+}
+
+View status_view(const store::Account& account, const Language& language) {
+  const std::string status(to_string(account.status));
+  return View()
+      .text("code", status)
+      .text("label", language.text("status." + status))
+      .text("reason", reason_words(account.reason_code, language))
+      .text("reason_text", account.reason_text);
 }
 
 View event_view(const store::Event& event, std::int64_t now_ms, const Language& language) {
@@ -85,15 +85,6 @@ std::vector<View> fact_views(const accounts::AccountDetail& detail, const Langua
 
 }  // namespace
 
-View account_status_view(const store::Account& account, const Language& language) {
-  const std::string status(to_string(account.status));
-  return View()
-      .text("code", status)
-      .text("label", language.text("status." + status))
-      .text("reason", reason_words(account.reason_code, language))
-      .text("reason_text", account.reason_text);
-}
-
 std::int64_t first_expiry(const std::vector<accounts::TokenInfo>& tokens) {
   std::int64_t first = 0;
   for (const auto& token : tokens) {
@@ -112,7 +103,7 @@ View time_view(std::int64_t unix_ms, std::int64_t now_ms, const Language& langua
 
 View account_row(const AccountRow& row, std::int64_t now_ms, const Language& language) {
   const auto* manifest = manifest_of(row.connector);
-  const std::string provider = provider_of(manifest, row.account, language);
+  const std::string provider = provider_called(manifest, row.account.connector_id, language);
   const auto needed = std::ranges::count(row.permissions, true, &accounts::PermissionLine::needed);
   const auto missing = std::ranges::count_if(row.permissions, [](const auto& line) {
     return line.needed && line.granted == manifest::Granted::kNo;
@@ -124,7 +115,7 @@ View account_row(const AccountRow& row, std::int64_t now_ms, const Language& lan
       .text("owner_name", row.account.owner_name)
       .text("owner_id", row.account.owner_id)
       .text("label", row.account.label)
-      .view("status", account_status_view(row.account, language))
+      .view("status", status_view(row.account, language))
       .flag("granted_known", manifest != nullptr)
       .text("granted", std::to_string(granted_count(row.permissions)))
       .text("offered", std::to_string(row.permissions.size()))
@@ -138,29 +129,29 @@ View account_row(const AccountRow& row, std::int64_t now_ms, const Language& lan
 }
 
 std::string account_search_text(const AccountRow& row, const Language& language) {
-  return search_text(row.account.owner_name + ' ' + row.account.owner_id + ' ' + row.account.label +
-                     ' ' + row.account.username + ' ' + row.account.id + ' ' +
-                     row.account.connector_id + ' ' +
-                     provider_of(manifest_of(row.connector), row.account, language) + ' ' +
-                     language.text("status." + std::string(to_string(row.account.status))));
+  return search_text(
+      row.account.owner_name + ' ' + row.account.owner_id + ' ' + row.account.label + ' ' +
+      row.account.username + ' ' + row.account.id + ' ' + row.account.connector_id + ' ' +
+      provider_called(manifest_of(row.connector), row.account.connector_id, language) + ' ' +
+      language.text("status." + std::string(to_string(row.account.status))));
 }
 
 View account_head(const store::Account& account, const manifest::Manifest* manifest,
                   const Language& language) {
-  const std::string provider = provider_of(manifest, account, language);
+  const std::string provider = provider_called(manifest, account.connector_id, language);
   return View()
       .text("id", account.id)
       .text("provider", provider)
       .view("logo", logo_view(manifest, provider))
       .text("owner_name", account.owner_name)
-      .view("status", account_status_view(account, language));
+      .view("status", status_view(account, language));
 }
 
 View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
                   const Language& language) {
   const store::Account& account = detail.account;
   const auto* manifest = manifest_of(detail.connector);
-  const std::string provider = provider_of(manifest, account, language);
+  const std::string provider = provider_called(manifest, account.connector_id, language);
 
   std::vector<View> tokens;
   tokens.reserve(detail.tokens.size());

@@ -17,9 +17,6 @@ std::int64_t first_expiry(const std::vector<accounts::TokenInfo>& tokens);
 // {iso, text, relative}; nothing when the time is 0.
 View time_view(std::int64_t unix_ms, std::int64_t now_ms, const Language& language);
 
-// {code, label, reason, reason_text} (template status).
-View account_status_view(const store::Account& account, const Language& language);
-
 struct AccountRow {
   const store::Account& account;
   std::vector<accounts::PermissionLine> permissions;

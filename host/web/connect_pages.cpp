@@ -229,11 +229,11 @@ net::Response ConnectPages::show_running(net::Request& request, const Visit& vis
   const Language& language = language_of(request);
   const auto connector = site_.options.registry.find(visit.run->connector_id);
   const std::string provider =
-      connector ? provider_name(*connector->manifest, language) : visit.run->connector_id;
+      provider_called(manifest_of(connector), visit.run->connector_id, language);
   View view;
   view.text("csrf", connect_csrf(visit.token))
       .text("provider", provider)
-      .view("logo", logo_view(connector ? connector->manifest.get() : nullptr, provider))
+      .view("logo", logo_view(manifest_of(connector), provider))
       .flag("cancelling", visit.run->cancelling)
       .text("headline", language.text("connect.running_title", {{"provider", provider}}))
       .text("checking", language.text("connect.running_body", {{"provider", provider}}));

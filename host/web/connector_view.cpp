@@ -39,6 +39,11 @@ std::string successor_words(const connector::Connector& running, const connector
 
 }  // namespace
 
+std::string provider_called(const manifest::Manifest* manifest, const std::string& connector_id,
+                            const Language& language) {
+  return manifest != nullptr ? provider_name(*manifest, language) : connector_id;
+}
+
 std::string category_label(const Language& language, const std::string& category) {
   const std::string id = "category." + category;
   return own_texts().has(id) ? language.text(id) : category;

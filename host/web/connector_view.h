@@ -15,6 +15,14 @@ using HostList = std::vector<std::string>;
 // Address of the logo, naming its content; empty when there is none.
 std::string logo_url(const manifest::Manifest& manifest);
 
+// Null while the connector is missing.
+inline const manifest::Manifest* manifest_of(const connector::ConnectorPtr& connector) {
+  return connector ? connector->manifest.get() : nullptr;
+}
+// The provider's name, or the connector's id while the connector is missing.
+std::string provider_called(const manifest::Manifest* manifest, const std::string& connector_id,
+                            const Language& language);
+
 // "HR" for "hris"; the id itself for one without a name.
 std::string category_label(const Language& language, const std::string& category);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "accounts/permission_report.h"
-#include "base/json.h"
+#include "base/json_texts.h"
 #include "web/action_groups.h"
 #include "web/connector_view.h"
 #include "web/guide_view.h"
@@ -66,19 +66,14 @@ std::vector<std::string> ids_of(const Manifest& manifest, const ChosenActions& c
 
 ChosenActions chosen_actions(const store::Integration& integration) {
   if (!integration.allowed_actions) return std::nullopt;
-  std::vector<std::string> ids;
-  if (const auto stored = json::Document::parse(*integration.allowed_actions)) {
-    for (std::size_t i = 0; i < stored->root().size(); ++i)
-      ids.push_back(stored->root().at(i).string_or(""));
-  }
-  return ids;
+  const auto stored = json::Document::parse(*integration.allowed_actions);
+  return stored ? json::texts_of(stored->root()) : std::vector<std::string>();
 }
 
 View integration_view(const IntegrationRow& row, const Language& language) {
   const store::Integration& integration = row.integration;
-  const Manifest* manifest = row.connector ? row.connector->manifest.get() : nullptr;
-  const std::string provider =
-      manifest != nullptr ? provider_name(*manifest, language) : integration.connector_id;
+  const Manifest* manifest = manifest_of(row.connector);
+  const std::string provider = provider_called(manifest, integration.connector_id, language);
   const auto* method =
       manifest != nullptr ? manifest->find_auth_method(integration.auth_method) : nullptr;
   const bool waits_for_setup =

@@ -10,17 +10,13 @@ namespace patchbay::web {
 View manage_view(const accounts::AccountDetail& detail, const std::string& product_name,
                  std::int64_t now_ms, const Language& language) {
   const store::Account& account = detail.account;
-  const auto* manifest = detail.connector ? detail.connector->manifest.get() : nullptr;
-  const std::string provider =
-      manifest != nullptr ? provider_name(*manifest, language) : account.connector_id;
+  const auto* manifest = manifest_of(detail.connector);
+  const std::string provider = provider_called(manifest, account.connector_id, language);
   const manifest::TextArguments arguments{
       {"provider", provider}, {"owner", account.owner_name}, {"product", product_name}};
   const std::string status(to_string(account.status));
-  View view;
-  view.text("provider", provider)
-      .view("logo", logo_view(manifest, provider))
-      .text("headline", language.text("manage.headline", arguments))
-      .view("status", account_status_view(account, language))
+  View view = account_head(account, manifest, language);
+  view.text("headline", language.text("manage.headline", arguments))
       .html("status_html", language.rich("manage.status." + status, arguments))
       .flag("suspended", account.status == store::AccountStatus::kInactive)
       .flag("in_error", account.status == store::AccountStatus::kError)

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json_texts.h"
 #include "web/json_text.h"
 #include "web/permission_view.h"
 
@@ -125,9 +125,7 @@ View planned_view(const manifest::Manifest& manifest, std::string_view planned,
     const auto [name, value] = root.get("headers").member(i);
     headers.push_back(View().text("name", name).text("value", value.string_or("")));
   }
-  std::vector<std::string> needed;
-  for (std::size_t i = 0; i < root.get("permissions").size(); ++i)
-    needed.push_back(root.get("permissions").at(i).string_or(""));
+  const auto needed = json::texts_of(root.get("permissions"));
   const bool has_body = root.get("body").exists() && !root.get("body").is_null();
   view.text("method", root.get("method").string_or(""))
       .text("url", root.get("url").string_or(""))

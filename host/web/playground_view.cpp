@@ -15,18 +15,22 @@ namespace {
 
 using Kind = InputField::Kind;
 
+std::string searched_text(const manifest::Manifest& manifest, const manifest::Action& action,
+                          const Language& language) {
+  return search_text(plain(manifest, language, action.label) + ' ' + action.id + ' ' +
+                     plain(manifest, language, action.description));
+}
+
 View line_view(const manifest::Manifest& manifest, const manifest::Action& action,
                const Language& language) {
-  const std::string label = plain(manifest, language, action.label);
-  const std::string help = plain(manifest, language, action.description);
   const std::string_view kind = kind_of(action);
   return View()
       .text("action_id", action.id)
-      .text("label", label)
-      .text("help", help)
+      .text("label", plain(manifest, language, action.label))
+      .text("help", plain(manifest, language, action.description))
       .text("kind", language.text("integration." + std::string(kind)))
       .flag("strong", kind == "destroys")
-      .text("search", search_text(label + ' ' + action.id + ' ' + help));
+      .text("search", searched_text(manifest, action, language));
 }
 
 // "starts_from" -> "Starts from"
@@ -99,13 +103,12 @@ std::string property_in(std::string_view pointer) {
 View action_list_view(const actions::Catalogue& catalogue, std::string_view wanted,
                       const Language& language) {
   const manifest::Manifest& manifest = *catalogue.manifest;
+  const std::string sought = search_text(wanted);
   std::vector<View> groups;
   for (const auto& group : grouped_actions(manifest, catalogue.actions, language)) {
     std::vector<View> lines;
     for (const auto* action : group.actions) {
-      const std::string text = plain(manifest, language, action->label) + ' ' + action->id + ' ' +
-                               plain(manifest, language, action->description);
-      if (search_text(text).find(search_text(wanted)) == std::string::npos) continue;
+      if (searched_text(manifest, *action, language).find(sought) == std::string::npos) continue;
       lines.push_back(line_view(manifest, *action, language));
     }
     if (!lines.empty())

@@ -6,6 +6,7 @@
 #include "api/request_logs.h"
 #include "base/encoding.h"
 #include "web/account_view.h"
+#include "web/connector_view.h"
 #include "web/operator_routes.h"
 #include "web/request_log_view.h"
 
@@ -49,10 +50,6 @@ struct Asked {
            "&page=" + std::to_string(to_page) + "&upto=" + std::to_string(newest_seq);
   }
 };
-
-const manifest::Manifest* manifest_of(const connector::ConnectorPtr& connector) {
-  return connector ? connector->manifest.get() : nullptr;
-}
 
 }  // namespace
 
