@@ -70,7 +70,7 @@ def text_of(record):
     lines = ["# Measured", "",
              f"{record['date']}, commit {record['commit']}, {record['machine']}. Both columns of a row come from one",
              f"interleaved run of `tests/bench/run` ({record['link']['rounds']} rounds), medians unless said; the machine is shared, so read the ratio,",
-             "not the times.", "",
+             "not the times. The list is the exception: it ran once, on the day and commit named below the table.", "",
              "| what | figure | anchor | its figure | ratio |", "|---|---|---|---|---|"]
     lines += [f"| {label} | {a:.2f} {unit} | {anchor} | {b:.2f} {unit} | {a / b:.2f} |"
               for label, a, unit, anchor, b in rows_of(record)]
