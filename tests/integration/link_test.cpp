@@ -164,13 +164,14 @@ TEST_F(LinkTest, AConnectorThatIsNotThereIsToldWithoutTouchingTheSession) {
 }
 
 TEST_F(LinkTest, CancellingDuringConnectRevokesWhatWasMinted) {
-  personio.kit().inject({.kind = FaultKind::delay, .route = kPersonsRoute, .delay = 400ms});
+  personio.kit().inject({.kind = FaultKind::delay, .route = kPersonsRoute, .delay = 60s});
   const auto who = personio.default_integration();
   auto request = link_request(who, session_request("acme"));
   const auto cancel = request.cancel;
   auto running = start(hub->accounts().link(std::move(request)));
   ASSERT_TRUE(called(kPersonsRoute));
   cancel->store(true);
+  personio.kit().end_delays();
   const auto outcome = running.get();
   EXPECT_FALSE(outcome.account);
   EXPECT_EQ(outcome.error.code, ErrorCode::kCancelled);

@@ -145,12 +145,13 @@ TEST_F(ProviderAway, ASlowProviderIsWaitedFor) {
 }
 
 TEST_F(ProviderAway, AProviderThatTricklesItsAnswerDoesNotHoldUpOtherAccounts) {
-  personio.kit().inject({.kind = FaultKind::trickle, .route = kTokenRoute, .delay = 2ms});
+  personio.kit().inject({.kind = FaultKind::trickle, .route = kTokenRoute, .delay = 1s});
   auto slow = start(
       hub->accounts().link(link_request(personio.default_integration(), session_request("slow"))));
   ASSERT_TRUE(called(kTokenRoute));
   EXPECT_TRUE(link(personio.default_integration(), "quick").account);
   EXPECT_NE(slow.wait_for(0s), std::future_status::ready) << "the slow one was not slow";
+  personio.kit().end_delays();
   EXPECT_TRUE(slow.get().account);
 }
 

@@ -51,11 +51,12 @@ TEST_F(RefreshTurnsTest, AFailureIsSharedToo) {
 }
 
 TEST_F(RefreshTurnsTest, WhoeverLostItsTurnStoresNothingAndRevokesWhatItMinted) {
-  fault({.kind = FaultKind::delay, .delay = 500ms});
+  fault({.kind = FaultKind::delay, .delay = 60s});
   const auto before = token_calls();
   auto here = ask_this();
   ASSERT_TRUE(token_was_asked_for(before + 1));
   sql("UPDATE refresh_leases SET holder = 'ins_other', fence = fence + 1");
+  provider.kit().end_delays();
   const auto lost = here.get();
   EXPECT_FALSE(lost);
   EXPECT_EQ(account(id).generation, 1) << "it wrote although its turn was over";

@@ -149,10 +149,11 @@ TEST_F(RotationTest, WhenTheHubDiesMeanwhileAndAGraceIsLeftTheNextOnePresentsItO
 // Revoking what was minted in vain would end the grant, which is presented once more instead.
 TEST_F(RotationTest, WithAGraceTokensThatTheDatabaseLostDoNotEndTheGrant) {
   link_with(kLenient);
-  fault({.kind = FaultKind::delay, .delay = 1s});
+  fault({.kind = FaultKind::delay, .delay = 60s});
   auto refreshing = start(hub->accounts().refresh(hub->project_id(), id));
   ASSERT_TRUE(token_was_asked_for(2));
   sql("ALTER TABLE account_tokens RENAME TO away");
+  provider.kit().end_delays();
   EXPECT_FALSE(refreshing.get());
   sql("ALTER TABLE away RENAME TO account_tokens");
   EXPECT_TRUE(revocations_done());

@@ -88,7 +88,7 @@ class SeveralHubsTest : public HubTest {
     return testing_support::ask_postgres(uri, statement);
   }
   bool token_was_asked_for(std::uint64_t times) {
-    return provider.kit().calls().wait_for(turnstile::kTokenRoute, times, 10s);
+    return provider.kit().calls().wait_for(turnstile::kTokenRoute, times, 60s);
   }
   std::uint64_t token_calls() { return provider.kit().calls().count(turnstile::kTokenRoute); }
   void fault(Fault what) {

@@ -211,6 +211,10 @@ void Sandbox::clear_faults() {
   core_->faults.clear();
 }
 
+void Sandbox::end_delays() {
+  if (core_->server) core_->server->end_delays();
+}
+
 std::vector<Fault> Sandbox::faults() const {
   return core_->faults.list();
 }

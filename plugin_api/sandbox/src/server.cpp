@@ -143,6 +143,12 @@ class Server::Impl {
 
   std::uint16_t port() const { return port_; }
 
+  void end_delays() {
+    for_all_when_running([this] {
+      for (Connection* connection : connections_) connection->hurry();
+    });
+  }
+
   void use_certificate(std::size_t index) {
     certificate_ = index;
     for_all_when_running([this] {
@@ -168,11 +174,18 @@ class Server::Impl {
       if (idle) stream.next_layer().close();
     }
 
+    void hurry() {
+      hurried = true;
+      if (delay != nullptr) delay->cancel();
+    }
+
     Impl& impl;
     Stream stream;
     beast::flat_buffer buffer;
     bool idle{true};
     bool closing{false};
+    asio::steady_timer* delay{nullptr};  // while an answer is held back
+    bool hurried{false};                 // this answer is held back no longer
     std::list<Connection*>::iterator place;
   };
 
@@ -288,10 +301,10 @@ class Server::Impl {
       co_await write(connection, serialize(bad_request(error), false, true));
       co_return false;
     }
+    connection.hurried = false;
     const std::optional<Fault> fault = exchange_.arrived(*request);
     if (fault && fault->delay.count() > 0 && fault->kind != FaultKind::trickle) {
-      asio::steady_timer timer(loop_, fault->delay);
-      co_await timer.async_wait(kTuple);
+      co_await hold_back(connection, fault->delay);
     }
     if (fault &&
         (fault->kind == FaultKind::cut_before_answer || fault->kind == FaultKind::garbage)) {
@@ -312,15 +325,21 @@ class Server::Impl {
     co_return whole&& keep_alive;
   }
 
+  asio::awaitable<void> hold_back(Connection& connection, std::chrono::milliseconds delay) {
+    if (connection.hurried) co_return;
+    asio::steady_timer timer(loop_, delay);
+    connection.delay = &timer;
+    co_await timer.async_wait(kTuple);
+    connection.delay = nullptr;
+  }
+
   /// Writes an answer, or as much of it as the fault leaves. False when it was not all.
   asio::awaitable<bool> deliver(Connection& connection, std::string_view text, const Fault* fault) {
     const FaultKind kind = fault != nullptr ? fault->kind : FaultKind::delay;
     if (kind == FaultKind::trickle) {
-      asio::steady_timer timer(loop_);
       for (std::size_t i = 0; i < text.size(); ++i) {
         if (!co_await write(connection, text.substr(i, 1))) co_return false;
-        timer.expires_after(fault->delay);
-        co_await timer.async_wait(kTuple);
+        co_await hold_back(connection, fault->delay);
       }
       co_return true;
     }
@@ -374,6 +393,9 @@ void Server::stop() {
 }
 std::uint16_t Server::port() const {
   return impl_->port();
+}
+void Server::end_delays() {
+  impl_->end_delays();
 }
 void Server::use_certificate(std::size_t index) {
   impl_->use_certificate(index);

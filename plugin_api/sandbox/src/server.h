@@ -46,6 +46,8 @@ class Server {
   void run();   ///< answers from now on
   void stop();  ///< ends the thread; connections end with the object
   std::uint16_t port() const;
+  /// Answers that a fault holds back go on at once; what comes later is held back as before.
+  void end_delays();
   /// Chooses the certificate by index and closes the open connections.
   void use_certificate(std::size_t index);
 

@@ -1,3 +1,5 @@
+#include <future>
+
 #include "sandbox_fixture.h"
 
 namespace patchbay::sandbox {
@@ -79,6 +81,18 @@ TEST_F(SandboxTest, DelaysTheAnswer) {
   EXPECT_EQ(client.get("/things/1").error, NetError::timeout);
   EXPECT_TRUE(sandbox.calls().wait_for(kRoute, 1, std::chrono::seconds(5)))
       << "counted on arrival, before any answer";
+}
+
+TEST_F(SandboxTest, DelaysEndWhenTheTestSaysSo) {
+  sandbox.inject({.kind = FaultKind::delay, .delay = std::chrono::minutes(10)});
+  auto waiting = std::async(std::launch::async, [this] {
+    Client client(client_options());
+    return client.get("/things/1").status;
+  });
+  ASSERT_TRUE(sandbox.calls().wait_for(kRoute, 1, std::chrono::seconds(60)));
+  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+  sandbox.end_delays();
+  EXPECT_EQ(waiting.get(), 200);
 }
 
 TEST_F(SandboxTest, TricklesTheAnswer) {

@@ -52,6 +52,8 @@ class Sandbox {
   /// Throws SandboxError when the fault names a route that does not exist.
   void inject(Fault fault);
   void clear_faults();
+  /// Lets the answers go on that a fault holds back now, so that a test need not guess how long.
+  void end_delays();
   std::vector<Fault> faults() const;
   /// Also closes open connections, so that the next call sees the new certificate.
   void set_certificate_mode(CertificateMode mode);
