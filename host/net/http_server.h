@@ -22,10 +22,14 @@
 namespace patchbay::net {
 
 struct ServerLimits {
-  std::chrono::milliseconds header_time{10'000};  // TLS handshake; and first byte to end of head
-  std::chrono::milliseconds idle_time{60'000};    // between requests of one connection
-  std::chrono::milliseconds body_grace{10'000};   // on top of what the minimum rate allows
-  std::chrono::milliseconds write_grace{10'000};
+  // The TLS handshake; until a new connection's first byte; and from there to the end of the head.
+  std::chrono::milliseconds header_time{9'000};
+  std::chrono::milliseconds idle_time{60'000};  // between requests of one connection
+  // How long a peer may be slower than min_bytes_per_second, or silent, in a body.
+  std::chrono::milliseconds body_grace{9'000};
+  // The same for a peer that reads. Counted is what its side acknowledged: the kernel takes
+  // megabytes for one that reads nothing.
+  std::chrono::milliseconds write_grace{9'000};
   std::chrono::milliseconds linger_time{1'000};  // reading on after a refusal, so that it arrives
   std::size_t min_bytes_per_second = 1'024;
   std::size_t max_head_bytes = std::size_t{16} << 10U;

@@ -1,5 +1,8 @@
 #include "net/server_connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
@@ -8,6 +11,7 @@
 #include <ctime>
 #include <optional>
 #include <typeinfo>
+#include <utility>
 
 #include "base/log.h"
 #include "net/http_guard.h"
@@ -20,6 +24,8 @@ constexpr std::size_t kFirstRead = std::size_t{4} << 10U;
 constexpr std::size_t kBodyRead = std::size_t{16} << 10U;
 constexpr std::size_t kJoinedWrite = std::size_t{16} << 10U;
 constexpr std::size_t kMostDiscarded = std::size_t{1} << 20U;
+// Within write_grace: a peer that took much at first and then nothing is found at the second one.
+constexpr int kLooks = 2;
 
 using Bytes = std::vector<char, WipingAllocator<char>>;
 
@@ -115,11 +121,25 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-// What a rate of min_bytes_per_second leaves for this many bytes.
-std::chrono::milliseconds time_for(std::size_t bytes, const ServerLimits& limits) {
-  return std::chrono::milliseconds(static_cast<std::int64_t>(
-      bytes * 1000 / std::max<std::size_t>(1, limits.min_bytes_per_second)));
-}
+// Each byte buys a peer the time that min_bytes_per_second leaves for it, but never more than
+// `grace` in all: a quick start pays for no standstill.
+class RateDeadline {
+ public:
+  RateDeadline(std::chrono::milliseconds grace, std::size_t min_bytes_per_second)
+      : grace_(grace),
+        rate_(std::max<std::size_t>(1, min_bytes_per_second)),
+        at_(Watchdog::Clock::now() + grace) {}
+  [[nodiscard]] Watchdog::Clock::time_point at() const { return at_; }
+  void moved(std::size_t bytes) {
+    const auto bought = std::chrono::microseconds(bytes * 1'000'000 / rate_);
+    at_ = std::min(at_ + bought, Watchdog::Clock::now() + grace_);
+  }
+
+ private:
+  const std::chrono::milliseconds grace_;
+  const std::size_t rate_;
+  Watchdog::Clock::time_point at_;
+};
 
 }  // namespace
 
@@ -170,6 +190,7 @@ Connection::Connection(ConnectionPlace place, asio::ip::tcp::socket socket,
                            : make_plain_stream(std::move(socket));
   // The watchdog is stopped before the stream goes.
   watchdog_ = Watchdog::make(loop, [this] { stream_->close(); });
+  watchdog_->ask_first([this] { return look_at_writing(); });
   registry_->insert(this);
 }
 
@@ -232,12 +253,13 @@ Task<bool> Connection::read_head(Exchange& now) {
   const GuardLimits guard{limits().max_head_bytes, limits().max_headers};
   if (filled_ == 0) {
     if (place_.server()->draining.load()) co_return false;
-    watchdog_->set(limits().idle_time);
+    watchdog_->set(is_first_ ? limits().header_time : limits().idle_time);
     idle_ = true;
     const bool alive = co_await read_more(kFirstRead);
     idle_ = false;
     if (!alive || !stream_->socket().is_open()) co_return false;  // drained at that moment
   }
+  is_first_ = false;
   // RFC 9112 §2.2: one empty line in front of a request is let pass.
   if (received().starts_with("\r\n")) consume(2);
   watchdog_->set(limits().header_time);
@@ -256,8 +278,8 @@ Task<bool> Connection::read_head(Exchange& now) {
   now.parser.emplace(now.head, request.headers, request.body, limits().max_body_bytes);
   std::size_t used = 0;
   now.state = now.parser->put(received().substr(0, end), used);
-  if (now.state == ParseState::kTooLarge) co_return co_await refuse(413, "body too large");
-  if (now.state != ParseState::kHead && now.state != ParseState::kDone) {
+  const bool too_large = now.state == ParseState::kTooLarge;
+  if (!too_large && now.state != ParseState::kHead && now.state != ParseState::kDone) {
     co_return co_await refuse(400, "malformed header field");
   }
   consume(used);
@@ -273,26 +295,24 @@ Task<bool> Connection::read_head(Exchange& now) {
   if (!decode_target(request.target, request)) {
     co_return co_await refuse(400, "malformed path or query");
   }
+  if (too_large) co_return co_await refuse_body(request);
   co_return true;
 }
 
 Task<bool> Connection::read_body(Exchange& now) {
-  const auto began = Watchdog::Clock::now();
-  std::size_t got = 0;
-  watchdog_->set(began + limits().body_grace);
   if (filled_ == 0 && !now.head.http_1_0 && now.request.headers.has("Expect")) {
-    std::size_t written = 0;
-    if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", began, written)) co_return false;
+    if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
   }
+  RateDeadline deadline(limits().body_grace, limits().min_bytes_per_second);
   while (true) {
     std::size_t used = 0;
     now.state = now.parser->put(received(), used);
     consume(used);
-    got += used;
+    deadline.moved(used);
     if (now.state == ParseState::kDone) co_return true;
-    if (now.state == ParseState::kTooLarge) co_return co_await refuse(413, "body too large");
+    if (now.state == ParseState::kTooLarge) co_return co_await refuse_body(now.request);
     if (now.state == ParseState::kBad) co_return co_await refuse(400, "malformed body");
-    watchdog_->set(began + limits().body_grace + time_for(got, limits()));
+    watchdog_->set(deadline.at());
     if (!co_await read_more(kBodyRead)) co_return false;
   }
 }
@@ -306,15 +326,19 @@ Task<Response> Connection::ask_handler(Request& request) {
   } catch (...) {
     log::error("net", "handler_threw", {{"request", request.id}, {"type", "unknown"}});
   }
+  co_return error_page(request, 500);
+}
+
+Response Connection::error_page(const Request& request, unsigned status) {
   const auto& on_error = place_.server()->options.on_error;
   if (on_error) {
     try {
-      co_return on_error(request, 500);
+      return on_error(request, status);
     } catch (const std::exception&) {
       log::error("net", "error_page_threw", {{"request", request.id}});
     }
   }
-  co_return text("Internal Server Error\n", 500);
+  return text(std::string(status_text(status)) + "\n", status);
 }
 
 Task<bool> Connection::refuse(unsigned status, std::string_view reason) {
@@ -328,8 +352,16 @@ Task<bool> Connection::refuse(unsigned status, std::string_view reason) {
   co_return false;
 }
 
+// The head was good, so that whoever answers errors knows how to say it to this client.
+Task<bool> Connection::refuse_body(const Request& request) {
+  const auto response = error_page(request, 413);
+  if (co_await write_response(response,
+                              {.method = request.method, .request_id = request.id, .close = true}))
+    co_await linger();
+  co_return false;
+}
+
 Task<bool> Connection::write_response(const Response& response, Writing how) {
-  const auto began = Watchdog::Clock::now();
   const bool has_body = how.method != "HEAD" && response.status != 204 && response.status != 304;
   const std::string_view body = has_body ? std::string_view(response.body) : std::string_view();
   const bool joined = body.size() <= kJoinedWrite;
@@ -337,21 +369,18 @@ Task<bool> Connection::write_response(const Response& response, Writing how) {
   out_.clear();
   write_head(out_, response, how.request_id, how.close, chunked);
   if (joined && !response.parts) append(out_, body);
-  std::size_t written = 0;
-  bool sent = co_await write_all({out_.data(), out_.size()}, began, written);
+  bool sent = co_await write_all({out_.data(), out_.size()});
   if (sent && has_body && response.parts) {
     sent = co_await write_parts(response.parts, chunked);
   } else if (sent && !joined) {
-    sent = co_await write_all(body, began, written);
+    sent = co_await write_all(body);
   }
   wipe(out_.data(), out_.size());
-  watchdog_->clear();
   co_return sent;
 }
 
 Task<bool> Connection::write_parts(const BodyParts& parts, bool chunked) {
   for (bool more = true; more;) {
-    watchdog_->clear();  // whoever makes them has deadlines of their own
     std::optional<std::string> part;
     try {
       part = co_await parts();
@@ -363,23 +392,45 @@ Task<bool> Connection::write_parts(const BodyParts& parts, bool chunked) {
     if (more && part->empty()) continue;
     if (!more && !chunked) break;
     const std::string framed = chunked ? chunk(part.value_or("")) : *std::move(part);
-    std::size_t written = 0;
-    if (!co_await write_all(framed, Watchdog::Clock::now(), written)) co_return false;
+    if (!co_await write_all(framed)) co_return false;
   }
   co_return true;
 }
 
-Task<bool> Connection::write_all(std::string_view bytes, Watchdog::Clock::time_point began,
-                                 std::size_t& written) {
-  while (!bytes.empty()) {
-    watchdog_->set(began + limits().write_grace + time_for(written, limits()));
+// Afterwards nothing is watched: whoever makes what comes next has deadlines of its own.
+Task<bool> Connection::write_all(std::string_view bytes) {
+  watch_writing();
+  bool sent = true;
+  while (sent && !bytes.empty()) {
     const auto [error, count] =
         co_await stream_->write_some(bytes.substr(0, std::size_t{64} << 10U));
-    if (error) co_return false;
+    sent = !error;
     bytes.remove_prefix(count);
-    written += count;
+    written_ += static_cast<std::int64_t>(count);
   }
-  co_return true;
+  acknowledged_.reset();
+  watchdog_->clear();
+  co_return sent;
+}
+
+void Connection::watch_writing() {
+  acknowledged_ = acknowledged();
+  watchdog_->set(limits().write_grace / kLooks);
+}
+
+Watchdog::Clock::time_point Connection::look_at_writing() {
+  if (!acknowledged_) return Watchdog::Clock::time_point::min();
+  const auto interval = limits().write_grace / kLooks;
+  const auto before = std::exchange(acknowledged_, acknowledged());
+  const auto least = static_cast<std::int64_t>(limits().min_bytes_per_second) * interval.count();
+  if ((*acknowledged_ - *before) * 1000 < least) return Watchdog::Clock::time_point::min();
+  return Watchdog::Clock::now() + interval;
+}
+
+std::int64_t Connection::acknowledged() {
+  int waiting = 0;
+  ::ioctl(stream_->socket().native_handle(), SIOCOUTQ, &waiting);
+  return written_ - waiting;
 }
 
 Task<bool> Connection::read_more(std::size_t most) {

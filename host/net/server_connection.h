@@ -4,9 +4,11 @@
 #include <atomic>
 #include <boost/asio/cancellation_signal.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -93,13 +95,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> read_head(Exchange& now);
   Task<bool> read_body(Exchange& now);
   Task<Response> ask_handler(Request& request);
+  // What on_error makes of it, if there is one.
+  Response error_page(const Request& request, unsigned status);
   Task<bool> refuse(unsigned status, std::string_view reason);
+  Task<bool> refuse_body(const Request& request);
   struct Writing;
   Task<bool> write_response(const Response& response, Writing how);
   // False as well when making them fails.
   Task<bool> write_parts(const BodyParts& parts, bool chunked);
-  Task<bool> write_all(std::string_view bytes, Watchdog::Clock::time_point began,
-                       std::size_t& written);
+  Task<bool> write_all(std::string_view bytes);
+  // Begins to watch how fast the peer takes what is written.
+  void watch_writing();
+  // A later time when it took enough since the last look, otherwise one that has passed.
+  Watchdog::Clock::time_point look_at_writing();
+  // How much the peer has, in bytes, as far as differences go.
+  std::int64_t acknowledged();
   Task<bool> read_more(std::size_t most);
   Task<> linger();
   void consume(std::size_t bytes);
@@ -115,6 +125,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::vector<char, WipingAllocator<char>> out_;
   std::size_t filled_ = 0;
   bool idle_ = true;
+  bool is_first_ = true;  // request of this connection
+  std::int64_t written_ = 0;
+  std::optional<std::int64_t> acknowledged_;  // at the last look; set while something is written
 };
 
 }  // namespace patchbay::net

@@ -17,6 +17,7 @@ void Watchdog::set(Clock::time_point deadline) {
 void Watchdog::stop() {
   clear();
   expired_ = nullptr;
+  another_chance_ = nullptr;
   timer_.cancel();
 }
 
@@ -28,6 +29,8 @@ void Watchdog::arm() {
     if (error || !self) return;
     self->armed_ = Clock::time_point::max();
     if (self->deadline_ == Clock::time_point::max() || self->fired_) return;
+    if (self->deadline_ <= Clock::now() && self->another_chance_)
+      self->deadline_ = self->another_chance_();
     if (self->deadline_ > Clock::now()) {
       self->arm();
       return;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "net/asio.h"
 
@@ -17,6 +18,11 @@ class Watchdog : public std::enable_shared_from_this<Watchdog> {
 
   static std::shared_ptr<Watchdog> make(const asio::any_io_executor& loop,
                                         std::function<void()> expired);
+
+  // Asked when the deadline has come, before `expired` is called: a later time is a new deadline.
+  void ask_first(std::function<Clock::time_point()> another_chance) {
+    another_chance_ = std::move(another_chance);
+  }
 
   void set(Clock::time_point deadline);
   void set(Clock::duration from_now) { set(Clock::now() + from_now); }
@@ -32,6 +38,7 @@ class Watchdog : public std::enable_shared_from_this<Watchdog> {
 
   asio::steady_timer timer_;
   std::function<void()> expired_;
+  std::function<Clock::time_point()> another_chance_;
   Clock::time_point deadline_ = Clock::time_point::max();
   Clock::time_point armed_ = Clock::time_point::max();
   bool fired_ = false;

@@ -294,6 +294,20 @@ TEST_F(HttpServerTest, TurnsExceptionsInto500WithoutDetail) {
   EXPECT_EQ(answer.find("hunter2"), std::string::npos);
 }
 
+TEST_F(HttpServerTest, AsksTheOptionForTheErrorPageOfABodyThatIsTooLarge) {
+  ServerOptions options;
+  options.on_error = [](const Request& request, unsigned status) {
+    return json("{\"path\":\"" + request.path + "\"}", status);
+  };
+  start(std::move(options));
+  for (const std::string framing :
+       {"Content-Length: 2000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1fffff\r\nabc"}) {
+    const std::string answer = ask_to_the_end(kPost + framing);
+    EXPECT_EQ(status_of(answer), 413U);
+    EXPECT_NE(answer.find("{\"path\":\"/"), std::string::npos) << answer;
+  }
+}
+
 TEST_F(HttpServerTest, AsksTheOptionForTheErrorPage) {
   ServerOptions options;
   options.on_error = [](const Request&, unsigned status) { return json("{}", status); };
@@ -391,6 +405,15 @@ TEST_F(HttpServerTest, DropsABodySlowerThanTheMinimumRate) {
   EXPECT_EQ(channel.read_all(), "");
 }
 
+TEST_F(HttpServerTest, DropsABodyThatStandsStillAfterAQuickStart) {
+  start_with({.body_grace = 100ms, .min_bytes_per_second = 1000});
+  Channel channel = connect();
+  const auto began = std::chrono::steady_clock::now();
+  channel.send(kPost + "Content-Length: 100000\r\n\r\n" + std::string(60'000, 'x'));
+  EXPECT_EQ(channel.read_all(), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 20s) << "the start bought it a minute";
+}
+
 TEST_F(HttpServerTest, LetsABodyAboveTheMinimumRateTakeItsTime) {
   start_with({.body_grace = 100ms, .min_bytes_per_second = 1000});
   Channel channel = connect();
@@ -409,6 +432,35 @@ TEST_F(HttpServerTest, ClosesIdleConnections) {
   EXPECT_EQ(status_of(channel.read_message()), 200U);
   EXPECT_EQ(channel.read_all(), "");
   wait_for_connections(0);
+}
+
+TEST_F(HttpServerTest, DropsAConnectionThatSaysNothing) {
+  start_with({.header_time = 100ms, .idle_time = std::chrono::minutes(10)});
+  Channel channel = connect();
+  EXPECT_EQ(channel.read_all(), "");
+  wait_for_connections(0);
+}
+
+// The kernel takes megabytes for it, at once.
+TEST_F(HttpServerTest, DropsAPeerThatReadsNothingWhileOthersAreServed) {
+  parts_ = 1'000'000;
+  part_size_ = std::size_t{1} << 20U;
+  start_with({.write_grace = 200ms});
+  Channel stuck = connect();
+  stuck.send("GET /parts HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_TRUE(stuck.read_some());
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(status_of(ask(kGet)), 200U);
+  wait_for_connections(0);
+}
+
+TEST_F(HttpServerTest, LetsAPeerAboveTheMinimumRateTakeItsTime) {
+  parts_ = 10;
+  part_size_ = std::size_t{1} << 20U;
+  start_with({.write_grace = 200ms});
+  Channel slow = connect();
+  slow.send("GET /parts HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  for (int i = 0; i < 400 && slow.read_some(); ++i) std::this_thread::sleep_for(2ms);
+  EXPECT_TRUE(slow.read_all().ends_with("\r\n0\r\n\r\n"));
 }
 
 TEST_F(HttpServerTest, DropsAPeerThatDoesNotReadItsAnswer) {
