@@ -153,10 +153,9 @@ int serve(const ServeOptions& options) {
   server_options.address = options.address;
   server_options.port = options.port;
   server_options.reuse_port = loops > 1;
-  server_options.on_error = [&pages, &hub](const net::Request& request, unsigned status) {
-    return api::is_api_path(request.path)
-               ? api::error_for_path(request, status, hub.clock().unix_ms())
-               : pages.error_page(request, status);
+  server_options.on_error = [&pages, &api](const net::Request& request, unsigned status) {
+    return api::is_api_path(request.path) ? api.error(request, status)
+                                          : pages.error_page(request, status);
   };
   router.on_error(server_options.on_error);
   if (!options.public_url.empty()) {
@@ -170,6 +169,13 @@ int serve(const ServeOptions& options) {
                              [&router](net::Request& request) { return router.dispatch(request); });
   if (!server) return report(server.error());
   url = public_url(options, (*server)->port());
+  const auto signin = make_signin_link(hub);
+  if (!signin) return report(signin.error());
+  if (!options.ready_file.empty()) {
+    if (const auto written = write_ready_file(options.ready_file, url, *signin); !written)
+      return report(written.error());
+  }
+  // From here on nothing fails: what is started below uses this function's objects until stopped.
   webhooks::Deliverer deliverer(hub.services(), {.reconnect_link = reconnect_links(hub, url)});
   deliverer.start();
   upkeep::Expiry expiry(hub.loops(), hub.store(), hub.clock(),
@@ -178,13 +184,6 @@ int serve(const ServeOptions& options) {
   expiry.start();
   api.logs().start();
   hub.start_background();
-
-  const auto signin = make_signin_link(hub);
-  if (!signin) return report(signin.error());
-  if (!options.ready_file.empty()) {
-    if (const auto written = write_ready_file(options.ready_file, url, *signin); !written)
-      return report(written.error());
-  }
   std::cout << "Patchbay listens on " << url << "\n"
             << "Sign in once with this link (valid for 15 minutes):\n  " << url << signin->reveal()
             << "\n"

@@ -14,10 +14,13 @@ class ServedApi {
   ServedApi(const api::Options& options, net::Origins origins);
 
   void add_routes(net::Router& router);
+  // The answer to a request that no route answers; the path is one of api::is_api_path.
+  [[nodiscard]] net::Response error(const net::Request& request, unsigned status) const;
   [[nodiscard]] api::Api& api() { return api_; }
   [[nodiscard]] api::RequestLogs& logs() { return api_.logs(); }
 
  private:
+  const Clock& clock_;
   api::Api api_;
   embed::Embed embed_;
   mcp::McpServer agents_;

@@ -73,6 +73,11 @@ void Embed::add_routes(net::Router& router) {
   attempts_.add_routes(router);
 }
 
+void Embed::let_pages_read(const net::Request& request, net::Response& response) const {
+  if (request.path == "/hub" || request.path.starts_with("/hub/"))
+    options_.origins.mark(request, response);
+}
+
 void Embed::add(net::Router& router, std::string_view method, std::string_view pattern,
                 Handler handler) {
   router.add(method, pattern,

@@ -41,6 +41,8 @@ class Embed {
   Embed& operator=(const Embed&) = delete;
 
   void add_routes(net::Router& router);
+  // For answers given in place of these routes: 404, 405, 413, 500. Others stay as they are.
+  void let_pages_read(const net::Request& request, net::Response& response) const;
 
  private:
   using Session = store::ConnectSession;

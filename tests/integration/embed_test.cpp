@@ -61,6 +61,17 @@ class EmbedTest : public HubTest {
     return response;
   }
 
+  // What the server says in place of a route: nothing there, another method, too much, a fault.
+  net::Response error(const std::string& path, unsigned status) {
+    net::Request request;
+    request.path = path;
+    request.host = "hub.example:8080";
+    request.headers.set("Origin", kApplication);
+    net::Response response(status);
+    component->let_pages_read(request, response);
+    return response;
+  }
+
   static json::Document parsed(const net::Response& response) {
     auto document = json::Document::parse(response.body);
     if (!document) throw std::runtime_error("not JSON: " + response.body);
@@ -96,6 +107,14 @@ class EmbedTest : public HubTest {
   net::Router router;
   std::optional<embed::Embed> component;
 };
+
+TEST_F(EmbedTest, LetsPagesReadErrorsThatNoRouteGives) {
+  for (const unsigned status : {404U, 405U, 413U, 500U}) {
+    const auto given = error("/hub/nothing", status);
+    EXPECT_EQ(given.headers.get("Access-Control-Allow-Origin"), kApplication) << status;
+    EXPECT_FALSE(error("/accounts", status).headers.has("Access-Control-Allow-Origin"));
+  }
+}
 
 TEST_F(EmbedTest, ListsWhatTheSessionMayLinkAndDescribesItsForm) {
   const auto token = session();
