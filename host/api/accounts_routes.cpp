@@ -1,5 +1,6 @@
 // GET /accounts; GET, PATCH and DELETE /accounts/{id} and what hangs on it.
 #include <algorithm>
+#include <array>
 
 #include "accounts/permission_report.h"
 #include "api/api.h"
@@ -82,17 +83,34 @@ Task<net::Response> Api::get_account(net::Request& request, const Caller& caller
 namespace {
 
 // Clients send empty objects for what they can't express, which must not wipe what is stored.
-store::AccountDetails read_details(const json::Value& body) {
+// Members of StackOne's that are not changed here.
+constexpr std::array<std::string_view, 4> kOfThePerson = {"credentials", "secrets",
+                                                          "setup_information", "environment"};
+constexpr std::size_t kLongestDetail = 1024;
+
+// StackOne's client sends {} for what shall stay as it is.
+bool is_empty(const json::Value& value) {
+  return !value.exists() || value.is_null() ||
+         ((value.is_object() || value.is_array()) && value.size() == 0);
+}
+
+store::AccountDetails read_details(JsonBody& body) {
   store::AccountDetails details;
   const auto take = [&body](std::string_view name, std::optional<std::string>& into) {
-    if (const auto text = body.get(name).as_string()) into = std::string(*text);
+    if (!is_empty(body.root().get(name))) into = body.text(name, kLongestDetail);
   };
   take("origin_owner_id", details.owner_id);
   take("origin_owner_name", details.owner_name);
   take("origin_username", details.username);
   take("label", details.label);
-  const auto metadata = body.get("metadata");
+  const auto metadata = body.object("metadata");
   if (metadata.is_object() && metadata.size() > 0) details.metadata = metadata.dump();
+  for (const auto name : kOfThePerson) {
+    if (!is_empty(body.root().get(name)))
+      body.wrong(name,
+                 "can't be changed here: whoever connected the account does that, with a connect "
+                 "session that names it as account_id");
+  }
   return details;
 }
 
@@ -101,8 +119,7 @@ store::AccountDetails read_details(const json::Value& body) {
 Task<net::Response> Api::change_account(net::Request& request, const Caller& caller) {
   auto body = JsonBody::read(request);
   if (!body) co_return error(request, api_error(body.error()));
-  auto details = read_details(body->root());
-  (void)body->object("metadata");  // for its size
+  auto details = read_details(*body);
   if (body->root().get("type").is_string())
     details.type = body->choice("type", {"production", "test"}) == "test"
                        ? store::AccountType::kTest

@@ -34,7 +34,7 @@ Task<Result<std::string>> Api::usual_token(const Caller& caller, const std::stri
 }
 
 Task<net::Response> Api::read_token(net::Request& request, const Caller& caller) {
-  const auto validity = query_number(request.query, "min_validity_s", 0, 0, kLongestValidity);
+  const auto validity = query_number(request.query, "min_ttl", 0, 0, kLongestValidity);
   if (!validity) co_return problem_error(api_error(validity.error()), request);
   if (auto answer = co_await try_read_token(request, caller, *validity * 1000))
     co_return *std::move(answer);

@@ -118,6 +118,12 @@ TEST_F(ApiAccounts, ArePatchedMemberByMember) {
   expect_error(call("PATCH", "/accounts/acc_1", R"({"type":"other"})"), 400, "invalid_input");
   expect_error(call("PATCH", "/accounts/acc_1", R"({"origin_owner_id":""})"), 400,
                "invalid_argument");
+  expect_error(call("PATCH", "/accounts/acc_1", R"({"label":7})"), 400, "invalid_input");
+  expect_error(call("PATCH", "/accounts/acc_1", R"({"metadata":"x"})"), 400, "invalid_input");
+  expect_error(call("PATCH", "/accounts/acc_1", R"({"credentials":{"client_id":"x"}})"), 400,
+               "invalid_input");
+  EXPECT_EQ(call("PATCH", "/accounts/acc_1", R"({"credentials":{},"environment":null})").status,
+            200U);
   expect_error(call("PATCH", "/accounts/acc_1", "[]"), 400, "invalid_argument");
   add_account(hub, "acc_2", "owner_2");
   expect_error(call("PATCH", "/accounts/acc_1", R"({"origin_owner_id":"owner_2"})"), 409,
@@ -496,7 +502,7 @@ TEST_F(ApiActions, HideWhatWentWrongInside) {
 using ApiTokens = ApiTest;
 
 TEST_F(ApiTokens, AreRecordedBeforeTheyAreGivenOut) {
-  const auto response = call("GET", "/accounts/acc_1/access_token?min_validity_s=60");
+  const auto response = call("GET", "/accounts/acc_1/access_token?min_ttl=60");
   ASSERT_EQ(response.status, 200U) << response.body;
   EXPECT_TRUE(response.secret);
   EXPECT_EQ(response.headers.get("Cache-Control"), "no-store");
@@ -560,7 +566,7 @@ TEST_F(ApiTokens, ErrorsAreProblems) {
   for (const auto& [target, status] : std::vector<std::pair<std::string, unsigned>>{
            {"/accounts/acc_1/access_token?name=other", 404},
            {"/accounts/acc_9/access_token", 404},
-           {"/accounts/acc_1/access_token?min_validity_s=soon", 400}}) {
+           {"/accounts/acc_1/access_token?min_ttl=soon", 400}}) {
     const auto response = call("GET", target);
     EXPECT_EQ(response.status, status) << target;
     EXPECT_EQ(response.headers.get("Content-Type"), "application/problem+json");
