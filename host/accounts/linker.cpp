@@ -387,8 +387,11 @@ Task<LinkOutcome> Linker::conclude(Attempt& attempt, connector::FlowOutcome flow
   } else if (flowed.paused) {
     auto minted =
         co_await connector::replay_and_cancel(*attempt.connector->runtime, *flowed.paused);
+    flowed.minted_is_unknown = !minted;
     if (minted) flowed.minted = std::move(*minted);
   }
+  // The flow's row stays, for its recovery to find out.
+  if (flowed.minted_is_unknown) co_return outcome;
   co_await revoker_.order({.project_id = attempt.session.project_id,
                            .account_id = attempt.session.account_id,
                            .connector_id = attempt.connector->id,

@@ -204,6 +204,12 @@ Task<> Refresher::order_revocation(const Attempt& attempt, std::vector<connector
                            .flow_id = std::move(flow_id)});
 }
 
+// While nobody can name it, the flow's row stays: its recovery finds out.
+Task<> Refresher::revoke_minted(const Attempt& attempt, Called& called) {
+  if (called.outcome.minted_is_unknown) co_return;
+  co_await order_revocation(attempt, std::move(called.outcome.minted), called.flow_id);
+}
+
 Error Refresher::back_off(Entry& entry, Error error) {
   const auto doubled = options_.first_back_off.count()
                        << std::min<std::int64_t>(entry.failures++, 20);

@@ -131,7 +131,7 @@ Task<Result<>> Refresher::mint(Attempt& attempt) {
   auto called = co_await call(attempt);
   if (called.outcome.done) co_return co_await keep(attempt, std::move(called));
   if (PATCHBAY_PLANTED_BUG(13)) called.outcome.minted.clear();
-  co_await order_revocation(attempt, std::move(called.outcome.minted), called.flow_id);
+  co_await revoke_minted(attempt, called);
   co_return co_await failed(attempt, std::move(called.outcome.error));
 }
 
@@ -149,8 +149,11 @@ Task<Result<>> Refresher::rotate(Attempt& attempt) {
     if (outcome.done) co_return co_await keep(attempt, std::move(called));
     // With grace the grant lives on, here or with another hub, and revoking one of its tokens may
     // end them all (RFC 7009, section 2.1).
-    if (attempt.grace_s) outcome.minted.clear();
-    co_await order_revocation(attempt, std::move(outcome.minted), called.flow_id);
+    if (attempt.grace_s) {
+      outcome.minted.clear();
+      outcome.minted_is_unknown = false;
+    }
+    co_await revoke_minted(attempt, called);
     if (!outcome.maybe_spent) --attempt.lease.presented;  // failed() writes it
     if (!outcome.maybe_spent || is_final(outcome.error.code))
       co_return co_await failed(attempt, std::move(outcome.error));

@@ -64,6 +64,7 @@ class Refresher : public std::enable_shared_from_this<Refresher> {
   Task<> let_go(store::RefreshLease lease);
   // What the store has now, whoever brought it about.
   Task<Result<>> adopt_stored(Entry& entry);
+  Task<> revoke_minted(const Attempt& attempt, Called& called);
   Task<> order_revocation(const Attempt& attempt, std::vector<connector::Token> tokens,
                           std::string flow_id);
   Error back_off(Entry& entry, Error error);

@@ -270,7 +270,12 @@ Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder&
 
 Task<> Revoker::order(RevocationOrder order) {
   auto job = prepare(order);
-  if (!job || (!*job && order.flow_id.empty())) co_return;
+  if (!job) {  // with its row still there, the flow's recovery tries again
+    log::error("revocation", "not_sealed",
+               {{"connector", order.connector_id}, {"error", job.error().message}});
+    co_return;
+  }
+  if (!*job && order.flow_id.empty()) co_return;
   const auto saved = co_await impl_->services.store.transact(
       [row = *job, flow = order.flow_id](store::Database& db) -> Result<> {
         if (row) PATCHBAY_TRY(store::revocations_table::enqueue(db, *row));

@@ -186,8 +186,12 @@ class Driver {
 
   Task<> recover_minted(FlowOutcome& outcome) {
     if (!minted_something_) co_return;
-    if (auto minted = co_await replay_and_cancel(services_.runtime, transcript_))
+    auto minted = co_await replay_and_cancel(services_.runtime, transcript_);
+    if (minted) {
       outcome.minted = std::move(*minted);
+    } else {
+      outcome.minted_is_unknown = true;
+    }
   }
 
   Task<FlowOutcome> steps(FlowEvent event) {
@@ -297,6 +301,7 @@ class Driver {
   Task<FlowOutcome> abandoned(Error error) {
     auto outcome = failed(std::move(error));
     auto answer = co_await services_.runtime.step(flow_, new_event(PATCHBAY_EVENT_CANCEL));
+    crashed_ = !answer;
     if (answer && answer->fail) outcome.minted = std::move(answer->fail->tokens);
     co_return outcome;
   }

@@ -101,7 +101,10 @@ struct FlowOutcome {
   // when the host itself failed the flow).
   Error error;
   FlowMessage message;
-  std::vector<Token> minted;         // by a failed flow; to be revoked
+  std::vector<Token> minted;  // by a failed flow; to be revoked
+  // It may have minted what the connector can't be brought to name now: its transcript, as written
+  // down, can be replayed later.
+  bool minted_is_unknown = false;
   std::optional<Transcript> paused;  // the flow goes on when the person has acted; no error then
   std::vector<FlowMessage> notices;
   // A request that uses up what it presents may have been processed: some of it went out, and the

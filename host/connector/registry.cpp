@@ -26,6 +26,8 @@ namespace fs = std::filesystem;
 
 constexpr auto kSettle = std::chrono::milliseconds(30);  // one copy makes many events
 constexpr auto kDecisionsEvery = std::chrono::seconds(1);
+constexpr std::chrono::milliseconds kFirstLookAgain = std::chrono::seconds(2);  // then doubled
+constexpr std::chrono::milliseconds kLastLookAgain = std::chrono::minutes(5);
 constexpr std::size_t kMaxFiles = 256;
 
 // What changes when somebody writes or replaces a file.
@@ -67,6 +69,21 @@ struct Registry::Entry {
   bool busy = false;       // it is being considered
   bool again = false;      // it changed meanwhile
   std::string wanted_id;   // refused only because another file provides this id
+  unsigned looks = 0;      // at what may pass by itself
+  std::chrono::steady_clock::time_point look_again = std::chrono::steady_clock::time_point::max();
+
+  // When it could not be told whether it is approved, or its worker did not start.
+  void plan_another_look(const Connector& seen) {
+    const bool is_undecided = seen.source && !seen.review;
+    if (!is_undecided && seen.state != ConnectorState::kFailed) {
+      looks = 0;
+      look_again = std::chrono::steady_clock::time_point::max();
+      return;
+    }
+    const auto wait = std::min(kLastLookAgain, kFirstLookAgain * (1U << std::min(looks, 10U)));
+    look_again = std::chrono::steady_clock::now() + wait;
+    ++looks;
+  }
 };
 
 struct Registry::Watch {
@@ -168,11 +185,22 @@ Task<> Registry::decisions_loop(std::shared_ptr<Registry> self) {
     self->watch_->decisions.expires_after(kDecisionsEvery);
     (void)co_await self->watch_->decisions.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!self->watch_->events.is_open()) co_return;
+    self->look_again();
     const auto now = co_await self->gate_.sequence();
     if (!now || *now == self->decisions_) continue;
     self->decisions_ = *now;
     co_await self->reconsider_decisions();
   }
+}
+
+// The database or the audit log was away, or the machine too busy to load it in time: nobody should
+// have to touch the file for that.
+void Registry::look_again() {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::string> due;
+  for (const auto& [file, entry] : entries_)
+    if (!entry.busy && entry.look_again <= now) due.push_back(file);
+  for (const auto& file : due) consider_soon(file);
 }
 
 // What has changed, as work to be done: one task a file.
@@ -231,6 +259,7 @@ Task<> Registry::consider(std::shared_ptr<Registry> self, std::string file) {
     found = self->entries_.find(file);
     if (found == self->entries_.end()) co_return;
     Entry& entry = found->second;
+    if (!(entry.stamp == stamp)) entry.looks = 0;
     entry.stamp = stamp;
     self->settle(entry, std::move(connector));
     self->release_claims(file, entry.serving ? entry.serving->id : std::string());
@@ -250,6 +279,7 @@ void Registry::settle(Entry& entry, ConnectorPtr connector) {
              {"reason", connector->reason},
              {"sha256", connector->sha256},
              {"unchanged", unchanged}});
+  entry.plan_another_look(*connector);
   entry.wanted_id.clear();
   if (connector->state == ConnectorState::kReady) {
     entry.serving = std::move(connector);

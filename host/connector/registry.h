@@ -104,6 +104,7 @@ class Registry final : public Connectors, public std::enable_shared_from_this<Re
 
   std::vector<Task<>> rescan();
   void consider_soon(const std::string& file);
+  void look_again();
   Task<> reconsider_decisions();
   Task<Result<bool>> approved_now(const Connector& connector);
   Task<Result<>> decide(std::string sha256, std::string actor, bool approve);

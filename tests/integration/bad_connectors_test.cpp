@@ -165,15 +165,30 @@ TEST_F(BadConnector, OneThatDiesAfterItMintedLeavesNoTokenBehindAtTheProvider) {
   expect_nothing_stored();
 }
 
+TEST_F(BadConnector, OneThatMayNotStartAgainAfterItMintedIsAskedLater) {
+  restart.quarantine_after = 1;
+  open_with("crash_after_mint");
+  const auto who = personio.default_integration();
+  EXPECT_FALSE(
+      wait(hub->accounts().link(link_request(who, session_request("acme"), "misfit"))).account);
+  EXPECT_EQ(personio.valid_tokens(who.client_id), 1U);
+  EXPECT_EQ(rows_in("flows"), 1) << "nobody would ever find its token";
+  misfit()->runtime->forgive();
+  EXPECT_EQ(end_interrupted(), 1U);
+  EXPECT_TRUE(wait_until([&] { return personio.valid_tokens(who.client_id) == 0; }));
+  expect_nothing_stored();
+}
+
 TEST_F(BadConnector, AWorkerKilledWhileItsFlowWaitedLeavesNoTokenBehindAtTheProvider) {
   open_with("well_behaved");
   const auto who = personio.default_integration();
-  personio.kit().inject({.kind = FaultKind::delay, .route = kPersonsRoute, .delay = 300ms});
+  personio.kit().inject({.kind = FaultKind::delay, .route = kPersonsRoute, .delay = 60s});
   auto linking = start(hub->accounts().link(link_request(who, session_request("acme"))));
   ASSERT_TRUE(called(kPersonsRoute));
   const auto workers = children_of(::getpid());
   ASSERT_EQ(workers.size(), 2U);
   for (const auto worker : workers) ::kill(worker, SIGKILL);
+  personio.kit().end_delays();
   const auto outcome = linking.get();
   EXPECT_FALSE(outcome.account);
   EXPECT_EQ(outcome.error.code, ErrorCode::kConnector) << outcome.error.message;

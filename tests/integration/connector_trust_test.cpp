@@ -50,6 +50,32 @@ class ConnectorTrust : public HubTest {
   }
 };
 
+// Nobody has to touch the file for it.
+TEST_F(ConnectorTrust, WhatCouldNotBeDecidedIsDecidedWhenTheDatabaseAnswersAgain) {
+  sql("ALTER TABLE connector_approvals RENAME TO away");
+  drop("misfit.so", bad_connector("well_behaved"));
+  const auto found = becomes("misfit.so", ConnectorState::kRefused);
+  ASSERT_TRUE(found);
+  EXPECT_NE(found->reason.find("can't be told"), std::string::npos) << found->reason;
+  sql("ALTER TABLE away RENAME TO connector_approvals");
+  EXPECT_TRUE(awaiting("misfit.so"));
+}
+
+// As on a machine that was too busy: the file is the same, its worker starts the second time.
+TEST_F(ConnectorTrust, AWorkerThatCouldNotBeStartedIsTriedAgain) {
+  trust.approve_all = true;
+  close_hub();
+  const std::string program = folder / "worker";
+  fs::create_symlink("/bin/false", program);
+  worker_program = program;
+  hub = make_hub();
+  drop("misfit.so", bad_connector("well_behaved"));
+  ASSERT_TRUE(becomes("misfit.so", ConnectorState::kFailed));
+  fs::remove(program);
+  fs::create_symlink(kWorkerProgram, program);
+  EXPECT_TRUE(becomes("misfit.so", ConnectorState::kReady));
+}
+
 TEST_F(ConnectorTrust, NoneOfItsCodeRunsBeforeItIsApproved) {
   drop("misfit.so", bad_connector("crash_in_constructor"));
   const auto found = awaiting("misfit.so");

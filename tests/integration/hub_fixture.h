@@ -42,7 +42,7 @@ inline std::string bad_connector(const std::string& name) {
 }
 
 // Looks until it holds or the time is over; what to wait for has no event of its own.
-inline bool wait_until(const std::function<bool()>& holds, std::chrono::milliseconds limit = 10s) {
+inline bool wait_until(const std::function<bool()>& holds, std::chrono::milliseconds limit = 60s) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > end) return false;
@@ -78,7 +78,7 @@ class HubTest : public testing::Test {
     made.store = store_location;
     made.key = vault::KeyFile{key_file};
     made.connectors_folder = connectors;
-    made.worker_program = kWorkerProgram;
+    made.worker_program = worker_program;
     made.egress.overrides = {{"api.personio.de", "127.0.0.1", personio.port(), personio.ca_file()}};
     made.egress.overrides.insert(made.egress.overrides.end(), overrides.begin(), overrides.end());
     made.trust = trust;
@@ -86,6 +86,7 @@ class HubTest : public testing::Test {
     made.pace = pace;
     made.loops = loops;
     made.probe_permissions = probe_permissions;
+    made.restart = restart;
     return made;
   }
 
@@ -233,7 +234,7 @@ class HubTest : public testing::Test {
 
   std::uint64_t calls(const std::string& route) { return personio.kit().calls().count(route); }
   bool called(const std::string& route, std::uint64_t times = 1) {
-    return personio.kit().calls().wait_for(route, times, 10s);
+    return personio.kit().calls().wait_for(route, times, 60s);
   }
 
   // As if the tokens that the hub holds had ended; the provider's own go on.
@@ -247,12 +248,14 @@ class HubTest : public testing::Test {
   std::optional<store::StoreLocation> store_location;
   std::string key_file = folder / "key";
   std::string connectors = folder / "connectors";
+  std::string worker_program = kWorkerProgram;
   connector::TrustPolicy trust{.approve_all = true, .pinned = {}, .trusted_keys = {}};
   std::vector<net::EgressOverride> overrides;  // besides Personio's
   accounts::KeeperOptions keeper;
   pacing::PaceOptions pace;
   std::size_t loops = 2;
   bool probe_permissions = false;  // they would be calls that a test did not make
+  connector::RestartLimits restart;
   PersonioSandbox personio;
   std::unique_ptr<cli::Hub> hub;
 };
