@@ -14,7 +14,6 @@
 namespace patchbay::actions {
 namespace {
 
-constexpr std::int64_t kMinValidityMs = 10'000;
 constexpr std::string_view kRefreshToken = "refresh_token";
 constexpr std::size_t kShortestSecret = 4;  // as in authorizer.h's secret_forms()
 

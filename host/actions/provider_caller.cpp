@@ -9,12 +9,6 @@
 #include "pacing/paced_sender.h"
 
 namespace patchbay::actions {
-namespace {
-
-// Long enough for the request to arrive while the token is good.
-constexpr std::int64_t kMinValidityMs = 10'000;
-
-}  // namespace
 
 struct ProviderCaller::Call {
   const UsableAccount& account;

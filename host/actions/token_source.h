@@ -10,6 +10,9 @@ namespace patchbay::actions {
 
 using net::Task;
 
+// Long enough for a request to arrive while its token is good.
+inline constexpr std::int64_t kMinValidityMs = 10'000;
+
 class TokenSource {
  public:
   virtual ~TokenSource() = default;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +13,7 @@
 #include "web/account_view.h"
 #include "web/connector_view.h"
 #include "web/manifest_text.h"
+#include "web/number_in.h"
 #include "web/operator_routes.h"
 #include "web/search_text.h"
 
@@ -22,19 +22,13 @@ namespace {
 
 constexpr std::string_view kHome = "/app/accounts";
 constexpr std::size_t kRowsPerPage = 50;
+constexpr std::int64_t kMostPages = 1000;
 constexpr std::size_t kMostAtOnce = kRowsPerPage;
 constexpr std::int64_t kMostMsAtOnce = 60'000;  // after that the rest is left as it is
 constexpr std::size_t kMostFailuresTold = 5;
 constexpr std::array<std::string_view, 3> kChanges = {"suspend", "resume", "refresh"};
 constexpr std::array kStatuses = {store::AccountStatus::kActive, store::AccountStatus::kInactive,
                                   store::AccountStatus::kError};
-
-std::size_t page_number(const net::Params& query) {
-  const std::string text = query.get_or("page", "1");
-  std::size_t number = 1;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return std::clamp<std::size_t>(number, 1, 1000);
-}
 
 std::vector<View> status_options(std::string_view selected, const Language& language) {
   std::vector<View> options;
@@ -77,7 +71,8 @@ struct AccountListPages::Asked {
 
   static Asked of(const net::Params& query) {
     return {search_text(query.get_or("q", "")), query.get_or("status", ""),
-            query.get_or("provider", ""), page_number(query)};
+            query.get_or("provider", ""),
+            static_cast<std::size_t>(std::min(number_in(query, "page", 1), kMostPages))};
   }
   [[nodiscard]] bool filters() const {
     return !text.empty() || !status.empty() || !provider.empty();

@@ -1,12 +1,12 @@
 #include "web/request_log_pages.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "api/request_logs.h"
 #include "base/encoding.h"
 #include "web/account_view.h"
 #include "web/connector_view.h"
+#include "web/number_in.h"
 #include "web/operator_routes.h"
 #include "web/request_log_view.h"
 
@@ -17,13 +17,6 @@ namespace logs = store::request_logs_table;
 
 constexpr std::int64_t kRowsPerPage = 25;
 constexpr std::int64_t kMostPages = 1000;
-
-std::int64_t number_in(const net::Params& query, std::string_view name, std::int64_t otherwise) {
-  const std::string text = query.get_or(name, "");
-  std::int64_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return read.ec == std::errc() && number > 0 ? number : otherwise;
-}
 
 struct Asked {
   std::string outcome;  // "failed", "done"; anything else: both

@@ -1,10 +1,10 @@
 #include "web/webhook_pages.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/encoding.h"
+#include "web/number_in.h"
 #include "web/operator_routes.h"
 #include "web/secret_page.h"
 #include "web/webhook_view.h"
@@ -22,14 +22,6 @@ std::string id_of(const net::Request& request) {
 
 std::string address_of(std::string_view id) {
   return std::string(kHome) + "/" + percent_encode(id);
-}
-
-// 0: the form names none.
-std::int64_t sequence_of(const net::Params& form) {
-  const std::string text = form.get_or("seq", "");
-  std::int64_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return read.ptr == text.data() + text.size() && number > 0 ? number : 0;
 }
 
 }  // namespace
@@ -219,7 +211,7 @@ net::Task<net::Response> WebhookPages::replay(net::Request& request, const Site:
   const Language& language = language_of(request);
   const std::string& project = site_.options.project_id;
   std::int64_t queued = 1;
-  if (const auto sequence = sequence_of(form); sequence != 0) {
+  if (const auto sequence = number_in(form, "seq", 0); sequence != 0) {
     const auto done = co_await endpoints_.replay(project, id_of(request), sequence);
     if (!done) co_return back(request, session, language.text("webhooks.not_done"), done.error());
   } else {

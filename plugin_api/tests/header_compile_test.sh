@@ -19,6 +19,9 @@ const patchbay_connector* PATCHBAY_CALL patchbay_connector_query(uint32_t host_m
 }
 SOURCE
 cp "$work/use.c" "$work/use.cpp"
+for needed in gcc g++ clang-19 clang++-19; do
+  command -v "$needed" > /dev/null || { echo "missing: $needed"; exit 1; }
+done
 tried=0
 for pair in gcc:c99 gcc:c11 gcc-12:c99 gcc-12:c11 clang-19:c99 clang-19:c11 \
             g++:c++17 g++:c++20 g++-12:c++17 g++-12:c++20 clang++-19:c++17 clang++-19:c++20 \
@@ -31,4 +34,3 @@ for pair in gcc:c99 gcc:c11 gcc-12:c99 gcc-12:c11 clang-19:c99 clang-19:c11 \
   tried=$((tried + 1))
 done
 echo "$tried combinations compiled"
-[ "$tried" -ge 4 ]
