@@ -34,7 +34,7 @@ constexpr Bug kBugs[] = {
     {5, "no orphan", "a cancelled flow is not told of answers that were under way"},
     {6, "no orphan", "the generation fences nothing"},
     {7, "no orphan", "unlinking forgets to revoke the tokens"},
-    // Not demanded: 8, a suspension is acknowledged before the other hubs know. Not in 200 seeds.
+    {8, "served", "a suspension is acknowledged before the other hubs know"},
     {9, "no orphan", "a revocation that failed is taken for done"},
     {10, "no orphan", "a recovered flow's tokens are not revoked"},
     {11, "not revoked", "a refresh that another hub took for abandoned is stored"},

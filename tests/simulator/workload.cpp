@@ -10,6 +10,8 @@ constexpr std::int64_t kHour = 60 * kMinute;
 constexpr int kOwners = 5;
 constexpr std::size_t kMostAccounts = 8;
 constexpr int kTries = 3;
+constexpr int kCallsOfABusyOne = 12;
+constexpr std::int64_t kBusyMs = 3'000;
 
 }  // namespace
 
@@ -52,7 +54,10 @@ void Workload::begin_something(SimulatedHub& hub) {
   auto candidates = linked;
   const auto& account = world_.dice.one_of(candidates);
   if (what < 14) return begin_reconnect(hub, account);
-  if (what < 20) return hub.spawn(suspend(hub, account));
+  if (what < 20) {
+    if (world_.dice.chance(0.5)) go_on_using(account);
+    return hub.spawn(suspend(hub, account));
+  }
   if (what < 32) return hub.spawn(resume(hub, account));
   if (what < 37) return hub.spawn(unlink(hub, account));
   if (what < 42) return hub.spawn(refresh(hub, account));
@@ -79,6 +84,15 @@ void Workload::begin_reconnect(SimulatedHub& hub, const std::string& account_id)
                        .account_id = account_id,
                        .errs = world_.dice.chance(0.05),
                        .cancels = world_.dice.chance(0.2)}));
+}
+
+void Workload::go_on_using(const std::string& account_id) {
+  for (int i = 0; i < kCallsOfABusyOne; ++i) {
+    world_.in(world_.dice.between(0, kBusyMs), [this, account_id] {
+      auto* const hub = any_hub_();
+      if (hub != nullptr) begin_use(*hub, account_id);
+    });
+  }
 }
 
 Workload::Task Workload::link(SimulatedHub& hub, Link what) {

@@ -42,6 +42,7 @@ class Workload {
         book_(book),
         ledger_(ledger),
         invariants_(invariants),
+        any_hub_(any_hub),
         visits_(world, ledger, std::move(any_hub)) {}
 
   // Something, on this hub.
@@ -92,6 +93,8 @@ class Workload {
   int new_grant(GrantKind kind);
   void begin_link(SimulatedHub& hub);
   void begin_reconnect(SimulatedHub& hub, const std::string& account_id);
+  // An application calls at whichever hub, for some seconds, whatever happens to the account.
+  void go_on_using(const std::string& account_id);
   // Whoever asks on purpose need not wait for what a provider said about trying again.
   void insist(const std::string& account_id);
   [[nodiscard]] std::string token_name(const std::string& account_id);
@@ -101,6 +104,7 @@ class Workload {
   TokenBook& book_;
   Ledger& ledger_;
   Invariants& invariants_;
+  const Visits::AnyHub any_hub_;
   Visits visits_;
   WorkloadCounts counts_;
 };
