@@ -1,6 +1,10 @@
 // The connectors folder, live: files that come, go, are half there, or may not be there.
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdlib>
+#include <thread>
+
 #include "hub_fixture.h"
 
 namespace patchbay::integration {
@@ -69,6 +73,32 @@ TEST_F(ConnectorFolder, AFolderThatIsNotThereIsRefusedByName) {
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().code, ErrorCode::kConfiguration);
   EXPECT_NE(started.error().message.find(connectors), std::string::npos);
+}
+
+TEST_F(ConnectorFolder, AFolderBelowOneThatOthersCanWriteIsRefused) {
+  close_hub();
+  const std::string above = folder / "above";
+  fs::create_directory(above);
+  ::chmod(above.c_str(), 0777);
+  connectors = above + "/connectors";
+  fs::create_directory(connectors);
+  ::chmod(connectors.c_str(), 0755);
+  auto opened = cli::Hub::open(options());
+  ASSERT_TRUE(opened);
+  const auto started = (*opened)->start_connectors();
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().message.find("chmod go-w " + above), std::string::npos)
+      << started.error().message;
+}
+
+TEST_F(ConnectorFolder, AFileLargerThanALibraryCanBeIsNotRead) {
+  write_bytes(connectors + "/.large.so", library);
+  fs::resize_file(connectors + "/.large.so", std::uintmax_t{100} << 20U);
+  fs::rename(connectors + "/.large.so", connectors + "/large.so");
+  const auto found = becomes("large.so", ConnectorState::kRefused);
+  ASSERT_TRUE(found);
+  EXPECT_NE(found->reason.find("larger than 64 MiB"), std::string::npos) << found->reason;
+  expect_alive();
 }
 
 TEST_F(ConnectorFolder, OtherFilesAreNobodysBusiness) {
@@ -201,6 +231,43 @@ TEST_F(ConnectorFolder, AFileThatIsReplacedTakesOverAndALinkUnderWayEndsWithTheO
   personio.kit().end_delays();
   const auto outcome = linking.get();
   EXPECT_TRUE(outcome.account) << outcome.error.message;
+}
+
+// PATCHBAY_SWAPS=200 is the long form.
+TEST_F(ConnectorFolder, WhileItIsReplacedAgainAndAgainNoCallIsLost) {
+  const char* const asked = std::getenv("PATCHBAY_SWAPS");
+  const int swaps = asked != nullptr ? std::atoi(asked) : 20;
+  const auto misfit = bad_connector("well_behaved");
+  const auto bytes = read_bytes(misfit);
+  drop("misfit.so", misfit);
+  ASSERT_TRUE(becomes("misfit.so", ConnectorState::kReady));
+  std::atomic<bool> over{false};
+  std::atomic<int> done{0};
+  const auto link_on_and_on = [&](const std::string& owner) {
+    while (!over) {
+      const auto outcome = hub->loops().block_on(
+          hub->accounts().link(link_request({"id", "secret"}, session_request(owner), "misfit")));
+      EXPECT_TRUE(outcome.account) << outcome.error.message;
+      ++done;
+    }
+  };
+  std::vector<std::jthread> callers;
+  for (const std::string owner : {"acme", "other", "third"})
+    callers.emplace_back(link_on_and_on, owner);
+  for (int i = 1; i <= swaps; ++i) {
+    const auto before = hub->registry().find("misfit");
+    write_bytes(connectors + "/.next", bytes + std::string(static_cast<std::size_t>(i), 'x'));
+    fs::rename(connectors + "/.next", connectors + "/misfit.so");
+    const bool swapped = wait_until([&] {
+      const auto now = hub->registry().find("misfit");
+      return now != nullptr && now != before;
+    });
+    EXPECT_TRUE(swapped) << "number " << i;
+    if (!swapped) break;
+  }
+  over = true;
+  callers.clear();
+  EXPECT_GT(done, swaps);
 }
 
 TEST_F(ConnectorFolder, AFileThatIsRemovedDuringALinkDoesNotBreakIt) {
