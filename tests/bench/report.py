@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes results.json and results.md from what the measurements printed: report.py FIGURES COMMIT
 
-FIGURES is a folder with the files link, worker, sdk and list. What is not there stays as results.json has it.
+FIGURES is a folder with the files link, worker, sdk, page and list. What is not there stays as results.json has it.
 """
 import datetime
 import json
@@ -48,6 +48,9 @@ def rows_of(record):
 
     yield millis("connect through the hub", "connect_through_hub", "bare TLS client, same requests", "connect_bare_client")
     yield millis("connector dropped until ready", "drop_to_ready", "copying the file", "copy_of_the_file")
+    if page := record.get("page"):
+        yield ("connector dropped until an open page shows it", page["drop_to_page"]["median_ms"], "ms",
+               "loading that page", page["page_load"]["median_ms"])
     yield measured("a flow in a walled worker, many at once", "flow_in_worker_pipelined", "in process", "flow_in_process")
     yield measured("a flow in a walled worker, one after another", "flow_in_worker_serial", "in process", "flow_in_process")
     yield measured("starting a worker, walls up and library loaded", "worker_start", "starting an empty program",
