@@ -206,9 +206,15 @@ TEST_F(RefreshTest, AnAccountInErrorIsActiveAgainAfterReconnecting) {
   const auto other = personio.create_integration({.permissions = {{"employees", {.read = true}}}});
   ASSERT_TRUE(personio.delete_integration(personio.default_integration().client_id));
   ASSERT_FALSE(refresh(id));
+  const auto told = [this](const std::string& kind) {
+    return sql("SELECT count(*) FROM events WHERE kind = '" + kind + "'");
+  };
+  EXPECT_EQ(told("account.error"), 1);
+  EXPECT_EQ(told("account.recovered"), 0);
   const auto outcome = reconnect(id, other);
   ASSERT_TRUE(outcome.account) << outcome.error.message;
   EXPECT_EQ(outcome.account->status, AccountStatus::kActive);
+  EXPECT_EQ(told("account.recovered"), 1);
   EXPECT_TRUE(personio.token_is_valid(token_value(id)));
 }
 

@@ -2,6 +2,7 @@
 // (each line, or all but the last moment's, as configured), and a torn line hides none before it.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -66,8 +67,11 @@ struct AuditPowerCutTest : testing::Test {
   }
 };
 
+// PATCHBAY_POWER_CUTS=1000 is the long form, as for the database.
 TEST_F(AuditPowerCutTest, WithEachLineSyncedNothingAcknowledgedIsLost) {
-  for (std::uint64_t seed = 1; seed <= 100 && !HasFailure(); ++seed) {
+  const char* const asked = std::getenv("PATCHBAY_POWER_CUTS");
+  const std::uint64_t cuts = asked != nullptr ? std::strtoull(asked, nullptr, 10) : 100;
+  for (std::uint64_t seed = 1; seed <= cuts && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
     std::filesystem::remove_all(audit_folder);
     AuditDisk disk(audit_folder, seed);
