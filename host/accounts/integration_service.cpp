@@ -125,6 +125,8 @@ Task<Result<Integration>> IntegrationService::get(std::string project_id, std::s
 Task<Result<Integration>> IntegrationService::create(std::string project_id, NewIntegration wanted,
                                                      audit::Asker who) {
   const auto connector = services_.registry.find(wanted.connector_id);
+  if (!connector && connector::awaits_approval(services_.registry, wanted.connector_id))
+    co_return wrong("provider", "Its connector waits for approval.");
   if (!connector || !connector->manifest)
     co_return wrong("provider", "There is no provider of that name here.");
   const auto& manifest = *connector->manifest;

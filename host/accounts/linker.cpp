@@ -182,6 +182,10 @@ Task<Result<>> Linker::join_attempt_at_work(Attempt& attempt) {
 
 Task<Result<>> Linker::prepare(Attempt& attempt, const std::string& connector_id) {
   attempt.connector = services_.registry.find(connector_id);
+  if (!attempt.connector && connector::awaits_approval(services_.registry, connector_id))
+    co_return make_error(ErrorCode::kUnavailable,
+                         "This provider can't be linked yet: its connector waits for the approval "
+                         "of whoever runs this hub.");
   if (!attempt.connector)
     co_return make_error(ErrorCode::kUnavailable,
                          "This provider can't be linked at the moment: its connector is not "

@@ -7,6 +7,22 @@
 #include "connector/credential_key.h"
 
 namespace patchbay::actions {
+namespace {
+
+// What the operator can do about it differs.
+ActionError no_connector(const connector::Connectors& connectors, const std::string& id) {
+  if (connector::awaits_approval(connectors, id))
+    return {ErrorCode::kConfiguration, reason::kConnectorAwaitingApproval,
+            "The connector \"" + id +
+                "\" waits for approval. Look at what it asks for on the Connectors page, or run: "
+                "patchbay connectors approve " +
+                id};
+  return {ErrorCode::kConfiguration, reason::kConnectorMissing,
+          "The connector \"" + id +
+              "\" is not there at the moment. Put its file back into the connectors folder."};
+}
+
+}  // namespace
 
 Task<boost::system::result<UsableAccount, ActionError>> usable_account(
     const accounts::Services& services, FindConnector find_connector, std::string project_id,
@@ -30,10 +46,7 @@ Task<boost::system::result<UsableAccount, ActionError>> usable_account(
                           "The integration that this account belongs to is switched off.");
   const auto connector = find_connector(account.connector_id);
   if (!connector || !connector->manifest)
-    co_return ActionError(ErrorCode::kConfiguration, reason::kConnectorMissing,
-                          "The connector \"" + account.connector_id +
-                              "\" is not there at the moment. Put its file back into the "
-                              "connectors folder.");
+    co_return no_connector(services.registry, account.connector_id);
   usable.connector = connector;
   usable.manifest = connector->manifest;
   connector::FlowInput facts;

@@ -22,6 +22,7 @@ inline constexpr std::string_view kAccountSuspended = "account_suspended";
 inline constexpr std::string_view kIntegrationDisabled = "integration_disabled";
 inline constexpr std::string_view kAccessChanged = "access_changed";  // nothing was sent
 inline constexpr std::string_view kConnectorMissing = "connector_missing";
+inline constexpr std::string_view kConnectorAwaitingApproval = "connector_awaiting_approval";
 // The provider fails most of the time; nothing was sent.
 inline constexpr std::string_view kProviderCircuitOpen = "provider_circuit_open";
 inline constexpr std::string_view kInvalidInput = "invalid_input";

@@ -93,6 +93,12 @@ struct Registry::Watch {
       : events(executor, fd), decisions(executor) {}
 };
 
+bool awaits_approval(const Connectors& connectors, std::string_view connector_id) {
+  return std::ranges::any_of(connectors.list(), [&](const ConnectorPtr& connector) {
+    return connector->id == connector_id && connector->state == ConnectorState::kAwaitingApproval;
+  });
+}
+
 std::string_view to_string(ConnectorState state) {
   switch (state) {
     case ConnectorState::kReady:

@@ -66,6 +66,9 @@ class Connectors {
   [[nodiscard]] virtual std::vector<ConnectorPtr> list() const = 0;
 };
 
+// Whether it is there, and only an operator's approval is missing.
+bool awaits_approval(const Connectors& connectors, std::string_view connector_id);
+
 struct RegistryOptions {
   std::string folder;
   std::string worker_program;

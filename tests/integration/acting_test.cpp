@@ -52,6 +52,19 @@ TEST_F(ActingConnector, FailsInTheManifestsWordsOfWhichItGaveTheId) {
   EXPECT_EQ(failed.error().missing, std::vector<std::string>{"things:read"});
 }
 
+TEST_F(ActingConnector, WhoseApprovalIsTakenBackIsNotCalledAndSaysSo) {
+  const auto connector = hub->registry().find("acting");
+  ASSERT_TRUE(wait(hub->registry().withdraw(connector->sha256, "test")));
+  EXPECT_TRUE(wait_until([&] {
+    const auto refused = act("read");
+    return !refused && refused.error().reason == actions::reason::kConnectorAwaitingApproval;
+  }));
+  const auto linking = wait(hub->accounts().link(
+      link_request(personio.default_integration(), session_request("other"), "acting")));
+  EXPECT_NE(linking.error.message.find("waits for the approval"), std::string::npos)
+      << linking.error.message;
+}
+
 TEST_F(ActingConnector, ThatDiesIsAFailureAndIsBackForTheNextCall) {
   const auto crashed = act("crash");
   ASSERT_FALSE(crashed);
