@@ -221,9 +221,12 @@ Task<Result<AccountDetail>> AccountService::detail(std::string project_id, std::
     const auto& manifest = *detail.connector->manifest;
     const auto allowed =
         read->integration ? read->integration->allowed_actions : std::optional<std::string>();
-    detail.permissions =
-        permission_report(manifest, allowed_actions(manifest, allowed),
-                          granted_from_json(detail.account.granted, detail.account.granted_known));
+    const auto actions = allowed_actions(manifest, allowed);
+    if (const auto* method = manifest.find_auth_method(detail.account.auth_method))
+      detail.fields = field_report(manifest, *method, actions,
+                                   filled_fields(detail.account, read->stored.secrets));
+    detail.permissions = permission_report(
+        manifest, actions, granted_from_json(detail.account.granted, detail.account.granted_known));
   }
   co_return detail;
 }
