@@ -31,6 +31,16 @@ def operation(action):
     return f"{request['method']} {request['path']}" if request else "in the connector"
 
 
+def fields_of(folder):
+    """Token -> the fields of the form that its requests are authorised with and that may be left empty."""
+    method = json.loads((folder / "auth.json").read_text(encoding="utf-8"))["auth_method"]
+    optional = {field["id"] for field in method["fields"] if not field.get("required")}
+    sources = {rule["token"]: [rule["value"], *(header["value"] for header in rule.get("headers", []))]
+               for rule in method["authorization"]}
+    return {token: [source["field"] for source in values if source.get("field") in optional]
+            for token, values in sources.items()}
+
+
 def place(action):
     """By path, and under one path in the order of reading, creating, changing, deleting."""
     method, _, path = operation(action).partition(" ")
@@ -40,9 +50,12 @@ def place(action):
 
 def table(provider, folder):
     tests = tests_of(provider)
+    fields = fields_of(folder)
     rows = []
     for action in sorted(actions_of(folder), key=place):
-        permissions = ", ".join(f"`{one}`" for one in action["permissions"]) or "none"
+        needed = [f"`{one}`" for one in action["permissions"]]
+        needed += [f"the field `{one}`" for one in fields.get(action.get("token"), [])]
+        permissions = ", ".join(needed) or "none"
         rows.append(f"| `{operation(action)}` | `{action['id']}` | {permissions} | {tests.get(action['id'], '**nothing**')} |\n")
     return f"{len(rows)} actions.\n\n" + HEAD + "".join(rows)
 

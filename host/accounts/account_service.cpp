@@ -2,6 +2,7 @@
 
 #include "accounts/account_events.h"
 #include "accounts/credentials.h"
+#include "accounts/held_events.h"
 #include "accounts/permission_checker.h"
 #include "base/encoding.h"
 #include "base/hash.h"
@@ -221,9 +222,12 @@ Task<Result<AccountDetail>> AccountService::detail(std::string project_id, std::
     const auto& manifest = *detail.connector->manifest;
     const auto allowed =
         read->integration ? read->integration->allowed_actions : std::optional<std::string>();
-    detail.permissions =
-        permission_report(manifest, allowed_actions(manifest, allowed),
-                          granted_from_json(detail.account.granted, detail.account.granted_known));
+    const auto actions = allowed_actions(manifest, allowed);
+    if (const auto* method = manifest.find_auth_method(detail.account.auth_method))
+      detail.fields = field_report(manifest, *method, actions,
+                                   filled_fields(detail.account, read->stored.secrets));
+    detail.permissions = permission_report(
+        manifest, actions, granted_from_json(detail.account.granted, detail.account.granted_known));
   }
   co_return detail;
 }
@@ -249,11 +253,17 @@ Task<Result<store::Account>> AccountService::resume(std::string project_id, std:
                                                     audit::Asker who) {
   PATCHBAY_CO_TRY(services_.audit.append(event_of("account.resumed", project_id, account_id, who)));
   const auto now = services_.clock.unix_ms();
-  auto changed = co_await services_.store.transact(changing(
-      project_id, account_id, "account.resumed", now, [=](store::Database& db) -> Result<> {
-        PATCHBAY_TRY(check_integration_is_on(db, project_id, account_id));
-        return store::accounts_table::resume(db, project_id, account_id, now);
-      }));
+  auto resume = changing(project_id, account_id, "account.resumed", now,
+                         [=](store::Database& db) -> Result<> {
+                           PATCHBAY_TRY(check_integration_is_on(db, project_id, account_id));
+                           return store::accounts_table::resume(db, project_id, account_id, now);
+                         });
+  auto changed =
+      co_await services_.store.transact([resume, now](store::Database& db) -> Result<Changed> {
+        PATCHBAY_TRY_ASSIGN(auto done, resume(db));
+        PATCHBAY_TRY(tell_of_held_events(db, done.account, now));
+        return done;
+      });
   if (!changed) co_return changed.error();
   co_await keeper_.forget(account_id);
   co_return std::move(changed->account);

@@ -8,6 +8,7 @@
 
 #include "accounts/connection_attempts.h"
 #include "accounts/linker.h"
+#include "accounts/needed_fields.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
 #include "accounts/services.h"
@@ -51,6 +52,7 @@ struct TokenInfo {
 struct AccountDetail {
   store::Account account;
   std::vector<TokenInfo> tokens;
+  std::vector<FieldLine> fields;            // optional ones that actions need; likewise
   std::vector<PermissionLine> permissions;  // empty while the connector is missing
   std::vector<store::Event> history;        // newest first
   connector::ConnectorPtr connector;        // null while it is missing

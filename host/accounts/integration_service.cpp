@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/account_events.h"
+#include "accounts/held_events.h"
 #include "accounts/integration_setup.h"
 #include "accounts/permission_report.h"
 #include "base/encoding.h"
@@ -70,8 +71,10 @@ Result<> switch_accounts(store::Database& db, const Integration& integration, st
                           : accounts::suspend_all(db, integration.id, kIntegrationDisabled,
                                                   "Its integration is switched off.", now));
   const auto* kind = integration.active ? "account.resumed" : "account.suspended";
-  for (const auto& account : changed)
+  for (const auto& account : changed) {
     PATCHBAY_TRY(store::events_table::append(db, account_event(account, kind, now)));
+    if (integration.active) PATCHBAY_TRY(tell_of_held_events(db, account, now));
+  }
   return {};
 }
 

@@ -43,6 +43,11 @@ LinkOutcome needs_another_look(std::vector<manifest::FieldProblem> problems) {
   return outcome;
 }
 
+// A secret that was left out is not kept, so that what is kept was filled in.
+bool is_blank(const SecretString& value) {
+  return value.reveal().find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
 std::string facts_json(const std::vector<connector::NamedValue>& facts) {
   json::Writer out;
   out.begin_array();
@@ -238,7 +243,7 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
   attempt.cancel = request.cancel;
   if (const auto ready = co_await prepare(attempt, request.connector_id); !ready)
     co_return failed(ready.error());
-  auto problems = manifest::check_form(attempt.method->fields, form_values(request.form));
+  auto problems = manifest::check_form(*attempt.method, form_values(request.form));
   if (!problems.empty()) co_return needs_another_look(std::move(problems));
 
   attempt.input.auth_method_id = attempt.method->id;
@@ -246,6 +251,7 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
   attempt.input.redirect_uri = std::move(request.redirect_uri);
   attempt.input.fields = std::move(request.form.values);
   attempt.input.secrets = std::move(request.form.secrets);
+  std::erase_if(attempt.input.secrets, [](const auto& secret) { return is_blank(secret.value); });
   if (const auto opened = open_setup(services_.vault, attempt.integration, attempt.input); !opened)
     co_return failed(opened.error());
   const auto actions = allowed_actions(attempt.manifest(), attempt.integration.allowed_actions);

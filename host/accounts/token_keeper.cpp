@@ -79,11 +79,11 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
   }
 
   Task<Result<AccessToken>> token(std::string project_id, std::string account_id, std::string name,
-                                  std::int64_t min_validity_ms) {
+                                  std::int64_t min_validity_ms, UsedBy by) {
     auto entry = co_await memory->load(std::move(project_id), account_id);
     if (!entry) co_return entry.error();
     PATCHBAY_CO_TRY(TokenMemory::serving_error(**entry));
-    co_await note_use(**entry);
+    if (by == UsedBy::kOthers) co_await note_use(**entry);
     PATCHBAY_CO_TRY(TokenMemory::serving_error(**entry));  // it may have been read again meanwhile
     const auto* held = find(**entry, name);
     if (held != nullptr && is_valid(*held, min_validity_ms))
@@ -168,10 +168,11 @@ TokenKeeper::TokenKeeper(const Services& services, Revoker& revoker, KeeperOptio
 TokenKeeper::~TokenKeeper() = default;
 
 Task<Result<AccessToken>> TokenKeeper::token(std::string project_id, std::string account_id,
-                                             std::string token_name, std::int64_t min_validity_ms) {
+                                             std::string token_name, std::int64_t min_validity_ms,
+                                             UsedBy by) {
   const auto impl = impl_;
   auto work =
-      impl->token(std::move(project_id), account_id, std::move(token_name), min_validity_ms);
+      impl->token(std::move(project_id), account_id, std::move(token_name), min_validity_ms, by);
   co_return co_await impl->on_loop_of(account_id, std::move(work));
 }
 

@@ -31,6 +31,8 @@ struct AccessToken {
   std::int64_t read_at = std::numeric_limits<std::int64_t>::max();
 };
 
+enum class UsedBy { kOthers, kHub };
+
 class TokenKeeper {
  public:
   TokenKeeper(const Services& services, Revoker& revoker, KeeperOptions options = {});
@@ -39,8 +41,10 @@ class TokenKeeper {
   // A token that is valid for at least `min_validity_ms`, if the provider gives such ones; else the
   // freshest there is. kForbidden: suspended. kNotFound: no such account or token name.
   // kUnavailable: also when the store can't be asked whether access was taken away.
+  // It counts as a use of the account, unless the hub asks on its own behalf.
   Task<Result<AccessToken>> token(std::string project_id, std::string account_id,
-                                  std::string token_name, std::int64_t min_validity_ms = 0);
+                                  std::string token_name, std::int64_t min_validity_ms = 0,
+                                  UsedBy by = UsedBy::kOthers);
 
   // The provider answered 401 to `refused`: mints a new token, unless that has happened already or
   // the refused one was minted a moment ago.

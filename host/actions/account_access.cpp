@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "accounts/integration_setup.h"
+#include "accounts/needed_fields.h"
 #include "connector/credential_key.h"
 
 namespace patchbay::actions {
@@ -57,6 +58,30 @@ Task<boost::system::result<UsableAccount, ActionError>> usable_account(
   usable.host_values = accounts::host_values(*usable.manifest, facts);
   usable.credential = connector::credential_key(facts);
   co_return usable;
+}
+
+std::optional<ActionError> fields_missing(const UsableAccount& usable,
+                                          const manifest::AuthMethod& method,
+                                          std::string_view token) {
+  const auto lacking = accounts::lacking_fields(
+      method, token, accounts::filled_fields(usable.account(), usable.stored.secrets));
+  if (lacking.empty()) return std::nullopt;
+  ActionError error(
+      ErrorCode::kPermissionMissing, reason::kFieldsMissing,
+      "The account was connected without: " + accounts::field_labels(*usable.manifest, lacking) +
+          ". Reconnect it and fill that in; nothing was sent.");
+  error.field = lacking.front()->id;
+  return error;
+}
+
+void name_fields(ActionError& refusal, const UsableAccount& usable,
+                 const manifest::AuthMethod& method, std::string_view token) {
+  const auto fields = method.optional_fields(token);
+  if (refusal.code != ErrorCode::kPermissionMissing || fields.empty()) return;
+  refusal.field = fields.front()->id;
+  refusal.message += " It was authorised with these fields of the connect form: " +
+                     accounts::field_labels(*usable.manifest, fields) +
+                     ". Check them, and reconnect the account with what is right.";
 }
 
 ActionError access_changed() {

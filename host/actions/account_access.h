@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,17 @@ struct UsableAccount {
 Task<boost::system::result<UsableAccount, ActionError>> usable_account(
     const accounts::Services& services, FindConnector find_connector, std::string project_id,
     std::string account_id, std::int64_t allowed_at);
+
+// Set when requests with this token are authorised with optional fields that were left empty when
+// the account was connected.
+std::optional<ActionError> fields_missing(const UsableAccount& usable,
+                                          const manifest::AuthMethod& method,
+                                          std::string_view token);
+
+// Adds to a refusal which fields it may be about, where requests with this token are authorised
+// with what people filled in.
+void name_fields(ActionError& refusal, const UsableAccount& usable,
+                 const manifest::AuthMethod& method, std::string_view token);
 
 // For requests that were held back because access was changed after it was checked.
 ActionError access_changed();

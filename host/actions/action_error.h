@@ -25,6 +25,8 @@ inline constexpr std::string_view kConnectorMissing = "connector_missing";
 inline constexpr std::string_view kConnectorAwaitingApproval = "connector_awaiting_approval";
 // The provider fails most of the time; nothing was sent.
 inline constexpr std::string_view kProviderCircuitOpen = "provider_circuit_open";
+// Optional fields of the connect form that were left empty; nothing was sent.
+inline constexpr std::string_view kFieldsMissing = "fields_missing";
 inline constexpr std::string_view kInvalidInput = "invalid_input";
 inline constexpr std::string_view kNotSupported = "not_supported";
 inline constexpr std::string_view kProviderRejected = "provider_rejected";          // 4xx

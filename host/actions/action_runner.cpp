@@ -105,6 +105,8 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
       co_return ActionError(ErrorCode::kConfiguration, to_string(ErrorCode::kConfiguration),
                             "The way this account was connected does not serve this action. "
                             "Reconnect the account.");
+    if (auto missing = fields_missing(prepared.usable, *method, action.token))
+      co_return *std::move(missing);
   }
   co_return prepared;
 }
@@ -166,6 +168,8 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
         manifest, action, read_provider_answer(reply, answered.url, secret_forms(answered.used)),
         accounts::granted_from_json(account.granted, account.granted_known).denied,
         services_.clock.unix_ms());
+    if (prepared.auth != nullptr)
+      name_fields(error, prepared.usable, *prepared.usable.auth_method(), action.token);
     log::info("action", "refused_by_provider",
               {{"action", action.id},
                {"account", account.id},

@@ -31,14 +31,23 @@ SecretString encoded(std::string (*encode)(std::string_view), std::string_view p
 std::vector<std::string_view> secret_forms(const Credential& credential) {
   std::vector<std::string_view> forms;
   // Short ones are left: replacing "a" everywhere would make the answer unreadable and hide little.
-  for (const auto* secret : {&credential.value, &credential.user})
-    if (secret->size() >= 4) forms.push_back(secret->reveal());
+  const auto add = [&forms](const SecretString& secret) {
+    if (secret.size() >= 4) forms.push_back(secret.reveal());
+  };
+  add(credential.value);
+  add(credential.user);
+  for (const auto& header : credential.headers)
+    if (header.secret) add(header.value);
   return forms;
 }
 
 Result<> authorise(net::ClientRequest& request, const manifest::RequestAuth& rule,
                    const Credential& credential) {
   request.secret = true;
+  if (rule.headers.size() != credential.headers.size()) return unusable();
+  for (std::size_t i = 0; i < rule.headers.size(); ++i)
+    PATCHBAY_TRY(
+        set_header(request, rule.headers[i].name, {}, credential.headers[i].value.reveal()));
   switch (rule.kind) {
     case manifest::RequestAuth::Kind::kBearer:
       return set_header(request, "Authorization",

@@ -1,6 +1,6 @@
 #pragma once
 // Puts an account's credential into a request, by the manifest's rule (bearer, basic, header,
-// query). The connector's code never sees it.
+// query, and headers beside it). The connector's code never sees it.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,9 +12,16 @@
 
 namespace patchbay::actions {
 
+// The value of one of the rule's headers.
+struct CredentialHeader {
+  SecretString value;
+  bool secret = true;  // false: a number of a customer or the like, which anybody may see
+};
+
 struct Credential {
-  SecretString value;  // the token, or the password for basic
-  SecretString user;   // basic only
+  SecretString value;                          // the token, or the password for basic
+  SecretString user;                           // basic only
+  std::vector<CredentialHeader> headers = {};  // in the rule's order
 };
 
 // What must not be seen should the provider repeat it in an answer. Borrowed.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "accounts/needed_fields.h"
 #include "accounts/permission_report.h"
+#include "store/account_credentials.h"
 #include "store/integrations_table.h"
 
 namespace patchbay::actions {
@@ -11,6 +13,7 @@ namespace {
 struct Stored {
   store::Account account;
   store::Integration integration;
+  std::vector<store::AccountSecret> secrets;  // sealed
 };
 
 Result<Stored> read(store::Database& db, const std::string& project, const std::string& id) {
@@ -21,14 +24,24 @@ Result<Stored> read(store::Database& db, const std::string& project, const std::
   if (!integration)
     return make_error(ErrorCode::kConfiguration,
                       "The account's integration is gone. Reconnect the account.");
-  return Stored{*std::move(account), *std::move(integration)};
+  PATCHBAY_TRY_ASSIGN(auto secrets, store::account_credentials::secrets(db, account->id));
+  return Stored{*std::move(account), *std::move(integration), std::move(secrets)};
+}
+
+const manifest::Action* find_in(const std::vector<const manifest::Action*>& actions,
+                                std::string_view action_id) {
+  const auto found = std::ranges::find(actions, action_id, &manifest::Action::id);
+  return found == actions.end() ? nullptr : *found;
 }
 
 }  // namespace
 
 const manifest::Action* Catalogue::find(std::string_view action_id) const {
-  const auto found = std::ranges::find(actions, action_id, &manifest::Action::id);
-  return found == actions.end() ? nullptr : *found;
+  return find_in(actions, action_id);
+}
+
+const manifest::Action* Catalogue::find_lacking_fields(std::string_view action_id) const {
+  return find_in(lacking_fields, action_id);
 }
 
 Task<Result<Catalogue>> catalogue_of(const accounts::Services& services, const ActionRunner& runner,
@@ -48,9 +61,14 @@ Task<Result<Catalogue>> catalogue_of(const accounts::Services& services, const A
   if (!stored->integration.active) co_return catalogue;
   const auto allowed =
       accounts::allowed_actions(*catalogue.manifest, stored->integration.allowed_actions);
-  for (const auto& action : catalogue.manifest->actions)
-    if (std::ranges::find(allowed, action.id) != allowed.end())
-      catalogue.actions.push_back(&action);
+  const auto* method = catalogue.manifest->find_auth_method(catalogue.account.auth_method);
+  const auto filled = accounts::filled_fields(catalogue.account, stored->secrets);
+  for (const auto& action : catalogue.manifest->actions) {
+    if (std::ranges::find(allowed, action.id) == allowed.end()) continue;
+    const bool lacks =
+        method != nullptr && !accounts::lacking_fields(*method, action.token, filled).empty();
+    (lacks ? catalogue.lacking_fields : catalogue.actions).push_back(&action);
+  }
   co_return catalogue;
 }
 

@@ -14,8 +14,11 @@ struct Catalogue {
   store::Account account;
   std::shared_ptr<const manifest::Manifest> manifest;
   std::vector<const manifest::Action*> actions;  // in the manifest, in its order
+  // Allowed, but for optional fields that the account was connected without.
+  std::vector<const manifest::Action*> lacking_fields;
 
   [[nodiscard]] const manifest::Action* find(std::string_view action_id) const;
+  [[nodiscard]] const manifest::Action* find_lacking_fields(std::string_view action_id) const;
 };
 
 // kNotFound: no such account. Empty while the integration is switched off; kConfiguration while the

@@ -45,6 +45,11 @@ std::string find_summary(const json::Value& root) {
   for (const auto& place : {root.pointer("/errors/0"), root}) {
     if (std::string found = joined(place); !found.empty()) return found;
   }
+  if (std::string reason = root.pointer("/errors/0/errors/0/reason").string_or("");
+      !reason.empty()) {
+    const std::string field = root.pointer("/errors/0/field").string_or("");
+    return field.empty() ? reason : field + ": " + reason;
+  }
   for (const std::string_view path : {"/error_description", "/error/message", "/errors/0/message",
                                       "/message", "/error", "/errors/0"}) {
     if (const auto text = root.pointer(path).as_string(); text && !text->empty())

@@ -9,6 +9,17 @@
 #include "pacing/paced_sender.h"
 
 namespace patchbay::actions {
+namespace {
+
+// People paste values with what stood around them; a form is checked without it, too.
+std::string_view without_blanks_around(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+}  // namespace
 
 struct ProviderCaller::Call {
   const UsableAccount& account;
@@ -46,19 +57,33 @@ Task<Result<SecretString>> ProviderCaller::value_of(Call& call,
       break;
   }
   for (const auto& secret : stored.secrets)
-    if (secret.name == source.name)
-      co_return services_.vault.open(secret.sealed, {store::kSecretsTable, account.project_id,
-                                                     account.id, secret.name, secret.generation});
+    if (secret.name == source.name) {
+      const auto opened = services_.vault.open(
+          secret.sealed,
+          {store::kSecretsTable, account.project_id, account.id, secret.name, secret.generation});
+      if (!opened) co_return opened.error();
+      co_return SecretString(without_blanks_around(opened->reveal()));
+    }
   for (const auto& field : accounts::fields_from_json(account.fields))
-    if (field.name == source.name) co_return SecretString(field.value);
+    if (field.name == source.name) co_return SecretString(without_blanks_around(field.value));
   connector::FlowInput setup;
   PATCHBAY_CO_TRY(accounts::open_setup(services_.vault, stored.integration, setup));
   for (auto& secret : setup.setup_secrets)
     if (secret.name == source.name) co_return std::move(secret.value);
   for (const auto& field : setup.setup_fields)
     if (field.name == source.name) co_return SecretString(field.value);
+  const auto* method = call.account.auth_method();
+  const auto* field = method == nullptr ? nullptr : method->find_field(source.name);
+  if (field != nullptr && !field->required) co_return SecretString();
   co_return make_error(ErrorCode::kConfiguration,
                        "The account lacks \"" + source.name + "\". Reconnect it.", source.name);
+}
+
+bool ProviderCaller::is_secret(const Call& call, const manifest::ValueSource& source) {
+  if (source.kind != manifest::ValueSource::Kind::kField) return true;
+  const auto* method = call.account.auth_method();
+  const auto* field = method == nullptr ? nullptr : method->find_field(source.name);
+  return field == nullptr || field->secret;
 }
 
 Task<Result<Credential>> ProviderCaller::credential(Call& call) {
@@ -66,6 +91,10 @@ Task<Result<Credential>> ProviderCaller::credential(Call& call) {
   if (call.auth != nullptr) {
     PATCHBAY_CO_TRY_ASSIGN(credential.value, co_await value_of(call, call.auth->value));
     PATCHBAY_CO_TRY_ASSIGN(credential.user, co_await value_of(call, call.auth->user));
+    for (const auto& header : call.auth->headers) {
+      PATCHBAY_CO_TRY_ASSIGN(auto value, co_await value_of(call, header.value));
+      credential.headers.push_back({std::move(value), is_secret(call, header.value)});
+    }
   }
   co_return credential;
 }

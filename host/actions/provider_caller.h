@@ -46,6 +46,7 @@ class ProviderCaller {
   struct Call;
   using Sent = boost::system::result<net::ClientReply, ActionError>;
   Task<Result<SecretString>> value_of(Call& call, const manifest::ValueSource& source);
+  static bool is_secret(const Call& call, const manifest::ValueSource& source);
   Task<Result<Credential>> credential(Call& call);
   // One try; the reply may be none.
   Task<Sent> send(Call& call);

@@ -35,11 +35,18 @@ NamedTexts shown_headers(const net::Headers& headers, std::span<const std::strin
   return shown;
 }
 
+bool carries_credential(const manifest::RequestAuth* auth, std::string_view name) {
+  if (auth == nullptr) return false;
+  return net::iequals(auth->name, name) ||
+         std::ranges::any_of(
+             auth->headers, [name](const auto& header) { return net::iequals(header.name, name); });
+}
+
 Result<> add_headers(const RawCall& call, const manifest::RequestAuth* auth,
                      net::Headers& headers) {
   headers.set("Accept", "application/json, */*;q=0.5");
   for (const auto& [name, value] : call.headers) {
-    const bool credential = auth != nullptr && net::iequals(auth->name, name);
+    const bool credential = carries_credential(auth, name);
     if (credential || manifest::is_reserved_header(name))
       return make_error(ErrorCode::kInvalidArgument,
                         "The header \"" + name + "\" is the hub's to set. Leave it out.",
@@ -91,6 +98,9 @@ Task<RawCaller::Outcome> RawCaller::run_here(RawCall call) {
   PATCHBAY_CO_TRY_ASSIGN(const RawRoute route,
                          route_raw_request(*usable.manifest, *method, usable.host_values,
                                            usable.stored.integration.allowed_actions, call.target));
+  if (route.auth != nullptr)
+    if (auto missing = fields_missing(usable, *method, route.auth->token))
+      co_return *std::move(missing);
   PATCHBAY_CO_TRY_ASSIGN(const auto answered, co_await caller_.call(
                                                   usable, route.auth, route.read_only,
                                                   [&] { return build(call, route); }, call.trace));

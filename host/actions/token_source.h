@@ -30,7 +30,9 @@ class TokenSource {
 // The keeper outlives it.
 class KeeperTokens final : public TokenSource {
  public:
-  explicit KeeperTokens(accounts::TokenKeeper& keeper) : keeper_(keeper) {}
+  explicit KeeperTokens(accounts::TokenKeeper& keeper,
+                        accounts::UsedBy by = accounts::UsedBy::kOthers)
+      : keeper_(keeper), by_(by) {}
   Task<Result<accounts::AccessToken>> token(std::string project_id, std::string account_id,
                                             std::string token_name,
                                             std::int64_t min_validity_ms) override;
@@ -41,6 +43,7 @@ class KeeperTokens final : public TokenSource {
 
  private:
   accounts::TokenKeeper& keeper_;
+  const accounts::UsedBy by_;
 };
 
 }  // namespace patchbay::actions

@@ -1,6 +1,7 @@
 // GET /connectors/meta/{provider}/permissions, and the report of an account.
 #include <algorithm>
 
+#include "accounts/needed_fields.h"
 #include "accounts/permission_report.h"
 #include "api/api.h"
 #include "api/optional_members.h"
@@ -59,6 +60,16 @@ void write_line(json::Writer& out, const accounts::PermissionLine& line) {
   out.end_object();
 }
 
+// A field of the connect form that some actions can't do without.
+void write_field(json::Writer& out, const manifest::Manifest& manifest,
+                 const accounts::FieldLine& line) {
+  out.member("field", line.field->id)
+      .member("label", manifest.texts.plain("en", line.field->label));
+  out.key("actions").begin_array();
+  for (const auto& id : line.actions) out.string(id);
+  out.end_array();
+}
+
 std::string report_json(const accounts::AccountDetail& detail) {
   const auto& account = detail.account;
   const auto granted = accounts::granted_from_json(account.granted, account.granted_known);
@@ -68,8 +79,23 @@ std::string report_json(const accounts::AccountDetail& detail) {
   out.end_array().key("other_scopes").begin_array();
   for (const auto& scope : granted.other_scopes) out.string(scope);
   out.end_array();
+  out.key("fields").begin_array();
+  for (const auto& line : detail.fields) {
+    out.begin_object();
+    write_field(out, *detail.connector->manifest, line);
+    out.member("filled", line.filled).member("needed", line.needed).end_object();
+  }
+  out.end_array();
   write_time_or_null(out, "checked_at", granted.checked);
   return out.end_object().take();
+}
+
+// Of the actions that need the field, those asked about.
+accounts::FieldLine only(accounts::FieldLine line, const std::vector<std::string>& action_ids) {
+  std::erase_if(line.actions, [&](const auto& id) {
+    return std::ranges::find(action_ids, id) == action_ids.end();
+  });
+  return line;
 }
 
 }  // namespace
@@ -106,6 +132,14 @@ Task<net::Response> Api::needed_permissions(net::Request& request, const Caller&
   out.begin_object().key("permissions").begin_array();
   for (const auto& ref : manifest.needed_permissions(action_ids))
     write_box(out, manifest, ref, action_ids);
+  out.end_array().key("fields").begin_array();
+  for (const auto& line :
+       accounts::field_report(manifest, manifest.auth_methods.front(), action_ids, {})) {
+    if (!line.needed) continue;
+    out.begin_object();
+    write_field(out, manifest, only(line, action_ids));
+    out.end_object();
+  }
   co_return net::json(out.end_array().end_object().take());
 }
 

@@ -76,6 +76,9 @@ int permissions(const AccountsOptions& options) {
       std::cout << std::left << std::setw(28) << line.permission.to_string() << std::setw(10)
                 << state << std::setw(10) << need << found(line) << "\n";
     }
+    for (const auto& line : detail->fields)
+      std::cout << std::left << std::setw(28) << "field " + line.field->id << std::setw(10)
+                << (line.filled ? "filled" : "empty") << (line.needed ? "needed" : "") << "\n";
     return 0;
   });
 }

@@ -26,8 +26,11 @@ Result<accounts::FormInput> read_form(const manifest::Manifest& manifest,
                           field.id +
                               " is a secret: it is asked for, or read from standard input, "
                               "because other users can see command lines");
-      PATCHBAY_TRY_ASSIGN(auto secret, ask_secret(label));
-      form.secrets.push_back({field.id, std::move(secret)});
+      // One that may stay empty may also be where the input ends.
+      auto secret = ask_secret(field.required ? label : label + " (optional)");
+      if (!secret && field.required) return secret.error();
+      if (secret && (field.required || !secret->empty()))
+        form.secrets.push_back({field.id, *std::move(secret)});
     } else if (found != values.end()) {
       form.values.push_back({field.id, found->second});
       values.erase(found);

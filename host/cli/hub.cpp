@@ -151,7 +151,7 @@ void Hub::open_audit(const HubOptions& options) {
 }
 
 void Hub::make_prober() {
-  probing_tokens_ = std::make_unique<actions::KeeperTokens>(*keeper_);
+  probing_tokens_ = std::make_unique<actions::KeeperTokens>(*keeper_, accounts::UsedBy::kHub);
   probing_runner_ = std::make_unique<actions::ActionRunner>(
       *services_, *probing_tokens_,
       actions::RunnerOptions{.limits = {.request_time = std::chrono::seconds(10)}});

@@ -34,13 +34,18 @@ Result<bool> insert(store::Database& db, const store::Account& account,
                     const store::ProviderEvent& event) {
   PATCHBAY_TRY_ASSIGN(const auto seq, events::insert(db, event));
   if (!seq) return false;
-  PATCHBAY_TRY_ASSIGN(
-      const auto event_seq,
-      store::events_table::append(
-          db, accounts::account_event(
-                  account, store::kProviderEventKind, event.received,
-                  {{"provider_event_id", event.id}, {"provider_event", event.type}})));
-  PATCHBAY_TRY(events::set_event_seq(db, *seq, event_seq));
+  if (account.status == store::AccountStatus::kInactive) {
+    // Whoever resumes it at this moment tells of this event, too, or makes this one be tried again.
+    PATCHBAY_TRY(store::accounts_table::lock(db, account.id));
+  } else {
+    PATCHBAY_TRY_ASSIGN(
+        const auto event_seq,
+        store::events_table::append(
+            db, accounts::account_event(
+                    account, store::kProviderEventKind, event.received,
+                    {{"provider_event_id", event.id}, {"provider_event", event.type}})));
+    PATCHBAY_TRY(events::set_event_seq(db, *seq, event_seq));
+  }
   if (*seq % kTrimEvery == 0) PATCHBAY_TRY(events::trim(db, account.id, Receiver::kMostOfAccount));
   return true;
 }
@@ -55,8 +60,7 @@ Result<std::optional<Receiver::Target>> Receiver::find_target(store::Database& d
   if (!url || url->account_id != account_id) return std::optional<Target>();
   PATCHBAY_TRY_ASSIGN(auto account,
                       store::accounts_table::find(db, url->project_id, url->account_id));
-  if (!account || account->status == store::AccountStatus::kInactive)
-    return std::optional<Target>();
+  if (!account) return std::optional<Target>();
   return std::optional(Target{*std::move(url), *std::move(account)});
 }
 
@@ -110,7 +114,7 @@ Task<Result<bool>> Receiver::keep(const Target& target, EventIdentity identity,
                                                      event.id, "payload", 0}));
   co_return co_await services_.store.transact(
       [event, token_hash = target.url.token_hash](store::Database& db) -> Result<bool> {
-        // It may have been withdrawn, and the account suspended, in between.
+        // It may have been withdrawn, and the account suspended or unlinked, in between.
         PATCHBAY_TRY_ASSIGN(const auto still,
                             find_target(db, event.account_id, token_hash, event.received));
         if (!still) return not_there();

@@ -1,10 +1,12 @@
 #pragma once
 // Takes the events that providers send: proves the sender, keeps each event once with its payload
 // sealed, and queues it for the project's webhook endpoints, all in one transaction. So what was
-// answered with success is passed on, whatever happens to this process.
+// answered with success is passed on, whatever happens to this process. What comes for a suspended
+// account is kept and passed on when it is resumed (accounts/held_events.h): providers give up on
+// an address that answers 404, and would not send again what changed meanwhile.
 //
-// Any loop. A wrong token, a wrong secret, an account that is unknown, gone or suspended, and a URL
-// that was withdrawn are all the same to the sender.
+// Any loop. A wrong token, a wrong secret, an account that is unknown or gone, and a URL that was
+// withdrawn are all the same to the sender.
 #include <cstdint>
 #include <optional>
 #include <string>

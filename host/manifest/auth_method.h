@@ -43,6 +43,12 @@ struct ValueSource {
   std::string name;  // token name, or id of an end-user or setup field
 };
 
+// A header that a request carries beside its credential, such as the number of a customer.
+struct AuthHeader {
+  std::string name;
+  ValueSource value;
+};
+
 // How the host authorises an action's request that asks for `token`. Connectors never see this.
 struct RequestAuth {
   enum class Kind { kBearer, kBasic, kHeader, kQuery };
@@ -52,6 +58,7 @@ struct RequestAuth {
   std::string prefix;  // put before the value in a header, e.g. "Token "
   ValueSource value;   // the token, or the password for basic
   ValueSource user;    // basic only
+  std::vector<AuthHeader> headers = {};
 };
 
 // E.g. production and sandbox. Variables fill {placeholders} in hosts, as fields do.
@@ -87,6 +94,10 @@ struct AuthMethod {
   [[nodiscard]] const Environment* find_environment(std::string_view environment_id) const;
   [[nodiscard]] const Token* find_token(std::string_view name) const;
   [[nodiscard]] const RequestAuth* find_authorization(std::string_view token) const;
+  // Of the end user's fields that requests with this token are authorised with, those that may be
+  // left empty: actions that want this token work only where they are filled in. Not those of
+  // basic, where an empty user or password is one (RFC 7617).
+  [[nodiscard]] std::vector<const Field*> optional_fields(std::string_view token) const;
 };
 
 }  // namespace patchbay::manifest

@@ -14,11 +14,21 @@ void check_links(const std::vector<Link>& links, const std::string& pointer, Rep
                  "Only plain https:// links are allowed here.");
 }
 
-void check_guide(const Guide& guide, const std::string& pointer, Report& report) {
+void check_applicable_fields(const AuthMethod& method, const std::vector<std::string>& fields,
+                             const std::string& pointer, Report& report) {
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (method.find_field(fields[i]) == nullptr)
+      report.add("field_unknown", pointer + "/applicable_fields/" + std::to_string(i),
+                 "The form has no field " + in_quotes(fields[i]) + ".");
+}
+
+void check_guide(const AuthMethod& method, const Guide& guide, const std::string& pointer,
+                 Report& report) {
   for (std::size_t i = 0; i < guide.sections.size(); ++i) {
     const GuideSection& section = guide.sections[i];
     const std::string where = pointer + "/sections/" + std::to_string(i);
     check_links(section.links, where, report);
+    check_applicable_fields(method, section.applicable_fields, where, report);
     for (std::size_t k = 0; k < section.steps.size(); ++k)
       check_links(section.steps[k].links, where + "/steps/" + std::to_string(k), report);
   }
@@ -45,6 +55,27 @@ void check_source(const AuthMethod& method, const ValueSource& source, const std
         "There is no field " + in_quotes(source.name) + ". Add it to fields or setup_fields.");
 }
 
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+// They go out together, so no two may be the same, and none the one that carries the credential.
+void check_auth_headers(const AuthMethod& method, const RequestAuth& auth,
+                        const std::string& pointer, Report& report) {
+  std::set<std::string> names = {lower_case(auth.name)};
+  for (std::size_t i = 0; i < auth.headers.size(); ++i) {
+    const AuthHeader& header = auth.headers[i];
+    const std::string where = pointer + "/headers/" + std::to_string(i);
+    check_source(method, header.value, where + "/value", report);
+    if (!is_header_name(header.name) || is_reserved_header(header.name) ||
+        !names.insert(lower_case(header.name)).second)
+      report.add("header_name", where + "/name",
+                 in_quotes(header.name) + " is the host's own, there already, or no header name.");
+  }
+}
+
 void check_authorization(const AuthMethod& method, const std::string& pointer, Report& report) {
   using Kind = RequestAuth::Kind;
   for (std::size_t i = 0; i < method.authorization.size(); ++i) {
@@ -61,6 +92,7 @@ void check_authorization(const AuthMethod& method, const std::string& pointer, R
       report.add("authorization", where, "basic needs a user, the other kinds take none.");
     if (!auth.prefix.empty() && auth.kind != Kind::kHeader)
       report.add("authorization", where, "Only the kind header takes a prefix.");
+    check_auth_headers(method, auth, where, report);
     const bool own_name = auth.name == "Authorization" || auth.name == "authorization";
     if (auth.kind == Kind::kHeader && !auth.name.empty() && !own_name &&
         (!is_header_name(auth.name) || is_reserved_header(auth.name)))
@@ -99,8 +131,8 @@ void check_auth_methods(const Manifest& manifest, Report& report) {
     check_fields(method.further_fields, pointer + "/further_fields", report);
     check_fields(method.setup_fields, pointer + "/setup_fields", report);
     check_shared_ids(method, pointer, report);
-    check_guide(method.guide, pointer + "/guide", report);
-    check_guide(method.setup_guide, pointer + "/setup_guide", report);
+    check_guide(method, method.guide, pointer + "/guide", report);
+    check_guide(method, method.setup_guide, pointer + "/setup_guide", report);
     check_environments(method, pointer, report);
     check_ids(method.tokens, &Token::name, pointer + "/tokens", report);
     check_ids(method.authorization, &RequestAuth::token, pointer + "/authorization", report);

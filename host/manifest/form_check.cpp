@@ -148,4 +148,22 @@ std::vector<FieldProblem> check_form(const std::vector<Field>& fields, const For
   return problems;
 }
 
+std::vector<FieldProblem> check_form(const AuthMethod& method, const FormView& values) {
+  auto problems = check_form(method.fields, values);
+  for (const RequestAuth& rule : method.authorization) {
+    const auto together = method.optional_fields(rule.token);
+    const auto is_blank = [&](const Field* field) {
+      return trim(current_value(*field, values)).empty();
+    };
+    if (std::ranges::all_of(together, is_blank)) continue;
+    for (const Field* field : together) {
+      const FieldProblem problem{field->id, FieldProblem::Kind::kRequired, {}};
+      if (is_blank(field) && is_visible(*field, method.fields, values) &&
+          std::ranges::find(problems, problem) == problems.end())
+        problems.push_back(problem);
+    }
+  }
+  return problems;
+}
+
 }  // namespace patchbay::manifest

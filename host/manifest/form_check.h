@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "manifest/auth_method.h"
 #include "manifest/field.h"
 #include "manifest/texts.h"
 
@@ -44,6 +45,12 @@ struct FieldProblem {
                                                           const FormValues& values) {
   return check_form(fields, view_of(values));
 }
+
+// The same for the form of a way of connecting. Optional fields that requests are authorised with
+// together (AuthMethod::optional_fields) are filled in together: a blank one beside another that is
+// not is kRequired.
+[[nodiscard]] std::vector<FieldProblem> check_form(const AuthMethod& method,
+                                                   const FormView& values);
 
 // Whether the field is shown while the form holds `values` (defaults count where nothing is set).
 [[nodiscard]] bool is_visible(const Field& field, const std::vector<Field>& fields,

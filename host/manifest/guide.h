@@ -33,6 +33,9 @@ struct GuideSection {
   std::vector<Link> links;
   std::vector<PermissionRef> applicable_scopes;
   std::vector<PermissionRef> display_scopes;
+  // Show the section only if what the product does needs one of these optional fields of the form
+  // (AuthMethod::optional_fields); empty: always.
+  std::vector<std::string> applicable_fields;
   bool hide_when_white_labelled = false;  // "white_label": "hide": speaks about the hub itself
 };
 

@@ -53,6 +53,21 @@ const RequestAuth* AuthMethod::find_authorization(std::string_view token) const 
   return find_id(authorization, token, &RequestAuth::token);
 }
 
+std::vector<const Field*> AuthMethod::optional_fields(std::string_view token) const {
+  std::vector<const Field*> found;
+  const RequestAuth* rule = find_authorization(token);
+  if (rule == nullptr) return found;
+  const auto add = [&](const ValueSource& source) {
+    const Field* field =
+        source.kind == ValueSource::Kind::kField ? find_field(source.name) : nullptr;
+    if (field != nullptr && !field->required && std::ranges::find(found, field) == found.end())
+      found.push_back(field);
+  };
+  if (rule->kind != RequestAuth::Kind::kBasic) add(rule->value);
+  for (const AuthHeader& header : rule->headers) add(header.value);
+  return found;
+}
+
 std::string Logo::data_uri() const {
   if (media_type.empty()) return {};
   return "data:" + media_type + ";base64," + base64_encode(bytes);

@@ -214,7 +214,7 @@ class Reader {
             value.get("revocable").bool_or(false)};
   }
 
-  RequestAuth authorization(const Value& value, const std::string&) {
+  RequestAuth authorization(const Value& value, const std::string& pointer) {
     using Kind = RequestAuth::Kind;
     return {value.get("token").string_or(""),
             pick<Kind>(value.get("kind"), {{"bearer", Kind::kBearer},
@@ -224,7 +224,12 @@ class Reader {
             value.get("name").string_or(""),
             value.get("prefix").string_or(""),
             source(value.get("value")),
-            source(value.get("user"))};
+            source(value.get("user")),
+            list<AuthHeader>(value, "headers", pointer, &Reader::auth_header)};
+  }
+
+  AuthHeader auth_header(const Value& value, const std::string&) {
+    return {value.get("name").string_or(""), source(value.get("value"))};
   }
 
   static ValueSource source(const Value& value) {
@@ -285,6 +290,7 @@ class Reader {
             list<Link>(value, "links", pointer, &Reader::link),
             grants(value, "applicable_scopes", pointer, false),
             grants(value, "display_scopes", pointer, true),
+            strings(value.get("applicable_fields")),
             value.get("white_label").as_string() == "hide"};
   }
 

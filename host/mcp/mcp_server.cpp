@@ -175,7 +175,10 @@ net::Task<McpServer::Outcome> McpServer::call_tool(const Visit& visit, const jso
     return bad(RpcCode::kInvalidParams, "There is no tool \"" + name + "\" for this account.", 200);
   };
   if (visit.mode == ToolMode::kIndividual) {
-    if (visit.catalogue.find(name) == nullptr) co_return unknown();
+    // The refusal says which fields the account lacks.
+    if (visit.catalogue.find(name) == nullptr &&
+        visit.catalogue.find_lacking_fields(name) == nullptr)
+      co_return unknown();
     co_return co_await run(
         visit, {.action_id = name, .input = arguments.exists() ? arguments.dump() : "{}"});
   }
@@ -189,6 +192,7 @@ net::Task<McpServer::Outcome> McpServer::call_tool(const Visit& visit, const jso
   if (name != execute_tool_name(manifest)) co_return unknown();
   const auto action_id = arguments.get("action_id").string_or("");
   const auto* action = visit.catalogue.find(action_id);
+  if (action == nullptr) action = visit.catalogue.find_lacking_fields(action_id);
   if (action == nullptr)
     co_return tool_result(api::api_error(
         actions::ActionError(ErrorCode::kNotFound, actions::reason::kActionUnknown,

@@ -32,7 +32,14 @@ BucketKey bucket_key(std::initializer_list<std::string_view> parts) {
 
 void BucketTable::sweep(Part& part, std::int64_t now) {
   constexpr std::size_t kMostOfPart = kMost / kParts;
-  std::erase_if(part.buckets, [now](const auto& item) { return item.second.bucket.is_full(now); });
+  const auto erase_full = [&part, now](bool learned_too) {
+    std::erase_if(part.buckets, [now, learned_too](const auto& item) {
+      if (!learned_too && item.second.learned_until > now) return false;
+      return item.second.bucket.is_full(now);
+    });
+  };
+  erase_full(false);
+  if (part.buckets.size() >= kMostOfPart / 2) erase_full(true);
   // Many at once, so that not every new one has to look through all of them.
   if (part.buckets.size() >= kMostOfPart)
     part.buckets.erase(part.buckets.begin(), std::next(part.buckets.begin(), kMostOfPart / 4));
@@ -44,7 +51,8 @@ BucketTable::Entry& BucketTable::entry(Part& part, const Counted& counted, std::
     return found->second;
   if (part.buckets.size() >= part.sweep_at) sweep(part, now);
   const auto rate = counted.limit ? counted.limit->rate : kUnlimited;
-  return part.buckets.try_emplace(counted.key, Entry{TokenBucket(rate, now)}).first->second;
+  return part.buckets.try_emplace(counted.key, Entry{.bucket = TokenBucket(rate, now)})
+      .first->second;
 }
 
 BucketTable::Offer BucketTable::take(const Counted& counted, const Terms& terms, std::int64_t now) {
@@ -90,6 +98,8 @@ void BucketTable::learn(const Counted& counted, const LiveLimits& seen, std::int
   }
   auto& known = entry(place, counted, now);
   known.bucket.correct(seen.rate, seen.remaining, now);
+  if (seen.rate && (!counted.limit || *seen.rate != counted.limit->rate))
+    known.learned_until = now + kLearnedMs;
   known.refused = seen.refused ? known.refused + 1 : 0;
   if (seen.refused) known.bucket.close_until(now + pause_of(counted, seen, known.refused), now);
 }

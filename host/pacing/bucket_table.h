@@ -1,8 +1,9 @@
 #pragma once
 // The buckets of all limits and of all who have them, in this process. A bucket is made when it is
-// first drawn from and dropped when it is full again, so that accounts which rest cost nothing;
-// there are a million at most, and then others are dropped: the provider's own answers correct
-// what was forgotten.
+// first drawn from and dropped when it is full again, so that accounts which rest cost nothing. One
+// whose rate the provider's answers corrected stays for an hour after the last that did, while
+// there is room. There are a million at most, and then others are dropped: the answers correct what
+// was forgotten.
 //
 // Any thread; each call holds a lock for one of 64 parts of the table, and never while it waits.
 #include <array>
@@ -34,6 +35,7 @@ struct Counted {
 class BucketTable {
  public:
   static constexpr std::size_t kMost = std::size_t{1} << 20U;
+  static constexpr std::int64_t kLearnedMs = 3'600'000;
 
   struct Terms {
     std::int64_t longest_wait_ms = 0;
@@ -58,7 +60,8 @@ class BucketTable {
 
   struct Entry {
     TokenBucket bucket;
-    unsigned refused = 0;  // in a row
+    unsigned refused = 0;            // in a row
+    std::int64_t learned_until = 0;  // the rate is not the manifest's, and worth keeping
   };
   struct KeyHash {
     std::size_t operator()(const BucketKey& key) const { return key[0]; }

@@ -165,6 +165,11 @@ Result<void> update_details(Database& db, std::string_view project_id, std::stri
       "account");
 }
 
+Result<void> lock(Database& db, std::string_view id) {
+  PATCHBAY_TRY(db.execute("UPDATE accounts SET status = status WHERE id = ?", {id}));
+  return {};
+}
+
 Result<void> suspend(Database& db, std::string_view project_id, std::string_view id,
                      std::string_view reason_text, std::int64_t now_ms) {
   PATCHBAY_TRY(required(find(db, project_id, id), "account"));

@@ -94,6 +94,9 @@ Result<std::vector<Account>> claim_due(Database& db, std::int64_t now_ms, std::i
 Result<void> update_details(Database& db, std::string_view project_id, std::string_view id,
                             const AccountDetails& details, std::int64_t now_ms);
 
+// Nobody else changes the account's row until the transaction ends.
+Result<void> lock(Database& db, std::string_view id);
+
 // Suspend: any status -> inactive. Resume: inactive -> active. Already there: no change.
 // Both bump the change sequence. kNotFound.
 Result<void> suspend(Database& db, std::string_view project_id, std::string_view id,

@@ -1,5 +1,7 @@
 #include "store/provider_events_table.h"
 
+#include <algorithm>
+
 #include "store/row_helpers.h"
 #include "store/sealed_columns.h"
 
@@ -32,6 +34,22 @@ Result<void> set_event_seq(Database& db, std::int64_t seq, std::int64_t event_se
   return require_changed(
       db.execute("UPDATE provider_events SET event_seq = ? WHERE seq = ?", {event_seq, seq}),
       "event of a provider");
+}
+
+Result<std::vector<ProviderEvent>> take_untold(Database& db, std::string_view account_id,
+                                               std::int64_t most) {
+  PATCHBAY_TRY_ASSIGN(auto untold,
+                      all_rows(db.query(kSelect + "WHERE account_id = ? AND event_seq = 0 "
+                                                  "ORDER BY seq DESC LIMIT ?",
+                                        {account_id, most}),
+                               from));
+  std::ranges::reverse(untold);
+  if (!untold.empty())
+    PATCHBAY_TRY(
+        db.execute("UPDATE provider_events SET event_seq = -1 WHERE account_id = ? AND "
+                   "event_seq = 0 AND seq < ?",
+                   {account_id, untold.front().seq}));
+  return untold;
 }
 
 Result<std::vector<ProviderEvent>> list(Database& db, std::string_view project_id,

@@ -22,7 +22,7 @@ struct ProviderEvent {
   std::string identity;        // the same for the same event of an account
   std::string type;            // the provider's word; empty: it gave none
   std::int64_t received = 0;   // unix ms
-  std::int64_t event_seq = 0;  // of the event that tells of it
+  std::int64_t event_seq = 0;  // of the event that tells of it; 0: not yet; -1: none ever will
   std::string sealed;          // place: kProviderEventsTable, project, id, "payload", 0
 };
 
@@ -31,6 +31,9 @@ namespace provider_events_table {
 // Nothing when the account has one of that identity, else its number.
 Result<std::optional<std::int64_t>> insert(Database& db, const ProviderEvent& event);
 Result<void> set_event_seq(Database& db, std::int64_t seq, std::int64_t event_seq);
+// The newest `most` that no event tells of yet, oldest first; of those before them none ever will.
+Result<std::vector<ProviderEvent>> take_untold(Database& db, std::string_view account_id,
+                                               std::int64_t most);
 // Behind `after_seq`, oldest first.
 Result<std::vector<ProviderEvent>> list(Database& db, std::string_view project_id,
                                         std::string_view account_id, std::int64_t after_seq,

@@ -54,12 +54,15 @@ std::vector<View> field_views(const accounts::AccountDetail& detail, const Langu
   for (const auto& field : method->fields) {
     const bool secret = field.secret || field.type == manifest::FieldType::kPassword;
     std::string value = secret || !stored ? std::string() : stored_field(stored->root(), field.id);
+    // Of those that may be left empty and count, it is known whether they were.
+    const auto line = std::ranges::find(detail.fields, &field, &accounts::FieldLine::field);
+    const bool is_filled = line == detail.fields.end() || line->filled;
     for (const auto& option : field.options) {
       if (option.value == value) value = plain(manifest, language, option.label);
     }
     views.push_back(View()
                         .text("label", plain(manifest, language, field.label))
-                        .flag("secret", secret)
+                        .flag("secret", secret && is_filled)
                         .text("value", value));
   }
   return views;
@@ -172,6 +175,10 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
   for (const auto& line : detail.permissions) {
     if (line.needed && line.granted == manifest::Granted::kNo) missing.push_back(line.permission);
   }
+  accounts::FieldPtrs empty_fields;
+  for (const auto& line : detail.fields) {
+    if (line.needed && !line.filled) empty_fields.push_back(line.field);
+  }
   const bool suspended = account.status == store::AccountStatus::kInactive;
   View view = account_head(account, manifest, language);
   view.flag("at_overview", true)
@@ -188,6 +195,12 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
       .flag("has_missing", !missing.empty())
       .list("missing", manifest != nullptr ? permission_boxes(*manifest, language, missing)
                                            : std::vector<View>())
+      .flag("has_empty_fields", !empty_fields.empty())
+      .text("empty_fields",
+            empty_fields.empty()
+                ? ""
+                : language.text("account.empty_fields",
+                                {{"fields", field_names(*manifest, language, empty_fields)}}))
       .flag("scopes_unknown", manifest != nullptr && !account.granted_known)
       .text("scopes_unknown_text",
             language.text("account.scopes_unknown", {{"provider", provider}}))

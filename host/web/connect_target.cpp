@@ -13,8 +13,10 @@ Result<ConnectTarget> connect_target(connector::ConnectorPtr connector,
   if (target.method == nullptr)
     return make_error(ErrorCode::kConfiguration,
                       "The integration uses a way of connecting that the connector no longer has.");
-  target.needed = target.manifest().needed_permissions(
-      accounts::allowed_actions(target.manifest(), target.integration.allowed_actions));
+  const auto actions =
+      accounts::allowed_actions(target.manifest(), target.integration.allowed_actions);
+  target.needed = target.manifest().needed_permissions(actions);
+  target.needed_fields = accounts::needed_fields(target.manifest(), *target.method, actions);
   return target;
 }
 

@@ -2,6 +2,7 @@
 // What a connect page or a guide is about: an integration, with what its connector says of it.
 #include <vector>
 
+#include "accounts/needed_fields.h"
 #include "base/result.h"
 #include "connector/registry.h"
 #include "manifest/manifest.h"
@@ -14,6 +15,7 @@ struct ConnectTarget {
   store::Integration integration;
   const manifest::AuthMethod* method = nullptr;  // the manifest's
   std::vector<manifest::PermissionRef> needed;   // by the actions that are allowed
+  accounts::FieldPtrs needed_fields;             // likewise, of those that may be left empty
 
   [[nodiscard]] const manifest::Manifest& manifest() const { return *connector->manifest; }
 };

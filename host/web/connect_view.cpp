@@ -54,6 +54,10 @@ View ask_view(const manifest::Manifest& manifest, const ConnectAsk& ask, const L
       .text("permissions_intro", language.text("connect.permissions_intro", arguments))
       .flag("has_permissions", !boxes.empty())
       .list("permissions", std::move(boxes))
+      .flag("has_needed_fields", !ask.needed_fields.empty())
+      .text("needed_fields",
+            language.text("connect.needed_fields",
+                          {{"fields", field_names(manifest, language, ask.needed_fields)}}))
       .text("boxes_text", permission_lines(manifest, language, ask.needed))
       .flag("sandboxed", ask.sandboxed);
 }
@@ -64,9 +68,11 @@ View connect_form_view(const ConnectForm& form, const Language& language) {
   View view;
   view.view("ask", ask_view(form.manifest, form.ask, language))
       .view("form", form_view(form.manifest, form.fields, form.state, language))
-      .view("guide",
-            guide_view(form.manifest, form.guide,
-                       {.needed = form.ask.needed, .white_label = form.white_label}, language))
+      .view("guide", guide_view(form.manifest, form.guide,
+                                {.needed = form.ask.needed,
+                                 .needed_fields = form.ask.needed_fields,
+                                 .white_label = form.white_label},
+                                language))
       .flag("has_guide", !form.guide.empty())
       .flag("reconnect", form.ask.reconnect)
       .text("csrf", form.csrf)

@@ -18,6 +18,7 @@ struct ConnectAsk {
   bool reconnect = false;
   bool sandboxed = false;
   std::vector<manifest::PermissionRef> needed;
+  accounts::FieldPtrs needed_fields = {};  // that may be left empty
 };
 
 View ask_view(const manifest::Manifest& manifest, const ConnectAsk& ask, const Language& language);

@@ -51,10 +51,14 @@ net::Task<net::Response> GuidePages::show(net::Request& request) {
                             {.product_name = site_.product_name(),
                              .owner_name = {},
                              .sandboxed = sandboxed,
-                             .needed = target->needed},
+                             .needed = target->needed,
+                             .needed_fields = target->needed_fields},
                             language))
       .view("guide", guide_view(manifest, target->method->guide,
-                                {.needed = target->needed, .white_label = true}, language))
+                                {.needed = target->needed,
+                                 .needed_fields = target->needed_fields,
+                                 .white_label = true},
+                                language))
       .flag("has_guide", !target->method->guide.empty())
       .text("headline", title)
       .html("intro_html", language.rich("guide.intro", arguments));

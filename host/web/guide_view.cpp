@@ -19,6 +19,12 @@ bool applies(const Refs& applicable, const Refs& needed) {
          std::ranges::any_of(applicable, [&](const auto& ref) { return contains(needed, ref); });
 }
 
+bool applies(const std::vector<std::string>& applicable, const accounts::FieldPtrs& needed) {
+  return applicable.empty() || std::ranges::any_of(needed, [&](const auto* field) {
+           return std::ranges::find(applicable, field->id) != applicable.end();
+         });
+}
+
 class Builder {
  public:
   Builder(const manifest::Manifest& manifest, const GuideSetting& setting, const Language& language)
@@ -29,6 +35,7 @@ class Builder {
     for (const auto& section : guide.sections) {
       if (setting_.white_label && section.hide_when_white_labelled) continue;
       if (!applies(section.applicable_scopes, setting_.needed)) continue;
+      if (!applies(section.applicable_fields, setting_.needed_fields)) continue;
       sections.push_back(this->section(section, sections.size() + 1));
     }
     View view;

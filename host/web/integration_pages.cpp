@@ -98,6 +98,7 @@ net::Task<net::Response> IntegrationPages::show_one(net::Request& request,
         .list("boxes", std::move(boxes))
         .text("boxes_intro", language.text("integration.boxes_intro",
                                            {{"provider", provider_name(manifest, language)}}))
+        .text("fields_to_fill", fields_to_fill(manifest, *integration, language))
         .view("setup", setup_view(manifest, *integration, entered.setup, language));
     sandboxed = is_sandboxed(manifest, site_.options.overridden_hosts);
   }

@@ -31,6 +31,18 @@ View choice(std::string_view id, std::string_view label, std::string_view help,
       .flag("chosen", chosen);
 }
 
+// What it does, and what has to be filled in for it that may be left empty.
+std::string help_of(const Manifest& manifest, const manifest::Action& action,
+                    const Language& language) {
+  std::string help = plain(manifest, language, action.description);
+  if (manifest.auth_methods.empty()) return help;
+  const auto fields = manifest.auth_methods.front().optional_fields(action.token);
+  if (!fields.empty())
+    help += ' ' + language.text("integration.action_fields",
+                                {{"fields", field_names(manifest, language, fields)}});
+  return help;
+}
+
 View group(std::string_view title, std::vector<View> choices) {
   return View().text("title", title).text("field", "action").list("choices", std::move(choices));
 }
@@ -111,7 +123,7 @@ View action_choices(const Manifest& manifest, const ChosenActions& chosen,
     std::vector<View> choices;
     for (const auto* action : part.actions)
       choices.push_back(choice(action->id, plain(manifest, language, action->label),
-                               plain(manifest, language, action->description), kind_of(*action),
+                               help_of(manifest, *action, language), kind_of(*action),
                                is_ticked(chosen, action->id, action->read_only), language));
     groups.push_back(group(part.title, std::move(choices)));
   }
@@ -126,6 +138,17 @@ std::vector<View> boxes_to_tick(const Manifest& manifest, const ChosenActions& c
                                 const Language& language) {
   return permission_boxes(manifest, language,
                           manifest.needed_permissions(ids_of(manifest, chosen)));
+}
+
+std::string fields_to_fill(const Manifest& manifest, const store::Integration& integration,
+                           const Language& language) {
+  const auto* method = manifest.find_auth_method(integration.auth_method);
+  if (method == nullptr) return {};
+  const auto fields = accounts::needed_fields(
+      manifest, *method, accounts::allowed_actions(manifest, integration.allowed_actions));
+  if (fields.empty()) return {};
+  return language.text("connect.needed_fields",
+                       {{"fields", field_names(manifest, language, fields)}});
 }
 
 View setup_view(const Manifest& manifest, const store::Integration& integration,

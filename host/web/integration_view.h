@@ -32,6 +32,10 @@ View action_choices(const manifest::Manifest& manifest, const ChosenActions& cho
 std::vector<View> boxes_to_tick(const manifest::Manifest& manifest, const ChosenActions& chosen,
                                 const Language& language);
 
+// What has to be filled in for them in the connect form that may be left empty; "": nothing.
+std::string fields_to_fill(const manifest::Manifest& manifest,
+                           const store::Integration& integration, const Language& language);
+
 // The operator's fields with their guide, and the environments.
 View setup_view(const manifest::Manifest& manifest, const store::Integration& integration,
                 const FormState& form, const Language& language);

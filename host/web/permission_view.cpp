@@ -139,6 +139,16 @@ std::vector<View> permission_table(const manifest::Manifest& manifest, const Lan
   return rows;
 }
 
+std::string field_names(const manifest::Manifest& manifest, const Language& language,
+                        const accounts::FieldPtrs& fields) {
+  std::string names;
+  for (const auto* field : fields) {
+    if (!names.empty()) names += ", ";
+    names += plain(manifest, language, field->label);
+  }
+  return names;
+}
+
 std::size_t granted_count(const std::vector<accounts::PermissionLine>& lines) {
   return static_cast<std::size_t>(
       std::ranges::count(lines, Granted::kYes, &accounts::PermissionLine::granted));

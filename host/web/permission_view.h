@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "accounts/needed_fields.h"
 #include "accounts/permission_report.h"
 #include "manifest/manifest.h"
 #include "web/language.h"
@@ -24,6 +25,10 @@ std::string permission_lines(const manifest::Manifest& manifest, const Language&
 // One view per module for the report: label and, for read and write, a cell with its state.
 std::vector<View> permission_table(const manifest::Manifest& manifest, const Language& language,
                                    const std::vector<accounts::PermissionLine>& lines);
+
+// "Company number, Key".
+std::string field_names(const manifest::Manifest& manifest, const Language& language,
+                        const accounts::FieldPtrs& fields);
 
 std::size_t granted_count(const std::vector<accounts::PermissionLine>& lines);
 

@@ -134,11 +134,13 @@ TEST_F(EmbedTest, ListsWhatTheSessionMayLinkAndDescribesItsForm) {
   EXPECT_EQ(config.get("grantType").string_or(""), "client_credentials");
   EXPECT_FALSE(config.get("authentication").exists()) << "it would hide the fields";
   const auto fields = config.get("configFields");
-  ASSERT_EQ(fields.size(), 2U);
+  ASSERT_EQ(fields.size(), 4U);
   EXPECT_EQ(fields.at(0).get("key").string_or(""), "client_id");
   EXPECT_EQ(fields.at(0).get("secret").as_bool(), false);
   EXPECT_EQ(fields.at(1).get("type").string_or(""), "password");
   EXPECT_FALSE(fields.at(1).get("value").exists()) << "null would crash the component";
+  EXPECT_EQ(fields.at(3).get("key").string_or(""), "recruiting_key");
+  EXPECT_EQ(fields.at(3).get("required").as_bool(), false);
 }
 
 TEST_F(EmbedTest, SpeaksTheLanguageOfTheVisitor) {

@@ -249,6 +249,21 @@ TEST_F(InboundTest, TheSameEventSentByManyAtOnceIsKeptOnceOnPostgres) {
   EXPECT_EQ(sql("SELECT count(*) FROM events WHERE kind = 'account.provider_event'"), 1);
 }
 
+TEST_F(InboundTest, WhatComesWhileAnAccountIsSuspendedIsToldWhenItIsResumed) {
+  open();
+  serve();
+  forward();
+  ASSERT_TRUE(wait(hub->accounts().suspend(hub->project_id(), account_id, {})));
+  EXPECT_EQ(send(path, secret), 204);
+  EXPECT_EQ(rows_in("provider_events"), 1);
+  EXPECT_EQ(sql("SELECT count(*) FROM events WHERE kind = 'account.provider_event'"), 0);
+  EXPECT_EQ(receiver->count(), 0U);
+  ASSERT_TRUE(wait(hub->accounts().resume(hub->project_id(), account_id, {})));
+  EXPECT_EQ(receiver->next().at("payload").at("payload").at("person_id").as_string(), "7");
+  ASSERT_TRUE(wait(hub->accounts().unlink(hub->project_id(), account_id, {})));
+  EXPECT_EQ(send(path, secret), 404) << "gone is gone";
+}
+
 TEST_F(InboundTest, WhatWasKeptIsPassedOnAfterAKill) {
   open();
   close_hub();

@@ -71,6 +71,14 @@ TEST_F(PermissionsTest, WhatScopesWithUnsureNamesLeaveOpenIsTriedAfterConnecting
   EXPECT_EQ(personio.violations(), std::vector<std::string>());
 }
 
+TEST_F(PermissionsTest, AProbeIsNoUseOfTheAccount) {
+  const auto id = linked(integration({"org_units"})).id;
+  ASSERT_TRUE(checked(id));
+  EXPECT_EQ(sql("SELECT last_used FROM accounts"), 0);
+  EXPECT_FALSE(token_value(id).empty());
+  EXPECT_GT(sql("SELECT last_used FROM accounts"), 0);
+}
+
 TEST_F(PermissionsTest, AReconnectFindsOutAnew) {
   const auto id = linked(integration({"workplaces"})).id;
   ASSERT_TRUE(checked(id));

@@ -51,6 +51,16 @@ class ActionEntries {
   std::map<std::string, json::Value, std::less<>> entries_;
 };
 
+// "${number:name}" stands for a number: without its quotes, as ${name}.
+inline std::string numbers_bare(std::string text) {
+  constexpr std::string_view kBegin = "\"${number:";
+  for (auto at = text.find(kBegin); at != std::string::npos; at = text.find(kBegin)) {
+    text.erase(text.find("}\"", at) + 1, 1);
+    text.replace(at, kBegin.size(), "${");
+  }
+  return text;
+}
+
 // Replaces every ${name} by what `value_of` gives for the name.
 template <typename ValueOf>
 std::string filled(std::string_view text, ValueOf value_of) {

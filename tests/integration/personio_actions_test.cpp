@@ -16,8 +16,9 @@ class PersonioActions : public HubTest {
  protected:
   void SetUp() override {
     personio.set_options([](personio_sandbox::Options& options) { options.rate_limits = false; });
+    pace.limit_changes[{"personio", "v1_recruiting"}].requests = 6'000;  // nobody shall wait
     open_hub();
-    const store::Account account = linked();
+    const store::Account account = linked_with_recruiting();
     account_id = account.id;
     tokens.emplace(hub->keeper());
     runner.emplace(hub->services(), *tokens);
@@ -25,6 +26,17 @@ class PersonioActions : public HubTest {
     ASSERT_NE(manifest, nullptr);
     allow_every_action(account.integration_id);
     personio.clear_violations();
+  }
+
+  // With what a person may leave empty.
+  store::Account linked_with_recruiting(const std::string& owner = "acme") {
+    const auto access = personio.recruiting_access();
+    auto request = link_request(personio.default_integration(), session_request(owner));
+    request.form.values.push_back({"company_id", access.company_id});
+    request.form.secrets.push_back({"recruiting_key", SecretString(access.key)});
+    auto outcome = wait(hub->accounts().link(std::move(request)));
+    if (!outcome.account) throw std::runtime_error("not linked: " + outcome.error.message);
+    return *std::move(outcome.account);
   }
 
   // Without an operator's word an integration only reads.
@@ -53,7 +65,8 @@ class PersonioActions : public HubTest {
   }
 
   std::string fill(const json::Value& value) {
-    return filled(value.exists() ? value.dump() : "{}", [this](const std::string& name) {
+    const auto text = value.exists() ? value.dump() : "{}";
+    return filled(numbers_bare(text), [this](const std::string& name) {
       if (name == "unique") return std::to_string(++unique);
       if (name.starts_with("person:"))
         return std::to_string(personio.person_id(std::stoll(name.substr(7))));
@@ -228,14 +241,17 @@ TEST_F(PersonioActions, ThatComeInPagesGoOnWhereAPageEnded) {
   }
 }
 
-// Nobody can connect without reading employees: there the connection itself names what is missing.
+// Nobody can connect without reading employees: there the provider is made to refuse.
 TEST_F(PersonioActions, NameThePermissionThatIsMissing) {
   for (const Action& action : manifest->actions) {
     for (const auto& permission : action.permissions) {
-      if (permission.to_string() == "employees:read") continue;
       SCOPED_TRACE(action.id + " without " + permission.to_string());
       const std::string input = prepare(action);
-      const auto reply = run(account_without(permission), action.id, input);
+      const bool connects = permission.to_string() != "employees:read";
+      const std::string account = connects ? account_without(permission) : account_id;
+      if (!connects) personio.kit().inject({.kind = FaultKind::status, .times = 0, .status = 403});
+      const auto reply = run(account, action.id, input);
+      personio.kit().clear_faults();
       ASSERT_FALSE(reply) << reply->data.substr(0, 500);
       EXPECT_EQ(reply.error().code, ErrorCode::kPermissionMissing) << reply.error().message;
       const auto& missing = reply.error().missing;
@@ -247,6 +263,60 @@ TEST_F(PersonioActions, NameThePermissionThatIsMissing) {
           << reply.error().message;
     }
   }
+}
+
+// Those with a key of their own have no box to tick.
+TEST_F(PersonioActions, NameTheFieldsThatWereLeftEmpty) {
+  const std::string without = linked(personio.default_integration(), "leaves-them-empty").id;
+  for (const Action& action : manifest->actions) {
+    if (action.token != "recruiting") continue;
+    SCOPED_TRACE(action.id);
+    const std::string input = prepare(action);
+    const auto sent = personio.kit().calls().total();
+    const auto reply = run(without, action.id, input);
+    ASSERT_FALSE(reply) << reply->data.substr(0, 500);
+    EXPECT_EQ(reply.error().reason, actions::reason::kFieldsMissing);
+    EXPECT_NE(reply.error().message.find("Recruiting key, Company ID"), std::string::npos)
+        << reply.error().message;
+    EXPECT_EQ(personio.kit().calls().total(), sent);
+  }
+}
+
+TEST_F(PersonioActions, WithAKeyOfTheirOwnNameAKeyAndAFeatureThatAreRefused) {
+  const auto access = personio.recruiting_access();
+  auto request = link_request(personio.default_integration(), session_request("wrong-key"));
+  request.form.values.push_back({"company_id", access.company_id});
+  request.form.secrets.push_back({"recruiting_key", SecretString("wrong-key-0123456789")});
+  const auto outcome = wait(hub->accounts().link(std::move(request)));
+  ASSERT_TRUE(outcome.account) << outcome.error.message;
+  for (const Action& action : manifest->actions) {
+    if (action.token != "recruiting") continue;
+    SCOPED_TRACE(action.id);
+    const std::string input = prepare(action);
+    const auto refused = run(outcome.account->id, action.id, input);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kPermissionMissing);
+    EXPECT_NE(refused.error().message.find("Recruiting key"), std::string::npos)
+        << refused.error().message;
+    EXPECT_EQ(refused.error().message.find("wrong-key-0123456789"), std::string::npos);
+    personio.set_options([](auto& options) { options.recruiting_feature = false; });
+    const auto closed = run(account_id, action.id, input);
+    ASSERT_FALSE(closed);
+    EXPECT_EQ(closed.error().code, ErrorCode::kPermissionMissing) << closed.error().message;
+    EXPECT_NE(closed.error().message.find("feature.recruiting.disabled"), std::string::npos)
+        << closed.error().message;
+    personio.set_options([](auto& options) { options.recruiting_feature = true; });
+  }
+}
+
+TEST_F(PersonioActions, OneOfTwoFieldsThatBelongTogetherIsNotEnough) {
+  auto request = link_request(personio.default_integration(), session_request("half"));
+  request.form.values.push_back({"company_id", "20417"});
+  request.form.secrets.push_back({"recruiting_key", SecretString(" ")});
+  const auto outcome = wait(hub->accounts().link(std::move(request)));
+  ASSERT_FALSE(outcome.account);
+  ASSERT_EQ(outcome.field_problems.size(), 1U);
+  EXPECT_EQ(outcome.field_problems.front().field, "recruiting_key");
 }
 
 TEST_F(PersonioActions, RefuseWrongInputBeforeAnythingIsSent) {

@@ -1,4 +1,5 @@
 // Events that providers send: who may, what is kept of them, and that nothing is kept twice.
+#include "accounts/held_events.h"
 #include "actions_test_support.h"
 #include "base/hash.h"
 #include "inbound/inbound_urls.h"
@@ -129,13 +130,51 @@ TEST_F(ReceiverTest, WhoeverDoesNotProveItselfFindsNothing) {
   EXPECT_TRUE(kept().empty());
 }
 
-TEST_F(ReceiverTest, TakesNothingForASuspendedAccount) {
+TEST_F(ReceiverTest, KeepsWhatComesForASuspendedAccountAndTellsOfItLater) {
   const auto url = make();
   hub.change([](store::Database& db) {
     return store::accounts_table::suspend(db, "prj_1", "acc_1", "test", 1);
   });
-  EXPECT_EQ(send(url), "not_found");
-  EXPECT_TRUE(kept().empty());
+  EXPECT_EQ(send(url), "new");
+  EXPECT_EQ(send(url), "known");
+  EXPECT_EQ(send(url, R"({"id":"e2"})"), "new");
+  EXPECT_EQ(kept().size(), 2U);
+  EXPECT_EQ(told(), 0U);
+  const auto resume = [this] {
+    hub.change([](store::Database& db) -> Result<> {
+      PATCHBAY_TRY(store::accounts_table::resume(db, "prj_1", "acc_1", 2));
+      PATCHBAY_TRY_ASSIGN(const auto account, store::accounts_table::find(db, "prj_1", "acc_1"));
+      return accounts::tell_of_held_events(db, *account, 2);
+    });
+  };
+  resume();
+  EXPECT_EQ(told(), 2U);
+  EXPECT_LT(kept()[0].event_seq, kept()[1].event_seq) << "in the order in which they came";
+  resume();
+  EXPECT_EQ(told(), 2U) << "once";
+  EXPECT_EQ(send(url, R"({"id":"e3"})"), "new");
+  EXPECT_EQ(told(), 3U);
+}
+
+TEST_F(ReceiverTest, OfTooManyThatWereHeldTheNewestAreTold) {
+  const auto url = make();
+  hub.change([](store::Database& db) {
+    return store::accounts_table::suspend(db, "prj_1", "acc_1", "test", 1);
+  });
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(send(url, R"({"id":")" + std::to_string(i) + R"("})"), "new");
+  hub.change([](store::Database& db) -> Result<> {
+    PATCHBAY_TRY_ASSIGN(const auto untold,
+                        store::provider_events_table::take_untold(db, "acc_1", 2));
+    EXPECT_EQ(untold.size(), 2U);
+    EXPECT_LT(untold[0].seq, untold[1].seq);
+    for (const auto& event : untold)
+      PATCHBAY_TRY(store::provider_events_table::set_event_seq(db, event.seq, 1));
+    PATCHBAY_TRY_ASSIGN(const auto rest, store::provider_events_table::take_untold(db, "acc_1", 9));
+    EXPECT_TRUE(rest.empty()) << "the others are past";
+    return {};
+  });
+  EXPECT_EQ(kept().size(), 5U) << "and can be listed";
 }
 
 TEST_F(ReceiverTest, AUrlIsGoodForADayAfterItWasReplaced) {

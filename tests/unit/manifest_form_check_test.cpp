@@ -27,6 +27,27 @@ TEST(ManifestFormCheck, PassesWhatFits) {
   EXPECT_TRUE(check_form(form(), good()).empty());
 }
 
+TEST(ManifestFormCheck, WantsFieldsTogetherThatAuthoriseTogether) {
+  const auto parsed = parse_manifest(
+      replaced(replaced(small_manifest(),
+                        R"({"id":"secret","type":"password","label":"secret","required":true})",
+                        R"({"id":"secret","type":"password","label":"secret"},)"
+                        R"({"id":"number","type":"text","label":"tax"})"),
+               R"("value":{"token":"main"}}])",
+               R"("value":{"field":"secret"},)"
+               R"("headers":[{"name":"X-Number","value":{"field":"number"}}]}])"));
+  ASSERT_TRUE(parsed.manifest) << testing::PrintToString(parsed.problems);
+  const AuthMethod& method = parsed.manifest->auth_methods[0];
+  const auto problems = [&](std::string_view secret, std::string_view number) {
+    return check_form(method,
+                      FormView{{"company", "acme"}, {"secret", secret}, {"number", number}});
+  };
+  EXPECT_TRUE(problems("", " ").empty());
+  EXPECT_TRUE(problems("s3cret", "7").empty());
+  EXPECT_EQ(problems("s3cret", " "), (std::vector<FieldProblem>{{"number", Kind::kRequired, ""}}));
+  EXPECT_EQ(problems("", "7"), (std::vector<FieldProblem>{{"secret", Kind::kRequired, ""}}));
+}
+
 TEST(ManifestFormCheck, NamesEveryMissingFieldInFormOrder) {
   const std::vector<FieldProblem> expected{{"company", Kind::kRequired, ""},
                                            {"secret", Kind::kRequired, ""}};

@@ -365,6 +365,34 @@ TEST(ManifestParse, ReadsEveryPart) {
   EXPECT_TRUE(manifest->logo.data_uri().starts_with("data:image/svg+xml;base64,PHN2Zy"));
 }
 
+TEST(ManifestParse, AuthorisesWithHeadersBesideTheCredential) {
+  const auto rules = [](const std::string& headers) {
+    std::set<std::string> names;
+    const auto outcome =
+        parse_manifest(replaced(small_manifest(), R"("value":{"token":"main"}}])",
+                                R"("value":{"token":"main"},"headers":[)" + headers + "]}]"));
+    for (const auto& problem : outcome.problems) names.insert(problem.rule);
+    return names;
+  };
+  using Names = std::set<std::string>;
+  EXPECT_EQ(rules(R"({"name":"X-Company","value":{"field":"company"}})"), Names{});
+  EXPECT_EQ(rules(R"({"name":"X-Company","value":{"field":"colour"}})"), Names{"field_unknown"});
+  for (const char* name : {"Authorization", "Host", "X Company"})
+    EXPECT_EQ(rules(R"({"name":")" + std::string(name) + R"(","value":{"field":"company"}})"),
+              Names{"header_name"})
+        << name;
+  EXPECT_EQ(rules(R"({"name":"X-A","value":{"field":"company"}},)"
+                  R"({"name":"x-a","value":{"field":"company"}})"),
+            Names{"header_name"});
+}
+
+TEST(ManifestParse, ShowsAGuidesSectionForFieldsThatThereAre) {
+  const auto outcome = parse_manifest(
+      replaced(small_manifest(), R"("white_label":"hide")", R"("applicable_fields":["colour"])"));
+  ASSERT_EQ(outcome.problems.size(), 1U);
+  EXPECT_EQ(outcome.problems[0].rule, "field_unknown");
+}
+
 TEST(ManifestParse, GivesEveryPagedActionTheHostsTwoInputs) {
   const auto manifest = parse_manifest(small_manifest()).manifest;
   ASSERT_NE(manifest, nullptr);

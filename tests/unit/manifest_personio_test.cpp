@@ -33,7 +33,7 @@ class PersonioManifest : public testing::Test {
 };
 
 TEST_F(PersonioManifest, AsksForClientIdAndSecret) {
-  ASSERT_EQ(method().fields.size(), 2U);
+  ASSERT_EQ(method().fields.size(), 4U);
   EXPECT_EQ(method().fields[0].id, "client_id");
   EXPECT_FALSE(method().fields[0].secret);
   EXPECT_TRUE(method().fields[0].identifies_account);
@@ -54,12 +54,29 @@ TEST_F(PersonioManifest, TellsEventsApartByWhatTheySay) {
 
 TEST_F(PersonioManifest, NeverRefusesAClientIdForItsShape) {
   const FormValues values{{"client_id", "something-else"}, {"client_secret", "x"}};
-  EXPECT_TRUE(check_form(method().fields, values).empty());
+  EXPECT_TRUE(check_form(method(), view_of(values)).empty());
+}
+
+TEST_F(PersonioManifest, SendsApplicationsWithAKeyAndACompanyThatMayBeLeftEmpty) {
+  const auto fields = method().optional_fields("recruiting");
+  ASSERT_EQ(fields.size(), 2U);
+  EXPECT_EQ(fields[0]->id, "recruiting_key");
+  EXPECT_TRUE(fields[0]->secret);
+  EXPECT_EQ(fields[1]->id, "company_id");
+  EXPECT_FALSE(fields[1]->secret);
+  EXPECT_EQ(method().find_authorization("recruiting")->headers.at(0).name, "X-Company-ID");
+  EXPECT_TRUE(method().optional_fields("v1").empty());
+  const FormValues one{{"client_id", "papi-1"}, {"client_secret", "x"}, {"company_id", "12345"}};
+  const std::vector<FieldProblem> expected{{"recruiting_key", FieldProblem::Kind::kRequired, ""}};
+  EXPECT_EQ(check_form(method(), view_of(one)), expected);
 }
 
 TEST_F(PersonioManifest, GuidesThroughFourStepsNotesAndThreeStepsOfTheHub) {
-  const auto& sections = method().guide.sections;
+  std::vector<GuideSection> sections;
+  for (const auto& section : method().guide.sections)
+    if (section.applicable_fields.empty()) sections.push_back(section);
   ASSERT_EQ(sections.size(), 3U);
+  ASSERT_EQ(method().guide.sections.size(), 4U) << "and one for those who send applications";
   EXPECT_FALSE(method().guide.warning.empty());
   EXPECT_EQ(sections[0].steps.size(), 4U);
   EXPECT_FALSE(sections[0].hide_when_white_labelled);

@@ -96,5 +96,46 @@ TEST_F(BucketTableTest, RefusalsInARowPauseItLongerAndAGoodAnswerEndsTheRow) {
   EXPECT_FALSE(table.is_closed(who, now + 1'000));
 }
 
+// One of the table's parts, as above.
+Counted in_one_part(std::size_t i, std::optional<Limit> limit) {
+  return {{i * 0x9e3779b97f4a7c15U, i * 64}, limit};
+}
+
+TEST_F(BucketTableTest, ARateThatAnswersCorrectedOutlivesARest) {
+  const auto manifests = limit(1, 60);
+  const auto who = in_one_part(0, manifests);
+  const LiveLimits seen{
+      .refused = false, .retry_after_ms = 0, .rate = BucketRate{30, 0.03}, .remaining = 29};
+  (void)table.take(who, kAnyTime, now);
+  table.learn(who, seen, now);
+  const auto rest = [&](std::int64_t ms) {
+    now += ms;
+    for (std::size_t i = 1; i < 1'000; ++i) {  // others make the table look through itself
+      (void)table.take(in_one_part(i, manifests), kAnyTime, now);
+      table.give_back(in_one_part(i, manifests), now);
+    }
+  };
+  rest(60'000);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(table.take(who, kAnyTime, now).wait_ms, 0) << i;
+  rest(BucketTable::kLearnedMs);
+  EXPECT_EQ(table.take(who, kAnyTime, now).wait_ms, 0);
+  EXPECT_GT(table.take(who, kAnyTime, now).wait_ms, 0) << "nothing has confirmed it for an hour";
+}
+
+TEST_F(BucketTableTest, LearnedRatesAreKeptWhileThereIsRoom) {
+  constexpr std::size_t kParts = 64;
+  const auto manifests = limit(1, 60);
+  const LiveLimits seen{
+      .refused = false, .retry_after_ms = 0, .rate = BucketRate{30, 0.03}, .remaining = {}};
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < 50'000; ++i) {
+    table.learn(in_one_part(i, manifests), seen, now);
+    now += 1;
+    if (i % 100 == 0) most = std::max(most, table.size());
+  }
+  EXPECT_LE(most, BucketTable::kMost / kParts);
+  EXPECT_GT(most, BucketTable::kMost / kParts / 4);
+}
+
 }  // namespace
 }  // namespace patchbay::pacing

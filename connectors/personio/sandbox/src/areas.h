@@ -28,6 +28,7 @@ void add_org_units(sandbox::Router& router, Service& service);
 void add_cost_centers(sandbox::Router& router, Service& service);
 void add_jobs(sandbox::Router& router, Service& service);
 void add_recruiting(sandbox::Router& router, Service& service);
+void add_recruiting_v1(sandbox::Router& router, Service& service);
 void add_reports(sandbox::Router& router, Service& service);
 void add_webhooks(sandbox::Router& router, Service& service);
 void add_webhook_history(sandbox::Router& router, Service& service);

@@ -111,6 +111,11 @@ void add_control(sandbox::Router& router, Service& service) {
            [&service](const Request& request) { return create_integration(service, request); });
   add_open(router, service, "DELETE", root + "/integrations/{client_id}",
            [&service](const Request& request) { return delete_integration(service, request); });
+  add_open(router, service, "GET", root + "/recruiting", [&service](const Request&) {
+    const RecruitingAccess& access = service.recruiting.access();
+    return json_response(
+        200, json::object{{"company_id", access.company_id}, {"recruiting_key", access.key}});
+  });
   add_open(router, service, "GET", root + "/tokens",
            [&service](const Request&) { return list_tokens(service); });
   add_open(router, service, "GET", root + "/violations",

@@ -34,6 +34,8 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.choice("cost_centers_scope", o.cost_centers_scope, {});
   visit.choice("workplaces_scope", o.workplaces_scope, {});
   visit.flag("organisation_feature", o.organisation_feature);
+  visit.flag("recruiting_feature", o.recruiting_feature);
+  visit.flag("recruiting_api", o.recruiting_api);
   visit.flag("recruiting_beta", o.recruiting_beta);
   visit.flag("organisation_beta", o.organisation_beta);
   visit.flag("relative_next_links", o.relative_next_links);
@@ -55,6 +57,7 @@ void visit_options(OptionsType& o, Visitor& visit) {
   visit.number("v2_token_per_minute", o.v2_token_per_minute, 0, kMillion);
   visit.number("v1_per_minute", o.v1_per_minute, 0, kMillion);
   visit.number("v1_documents_per_minute", o.v1_documents_per_minute, 0, kMillion);
+  visit.number("v1_recruiting_per_minute", o.v1_recruiting_per_minute, 0, kMillion);
   visit.number("v1_employees_per_minute", o.v1_employees_per_minute, 0, kMillion);
   visit.number("v1_employees_per_second", o.v1_employees_per_second, 0, kMillion);
   visit.number("v2_persons_per_second", o.v2_persons_per_second, 0, kMillion);

@@ -36,8 +36,6 @@ constexpr Operation kPending[] = {
     {"GET", "/v1/company/custom-reports/reports"},
     {"GET", "/v1/company/custom-reports/reports/{report_id}"},
     {"GET", "/v1/company/custom-reports/columns"},
-    {"POST", "/v1/recruiting/applications"},
-    {"POST", "/v1/recruiting/applications/documents"},
 };
 
 }  // namespace

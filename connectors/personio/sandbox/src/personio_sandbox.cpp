@@ -57,6 +57,11 @@ bool PersonioSandbox::delete_integration(const std::string& client_id) {
   return true;
 }
 
+RecruitingAccess PersonioSandbox::recruiting_access() const {
+  const std::lock_guard lock(service_->mutex);
+  return service_->recruiting.access();
+}
+
 std::size_t PersonioSandbox::expire_tokens(const std::string& client_id) {
   const std::lock_guard lock(service_->mutex);
   return service_->tokens.expire_all(client_id, service_->now_ms());

@@ -29,6 +29,7 @@ void PersonioProvider::add_routes(sandbox::Router& router) {
   add_cost_centers(router, *service_);
   add_jobs(router, *service_);
   add_recruiting(router, *service_);
+  add_recruiting_v1(router, *service_);
   add_reports(router, *service_);
   add_webhooks(router, *service_);
   add_webhook_history(router, *service_);
@@ -81,6 +82,7 @@ void PersonioProvider::reset() {
   service_->start_over();
   service_->compensations = {};
   service_->documents = {};
+  service_->recruiting.clear();
   service_->webhooks = {};
 }
 

@@ -33,6 +33,12 @@ std::span<const Stage> recruiting_stages() {
 }
 
 Applicant Recruiting::applicant(std::int64_t place) const {
+  const auto posted = static_cast<std::int64_t>(posted_.size());
+  return place < posted ? posted_[static_cast<std::size_t>(posted - 1 - place)]
+                        : computed(place - posted);
+}
+
+Applicant Recruiting::computed(std::int64_t place) const {
   Applicant applicant;
   applicant.candidate_id = kFirstCandidate + place;
   applicant.application_id = kFirstApplication + place;

@@ -40,12 +40,14 @@ struct Stage {
 std::span<const Unit> recruiting_categories();
 std::span<const Stage> recruiting_stages();
 
-/// The company's recruiting, computed from the seed: 120 applicants, newest update first.
+/// The company's recruiting, newest update first: those who applied by v1, and 120 applicants that
+/// are computed from the seed. Borrows the former, oldest first.
 class Recruiting {
  public:
-  explicit Recruiting(std::int64_t seed) : people_(seed + 1'000'003, kApplicants) {}
+  explicit Recruiting(std::int64_t seed, std::span<const Applicant> posted = {})
+      : people_(seed + 1'000'003, kComputed), posted_(posted) {}
 
-  static constexpr std::int64_t kApplicants = 120;
+  std::int64_t count() const { return kComputed + static_cast<std::int64_t>(posted_.size()); }
   Applicant applicant(std::int64_t place) const;
   static OpenPosition position(std::size_t place);
   static std::size_t position_count();
@@ -53,7 +55,11 @@ class Recruiting {
   static std::int64_t reached_ms(const Applicant& applicant, std::size_t stage);
 
  private:
+  static constexpr std::int64_t kComputed = 120;
+  Applicant computed(std::int64_t place) const;
+
   People people_;  ///< of another seed: applicants are not among the employees
+  std::span<const Applicant> posted_;
 };
 
 }  // namespace patchbay::personio_sandbox

@@ -94,6 +94,10 @@ std::optional<Response> check_bounds(Service& service, const Fields& query) {
   return v2_bad_parameters(service);
 }
 
+Recruiting recruiting_of(const Service& service) {
+  return Recruiting(service.options.seed, service.recruiting.applicants());
+}
+
 bool passes(const Fields& query, const char* email, const Applicant& applicant) {
   const auto wanted = query.find(email);
   return (!wanted || sandbox::equal_ignoring_case(*wanted, applicant.person.email)) &&
@@ -110,8 +114,8 @@ Response list_applicants(const Call& call, const char* email,
   if (auto* refused = std::get_if<Response>(&read)) return std::move(*refused);
   const Page& page = std::get<Page>(read);
   if (auto refused = check_bounds(call.service, page.query)) return std::move(*refused);
-  const Recruiting recruiting(call.service.options.seed);
-  return list_answer(call.service, call.request, page, Recruiting::kApplicants,
+  const Recruiting recruiting = recruiting_of(call.service);
+  return list_answer(call.service, call.request, page, recruiting.count(),
                      [&](std::int64_t place) -> std::optional<json::object> {
                        const Applicant applicant = recruiting.applicant(place);
                        if (!passes(page.query, email, applicant)) return std::nullopt;
@@ -122,8 +126,8 @@ Response list_applicants(const Call& call, const char* email,
 std::optional<Applicant> named_applicant(const Call& call,
                                          std::int64_t Applicant::* id_of_applicant) {
   const std::string id = call.request.params.find("id").value_or("");
-  const Recruiting recruiting(call.service.options.seed);
-  for (std::int64_t place = 0; place < Recruiting::kApplicants; ++place) {
+  const Recruiting recruiting = recruiting_of(call.service);
+  for (std::int64_t place = 0; place < recruiting.count(); ++place) {
     Applicant applicant = recruiting.applicant(place);
     if (std::to_string(applicant.*id_of_applicant) == id) return applicant;
   }

@@ -12,6 +12,7 @@
 #include "people.h"
 #include "personio_sandbox/options.h"
 #include "records.h"
+#include "recruiting_desk.h"
 #include "tokens.h"
 #include "violations.h"
 #include "webhook_sender.h"
@@ -27,7 +28,8 @@ struct Service {
         ca_file((kit.state.path() / "ca.pem").string()),
         start(start_options),
         options(std::move(start_options)),
-        integrations(kit.state, kit.clock.now_ms()) {}
+        integrations(kit.state, kit.clock.now_ms()),
+        recruiting(kit.state) {}
 
   std::mutex mutex;
   sandbox::Clock& clock;
@@ -35,6 +37,7 @@ struct Service {
   const Options start;        ///< what reset() returns to
   Options options;
   Integrations integrations;
+  RecruitingDesk recruiting;
   Tokens tokens;
   sandbox::WindowLimiter windows;
   sandbox::BucketLimiter buckets;

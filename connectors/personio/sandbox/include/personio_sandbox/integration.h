@@ -33,4 +33,10 @@ struct Integration {
   bool is_default{false};
 };
 
+/// What opens v1 recruiting: of the company, not of an integration.
+struct RecruitingAccess {
+  std::string company_id;
+  std::string key;
+};
+
 }  // namespace patchbay::personio_sandbox

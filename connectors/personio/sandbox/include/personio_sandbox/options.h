@@ -35,6 +35,8 @@ struct Options {
   std::string workplaces_scope{"personio:workplaces:read"};          ///< [?]
 
   bool organisation_feature{true};  ///< false: 412 from legal entities and org units
+  bool recruiting_feature{true};    ///< false: 403 from v1 recruiting
+  bool recruiting_api{true};        ///< false: the other 403 of it
   bool recruiting_beta{true};       ///< recruiting wants the header `Beta: true`
   bool organisation_beta{true};     ///< org-units list, cost centers, workplaces want `Beta` [?]
 
@@ -61,6 +63,7 @@ struct Options {
   std::int64_t v2_token_per_minute{150};
   std::int64_t v1_per_minute{2000};
   std::int64_t v1_documents_per_minute{60};
+  std::int64_t v1_recruiting_per_minute{20};  ///< 100 elsewhere [?]
   std::int64_t v1_employees_per_minute{300};
   std::int64_t v1_employees_per_second{15};
   std::int64_t v2_persons_per_second{30};

@@ -47,6 +47,7 @@ class PersonioSandbox {
   Integration create_integration(const IntegrationRequest& request);
   /// Its tokens die with it. False when there is none of this id.
   bool delete_integration(const std::string& client_id);
+  RecruitingAccess recruiting_access() const;
 
   /// Both return how many valid tokens were hit; an empty id means everybody's.
   std::size_t expire_tokens(const std::string& client_id = {});
