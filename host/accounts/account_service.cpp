@@ -2,6 +2,7 @@
 
 #include "accounts/account_events.h"
 #include "accounts/credentials.h"
+#include "accounts/failed_flows.h"
 #include "accounts/held_events.h"
 #include "accounts/permission_checker.h"
 #include "base/encoding.h"
@@ -10,6 +11,7 @@
 #include "base/log.h"
 #include "base/planted_bug.h"
 #include "store/change_sequence_table.h"
+#include "store/flows_table.h"
 #include "store/integrations_table.h"
 
 namespace patchbay::accounts {
@@ -332,6 +334,7 @@ Task<Result<AccountService::Changed>> AccountService::unlink_once(std::string pr
     if (current->generation != account.generation && !PATCHBAY_PLANTED_BUG(18))
       return make_error(ErrorCode::kConflict, "The account was changed meanwhile.");
     PATCHBAY_TRY(store::accounts_table::remove(db, project_id, account_id));
+    PATCHBAY_TRY(store::flows_table::remove_of_account(db, account_id, FailedFlows::kKind));
     if (revocation && !PATCHBAY_PLANTED_BUG(7))
       PATCHBAY_TRY(store::revocations_table::enqueue(db, *revocation));
     PATCHBAY_TRY(store::events_table::append(db, account_event(account, "account.deleted", now)));

@@ -9,6 +9,7 @@
 #include "accounts/connection_attempts.h"
 #include "accounts/linker.h"
 #include "accounts/needed_fields.h"
+#include "accounts/passed_on_links.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
 #include "accounts/services.h"
@@ -65,7 +66,8 @@ class AccountService {
         revoker_(revoker),
         keeper_(keeper),
         linker_(linker),
-        attempts_(services) {}
+        attempts_(services),
+        passed_on_(services) {}
 
   Task<Result<NewSession>> create_session(SessionRequest request);
   // Open and unexpired ones. kNotFound, kExpired ("this link has expired"), kConflict (used).
@@ -75,6 +77,7 @@ class AccountService {
   Task<LinkOutcome> link(LinkRequest request) { return linker_.link(std::move(request)); }
   [[nodiscard]] Linker& linker() const { return linker_; }
   [[nodiscard]] ConnectionAttempts& attempts() { return attempts_; }
+  [[nodiscard]] PassedOnLinks& passed_on() { return passed_on_; }
 
   Task<Result<std::vector<store::Account>>> list(store::AccountFilter filter);
   Task<Result<store::Account>> get(std::string project_id, std::string account_id);
@@ -112,6 +115,7 @@ class AccountService {
   TokenKeeper& keeper_;
   Linker& linker_;
   ConnectionAttempts attempts_;
+  PassedOnLinks passed_on_;
 };
 
 }  // namespace patchbay::accounts

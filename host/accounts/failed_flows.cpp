@@ -18,14 +18,14 @@ Result<> forget_the_oldest(store::Database& db) {
 
 }  // namespace
 
-Task<> FailedFlows::failed(const manifest::Manifest& manifest,
+Task<> FailedFlows::failed(const manifest::Manifest& manifest, const std::string& account_id,
                            const connector::Transcript& transcript) {
   const auto now = services_.clock.unix_ms();
   store::Flow row{services_.random.id("flow_"),
                   project_id_,
                   std::string(kKind),
                   {},
-                  {},
+                  account_id,
                   manifest.id,
                   to_json({.connector_version = manifest.version, .kept_until = now + kKeptMs}),
                   {},

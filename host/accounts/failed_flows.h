@@ -2,7 +2,8 @@
 // Keeps what flows had seen that failed through a fault of the connector, or on answers that made
 // no sense to it: sealed, in a row of `flows` of its own, for a week and the last kMost of them.
 // From there `patchbay flows export` takes it without its secrets. An operator switches it on,
-// because otherwise nothing of a failed connect is stored. Any loop.
+// because otherwise nothing of a failed connect is stored. An account's go with
+// it (account_service.h). Any loop.
 #include <cstdint>
 #include <string>
 
@@ -19,7 +20,7 @@ class FailedFlows final : public connector::FlowRecorder {
   FailedFlows(const Services& services, std::string project_id)
       : services_(services), project_id_(std::move(project_id)) {}
 
-  Task<> failed(const manifest::Manifest& manifest,
+  Task<> failed(const manifest::Manifest& manifest, const std::string& account_id,
                 const connector::Transcript& transcript) override;
 
  private:

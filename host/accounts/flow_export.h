@@ -9,7 +9,7 @@
 
 namespace patchbay::accounts {
 
-// Of a connector, newest first. Their rows name no account.
+// Of a connector, newest first. Those of an account that is linked name it.
 Task<Result<std::vector<store::Flow>>> kept_flows(const Services& services, std::string project_id,
                                                   std::string connector_id);
 

@@ -32,7 +32,8 @@ struct Linker::Attempt {
             .host_values = host_values(manifest(), input),
             .limits = {},
             .cancel = cancel,
-            .journal = &journal};
+            .journal = &journal,
+            .account_id = session.account_id};
   }
 };
 

@@ -29,6 +29,9 @@ std::vector<PermissionLine> permission_report(const manifest::Manifest& manifest
                                               const std::vector<std::string>& action_ids,
                                               const GrantedPermissions& granted);
 
+// So many actions a manifest may have (manifests/manifest.schema.json).
+inline constexpr std::size_t kMostActions = 1'000;
+
 // In an integration's list of allowed actions, beside action ids: requests that are no action
 // (actions/raw_policy.h).
 inline constexpr std::string_view kRawReads = "raw_reads";

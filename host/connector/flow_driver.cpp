@@ -180,7 +180,7 @@ class Driver {
     const bool is_authors =
         outcome.error.code == ErrorCode::kProtocol || outcome.error.code == ErrorCode::kConnector;
     if (services_.recorder != nullptr && !outcome.done && !outcome.paused && is_authors)
-      co_await services_.recorder->failed(*plan_.manifest, transcript_);
+      co_await services_.recorder->failed(*plan_.manifest, plan_.account_id, transcript_);
     co_return outcome;
   }
 

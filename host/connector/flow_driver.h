@@ -49,8 +49,10 @@ struct FlowLimits {
 class FlowRecorder {
  public:
   virtual ~FlowRecorder() = default;
-  // `transcript` holds secrets, and ends with the event that the failure answers.
-  virtual Task<> failed(const manifest::Manifest& manifest, const Transcript& transcript) = 0;
+  // `transcript` holds secrets, and ends with the event that the failure answers. `account_id` is
+  // the plan's.
+  virtual Task<> failed(const manifest::Manifest& manifest, const std::string& account_id,
+                        const Transcript& transcript) = 0;
 };
 
 struct FlowServices {

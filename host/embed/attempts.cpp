@@ -74,6 +74,7 @@ net::Task<net::Response> Attempts::answer(Sessions which, Handler handler, net::
     session = co_await accounts_.find_session(*std::move(token));
   else
     session = co_await accounts_.find_session_in_any_state(*std::move(token));
+  if (session && !is_for_component(*session)) session = not_for_component();
   auto response = session ? co_await (this->*handler)(request, *session)
                           : session_answer(request, session.error(), clock_.unix_ms());
   origins_.mark(request, response);

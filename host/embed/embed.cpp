@@ -100,7 +100,9 @@ net::Response Embed::failure(const net::Request& request, const Error& error) co
 
 net::Task<Result<Embed::Session>> Embed::session_of(const net::Request& request) const {
   PATCHBAY_CO_TRY_ASSIGN(auto token, session_token(request));
-  co_return co_await options_.accounts.find_session(std::move(token));
+  auto session = co_await options_.accounts.find_session(std::move(token));
+  if (session && !is_for_component(*session)) co_return not_for_component();
+  co_return session;
 }
 
 net::Task<Result<Embed::Target>> Embed::usual_target(const Session& session,

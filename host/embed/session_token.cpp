@@ -16,6 +16,15 @@ Result<std::string> session_token(const net::Request& request) {
   return std::string(token);
 }
 
+bool is_for_component(const store::ConnectSession& session) {
+  return session.passed_on_by.empty();
+}
+
+Error not_for_component() {
+  return make_error(ErrorCode::kNotFound,
+                    "This link was passed on to a colleague. It opens the hub's own page alone.");
+}
+
 Error foreign_origin() {
   return make_error(ErrorCode::kInvalidArgument,
                     "Pages of this origin may not connect accounts here. The "

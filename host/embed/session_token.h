@@ -7,6 +7,7 @@
 #include "net/http_types.h"
 #include "net/origins.h"
 #include "net/router.h"
+#include "store/connect_sessions_table.h"
 
 namespace patchbay::embed {
 
@@ -14,6 +15,10 @@ inline constexpr std::string_view kSessionHeader = "x-hub-session-token";
 
 // kInvalidArgument: there is none, or what there is can't be one.
 Result<std::string> session_token(const net::Request& request);
+
+// False: it was passed on to a colleague (accounts/passed_on_links.h), who has the hub's own page.
+bool is_for_component(const store::ConnectSession& session);
+Error not_for_component();
 
 // For a request of a page that the operator did not name.
 Error foreign_origin();

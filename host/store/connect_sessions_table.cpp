@@ -8,7 +8,7 @@ namespace {
 const std::string kSelect =
     "SELECT number, id, project_id, token_hash, owner_id, owner_name, username, connector_id, "
     "integration_id, account_id, multiple, type, label, metadata, categories, created, expires, "
-    "status, result_account_id FROM connect_sessions ";
+    "status, result_account_id, passed_on_by FROM connect_sessions ";
 
 std::string_view to_string(SessionStatus status) {
   switch (status) {
@@ -48,6 +48,7 @@ ConnectSession from(const Row& row) {
   out.expires = row.integer(16);
   out.status = status_from(row.text(17));
   out.result_account_id = row.text(18);
+  out.passed_on_by = row.text(19);
   return out;
 }
 
@@ -75,11 +76,12 @@ Result<std::int64_t> insert(Database& db, const ConnectSession& s) {
   return single_integer(db.query(
       "INSERT INTO connect_sessions (id, project_id, token_hash, owner_id, owner_name, username, "
       "connector_id, integration_id, account_id, multiple, type, label, metadata, categories, "
-      "created, expires, status, result_account_id) VALUES (" +
-          placeholders(18) + ") RETURNING number",
+      "created, expires, status, result_account_id, passed_on_by) VALUES (" +
+          placeholders(19) + ") RETURNING number",
       {s.id, s.project_id, s.token_hash, s.owner_id, s.owner_name, s.username, s.connector_id,
        s.integration_id, s.account_id, s.multiple, store::to_string(s.type), s.label, s.metadata,
-       s.categories, s.created, s.expires, to_string(s.status), s.result_account_id}));
+       s.categories, s.created, s.expires, to_string(s.status), s.result_account_id,
+       s.passed_on_by}));
 }
 
 Result<std::optional<ConnectSession>> find(Database& db, std::string_view project_id,
@@ -92,14 +94,31 @@ Result<std::optional<ConnectSession>> find_by_token_hash(Database& db,
   return first_row(db.query(kSelect + "WHERE token_hash = ?", {token_hash}), from);
 }
 
+// Both sessions of a link are changed in the same order, the first one first, so that two who claim
+// them at once don't wait for each other.
 Result<void> claim(Database& db, std::string_view id, std::string_view result_account_id,
                    std::int64_t now_ms) {
+  PATCHBAY_TRY_ASSIGN(const auto session,
+                      first_row(db.query(kSelect + "WHERE id = ?", {id}), from));
+  if (!session || session->status != SessionStatus::kOpen || session->expires <= now_ms)
+    return why_not(db, id);
+  const std::string& first = session->passed_on_by;
+  if (!first.empty()) {
+    PATCHBAY_TRY_ASSIGN(
+        const auto changed,
+        db.execute("UPDATE connect_sessions SET status = 'used', result_account_id = ? "
+                   "WHERE id = ? AND status = 'open'",
+                   {result_account_id, first}));
+    if (changed == 0)
+      return make_error(ErrorCode::kConflict, "This connect session was used already.");
+  }
   PATCHBAY_TRY_ASSIGN(
       const auto changed,
       db.execute("UPDATE connect_sessions SET status = 'used', result_account_id = ? "
                  "WHERE id = ? AND status = 'open' AND expires > ?",
                  {result_account_id, id, now_ms}));
   if (changed == 0) return why_not(db, id);
+  PATCHBAY_TRY(cancel_passed_on(db, first.empty() ? id : std::string_view(first)));
   return {};
 }
 
@@ -109,11 +128,32 @@ Result<void> cancel(Database& db, std::string_view id) {
                                  "WHERE id = ? AND status = 'open'",
                                  {id}));
   if (changed == 0) return why_not(db, id);
+  PATCHBAY_TRY(cancel_passed_on(db, id));
   return {};
 }
 
+Result<std::optional<ConnectSession>> last_passed_on(Database& db, std::string_view id) {
+  return first_row(db.query(kSelect + "WHERE passed_on_by = ? ORDER BY number DESC LIMIT 1", {id}),
+                   from);
+}
+
+Result<std::int64_t> count_passed_on(Database& db, std::string_view id) {
+  return single_integer(
+      db.query("SELECT count(*) FROM connect_sessions WHERE passed_on_by = ?", {id}));
+}
+
+Result<std::int64_t> cancel_passed_on(Database& db, std::string_view id) {
+  return db.execute(
+      "UPDATE connect_sessions SET status = 'cancelled' WHERE passed_on_by = ? AND status = 'open'",
+      {id});
+}
+
 Result<std::int64_t> remove_expired(Database& db, std::int64_t expired_before_ms) {
-  return db.execute("DELETE FROM connect_sessions WHERE expires < ?", {expired_before_ms});
+  return db.execute(
+      "DELETE FROM connect_sessions WHERE expires < ? AND NOT EXISTS (SELECT 1 FROM "
+      "connect_sessions later WHERE later.passed_on_by = connect_sessions.id AND "
+      "later.expires >= ?)",
+      {expired_before_ms, expired_before_ms});
 }
 
 }  // namespace patchbay::store::connect_sessions_table

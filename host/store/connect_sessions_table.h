@@ -1,6 +1,7 @@
 #pragma once
 // Connect sessions: the permission to link (or reconnect) one account, handed to an end user as a
-// token of which only the SHA-256 is kept.
+// token of which only the SHA-256 is kept. A session may be passed on to a colleague: then there is
+// a second one for the same link, and whichever links first ends the other.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ struct ConnectSession {
   std::int64_t expires = 0;       // unix ms
   SessionStatus status = SessionStatus::kOpen;
   std::string result_account_id;  // once used
+  std::string passed_on_by;       // id of the session that this one was made from; empty: none
 };
 
 namespace connect_sessions_table {
@@ -45,12 +47,21 @@ Result<std::optional<ConnectSession>> find(Database& db, std::string_view projec
 Result<std::optional<ConnectSession>> find_by_token_hash(Database& db, std::string_view token_hash);
 
 // Open and unexpired -> used, for exactly one caller; put it into the transaction that stores the
-// account. Otherwise kNotFound, kExpired, or kConflict (used or cancelled already).
+// account. Otherwise kNotFound, kExpired, or kConflict (used or cancelled already). The session it
+// was passed on by must be open too, expired or not, and becomes used with it; those that were
+// passed on by either become cancelled. After an error, roll back.
 Result<void> claim(Database& db, std::string_view id, std::string_view result_account_id,
                    std::int64_t now_ms);
 // Open -> cancelled; errors as claim's, without kExpired.
 Result<void> cancel(Database& db, std::string_view id);
-// Returns how many went.
+
+// Of those that were passed on by a session, the last one; in any status.
+Result<std::optional<ConnectSession>> last_passed_on(Database& db, std::string_view id);
+Result<std::int64_t> count_passed_on(Database& db, std::string_view id);
+// Open -> cancelled, each of them. Returns how many were.
+Result<std::int64_t> cancel_passed_on(Database& db, std::string_view id);
+
+// Returns how many went. One stays as long as what it passed on.
 Result<std::int64_t> remove_expired(Database& db, std::int64_t expired_before_ms);
 
 }  // namespace connect_sessions_table

@@ -67,6 +67,11 @@ Result<bool> take(Database& db, std::string_view id) {
   return removed == 1;
 }
 
+Result<std::int64_t> remove_of_account(Database& db, std::string_view account_id,
+                                       std::string_view kind) {
+  return db.execute("DELETE FROM flows WHERE account_id = ? AND kind = ?", {account_id, kind});
+}
+
 Result<void> remove(Database& db, std::string_view id) {
   PATCHBAY_TRY(db.execute("DELETE FROM flows WHERE id = ?", {id}));
   return {};

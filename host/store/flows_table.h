@@ -42,6 +42,9 @@ Result<bool> change_state(Database& db, std::string_view id, std::string_view fr
                           std::string_view to, std::int64_t now_ms);
 // Removes it: true for one caller only.
 Result<bool> take(Database& db, std::string_view id);
+// All of an account that are of this kind. Returns how many went.
+Result<std::int64_t> remove_of_account(Database& db, std::string_view account_id,
+                                       std::string_view kind);
 // One that is gone is no error.
 Result<void> remove(Database& db, std::string_view id);
 

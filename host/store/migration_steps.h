@@ -16,5 +16,6 @@ extern const std::span<const std::string_view> migration_6;
 extern const std::span<const std::string_view> migration_7;
 extern const std::span<const std::string_view> migration_8;
 extern const std::span<const std::string_view> migration_9;
+extern const std::span<const std::string_view> migration_10;
 
 }  // namespace patchbay::store

@@ -8,7 +8,6 @@
 #include "web/operator_routes.h"
 
 namespace patchbay::web {
-
 void AccountPages::add_routes(net::Router& router) {
   OperatorRoutes<AccountPages> routes(router, site_, *this);
   routes.get("/app/accounts/{id}", &AccountPages::show);
@@ -18,6 +17,7 @@ void AccountPages::add_routes(net::Router& router) {
   routes.post("/app/accounts/{id}/resume", &AccountPages::resume);
   routes.post("/app/accounts/{id}/refresh", &AccountPages::refresh);
   routes.post("/app/accounts/{id}/reconnect", &AccountPages::reconnect);
+  routes.post("/app/accounts/{id}/permissions/check", &AccountPages::check_permissions);
   routes.post("/app/accounts/{id}/flows/{flow}", &AccountPages::export_flow, store::Role::kAdmin);
 }
 
@@ -26,11 +26,19 @@ net::Task<net::Response> AccountPages::show(net::Request& request, const Site::S
   const auto detail = co_await site_.options.accounts.detail(site_.options.project_id,
                                                              std::string(request.param("id")));
   if (!detail) co_return site_.error(request, detail.error(), &session);
-  const auto flows = co_await accounts::kept_flows(site_.options.services, site_.options.project_id,
-                                                   detail->account.connector_id);
+  auto flows = co_await accounts::kept_flows(site_.options.services, site_.options.project_id,
+                                             detail->account.connector_id);
   if (!flows) co_return site_.error(request, flows.error(), &session);
+  std::vector<store::Flow> own;
+  std::vector<store::Flow> others;
+  for (auto& flow : *flows) {
+    if (flow.account_id == detail->account.id)
+      own.push_back(std::move(flow));
+    else if (session.may(store::Role::kAdmin))
+      others.push_back(std::move(flow));
+  }
   View view = account_page(*detail, site_.now(), language);
-  put_kept_flows(view, *flows, site_.now(), language);
+  put_kept_flows(view, own, others, site_.now(), language);
   site_.put_flash(view, session);
   const bool sandboxed = detail->connector &&
                          is_sandboxed(*detail->connector->manifest, site_.options.overridden_hosts);
@@ -70,6 +78,27 @@ net::Task<net::Response> AccountPages::refresh(net::Request& request,
                                                             std::string(request.param("id")));
   if (!done) co_return back(request, session, "account.not_refreshed", done.error());
   co_return back(request, session, "account.now_refreshed");
+}
+
+net::Task<net::Response> AccountPages::check_permissions(net::Request& request,
+                                                         const Site::Session& session) {
+  auto& accounts = site_.options.accounts;
+  const std::string& project = site_.options.project_id;
+  const std::string id(request.param("id"));
+  const auto account = co_await accounts.get(project, id);
+  if (!account) co_return site_.error(request, account.error(), &session);
+  const auto begun = site_.now();
+  if (!checks_.begin(id, begun))
+    co_return site_.go_with_flash(session, "/app/accounts/" + percent_encode(id),
+                                  language_of(request).text("account.just_checked"));
+  const auto done =
+      co_await accounts.check_permissions(project, id, operator_asks(request, session));
+  if (!done) co_return back(request, session, "account.not_checked", done.error());
+  const auto now = co_await accounts.get(project, id);
+  if (!now) co_return site_.error(request, now.error(), &session);
+  const auto found = accounts::granted_from_json(now->granted, now->granted_known);
+  co_return back(request, session,
+                 found.checked >= begun ? "account.now_checked" : "account.partly_checked");
 }
 
 net::Task<net::Response> AccountPages::reconnect(net::Request& request,

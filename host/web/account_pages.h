@@ -1,5 +1,6 @@
 #pragma once
 // One of the operator's accounts, and what can be done with it.
+#include "web/pauses.h"
 #include "web/site.h"
 
 namespace patchbay::web {
@@ -17,6 +18,8 @@ class AccountPages {
   net::Task<net::Response> resume(net::Request& request, const Site::Session& session);
   net::Task<net::Response> refresh(net::Request& request, const Site::Session& session);
   net::Task<net::Response> reconnect(net::Request& request, const Site::Session& session);
+  // Answers when the provider has been asked, half a minute later at most.
+  net::Task<net::Response> check_permissions(net::Request& request, const Site::Session& session);
   // As a file without secrets, for the connector's author.
   net::Task<net::Response> export_flow(net::Request& request, const Site::Session& session);
 
@@ -25,6 +28,7 @@ class AccountPages {
                      std::string_view text_id, const std::optional<Error>& error = {}) const;
 
   Site& site_;
+  Pauses checks_{30'000};  // of an account, whoever asks
 };
 
 }  // namespace patchbay::web

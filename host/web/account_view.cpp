@@ -86,6 +86,12 @@ std::vector<View> fact_views(const accounts::AccountDetail& detail, const Langua
   return views;
 }
 
+bool has_probes(const manifest::Manifest& manifest) {
+  return std::ranges::any_of(manifest.all_permissions(), [&](const auto& ref) {
+    return manifest.find_permission(ref.id)->side(ref.access).probe.has_value();
+  });
+}
+
 }  // namespace
 
 std::int64_t first_expiry(const std::vector<accounts::TokenInfo>& tokens) {
@@ -201,6 +207,10 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
                 ? ""
                 : language.text("account.empty_fields",
                                 {{"fields", field_names(*manifest, language, empty_fields)}}))
+      .flag("can_check", manifest != nullptr && !suspended && has_probes(*manifest))
+      .view("checked",
+            time_view(accounts::granted_from_json(account.granted, account.granted_known).checked,
+                      now_ms, language))
       .flag("scopes_unknown", manifest != nullptr && !account.granted_known)
       .text("scopes_unknown_text",
             language.text("account.scopes_unknown", {{"provider", provider}}))
@@ -223,14 +233,21 @@ View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
   return view;
 }
 
-void put_kept_flows(View& view, const std::vector<store::Flow>& flows, std::int64_t now_ms,
+void put_kept_flows(View& view, const std::vector<store::Flow>& own,
+                    const std::vector<store::Flow>& others, std::int64_t now_ms,
                     const Language& language) {
-  std::vector<View> views;
-  views.reserve(flows.size());
-  for (const auto& flow : flows)
-    views.push_back(
-        View().text("flow_id", flow.id).view("when", time_view(flow.created, now_ms, language)));
-  view.flag("has_flows", !views.empty()).list("flows", std::move(views));
+  const auto views_of = [&](const std::vector<store::Flow>& flows) {
+    std::vector<View> views;
+    views.reserve(flows.size());
+    for (const auto& flow : flows)
+      views.push_back(
+          View().text("flow_id", flow.id).view("when", time_view(flow.created, now_ms, language)));
+    return views;
+  };
+  view.flag("has_flows", !own.empty())
+      .list("flows", views_of(own))
+      .flag("has_other_flows", !others.empty())
+      .list("other_flows", views_of(others));
 }
 
 }  // namespace patchbay::web

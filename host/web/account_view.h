@@ -36,8 +36,10 @@ View account_head(const store::Account& account, const manifest::Manifest* manif
 View account_page(const accounts::AccountDetail& detail, std::int64_t now_ms,
                   const Language& language);
 
-// Adds the failed flows that were kept of the account's connector.
-void put_kept_flows(View& view, const std::vector<store::Flow>& flows, std::int64_t now_ms,
+// Adds the failed flows that were kept: the account's own, and those of its connector that are
+// another's or of no account.
+void put_kept_flows(View& view, const std::vector<store::Flow>& own,
+                    const std::vector<store::Flow>& others, std::int64_t now_ms,
                     const Language& language);
 
 }  // namespace patchbay::web

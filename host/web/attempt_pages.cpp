@@ -142,6 +142,7 @@ net::Task<net::Response> AttemptPages::open(net::Request& request) {
   if (!looks_like_token(asked.token)) co_return refuse("link");
   const auto session = co_await site_.options.accounts.find_session(asked.token);
   if (!session) co_return refuse(refusal_for(session.error()));
+  if (!session->passed_on_by.empty()) co_return refuse("link");
   const auto cookie = connect_cookie(request, asked.token);
   const auto taken = co_await take(request, *session, std::move(asked));
   if (!taken && taken.error().code != ErrorCode::kNotFound) co_return refuse("failed");

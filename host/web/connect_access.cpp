@@ -24,8 +24,12 @@ net::Task<bool> has_connect_access(Site& site, const net::Request& request) {
   const std::string token = connect_token(request);
   if (token.empty()) co_return false;
   if (site.runs->find(sha256_hex(token), site.now())) co_return true;
-  const auto session = co_await site.options.accounts.find_session(token);
-  co_return session.has_value();
+  if (co_await site.options.accounts.find_session(token)) co_return true;
+  // Its page still tells what the colleague did.
+  const auto session = co_await site.options.accounts.find_session_in_any_state(token);
+  if (!session || session->status == store::SessionStatus::kCancelled) co_return false;
+  const auto last = co_await site.options.accounts.passed_on().last_of(*session);
+  co_return last && last->has_value();
 }
 
 }  // namespace patchbay::web

@@ -16,7 +16,7 @@ std::string connect_token(const net::Request& request);  // "" when there is non
 std::string connect_cookie(const net::Request& request, std::string_view token);
 std::string connect_csrf(std::string_view token);
 
-// Whether the request's cookie belongs to a session that is open or was just used.
+// Whether the request's cookie belongs to a session that is open, was just used or passed on.
 net::Task<bool> has_connect_access(Site& site, const net::Request& request);
 
 }  // namespace patchbay::web

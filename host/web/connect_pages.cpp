@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "web/attempt_pages.h"
+#include "web/colleague_pages.h"
 #include "web/connect_access.h"
 #include "web/connect_view.h"
 #include "web/form_view.h"
@@ -174,6 +175,8 @@ net::Task<net::Response> ConnectPages::show(net::Request& request) {
                                        .for_end_users = true});
       }
     }
+    if (auto told = co_await told_elsewhere(site_, request, visit.token))
+      co_return *std::move(told);
     co_return link_is_over(request, visit.session.error());
   }
   if (!visit.run || visit.run->state == State::kWaiting) {
@@ -185,6 +188,9 @@ net::Task<net::Response> ConnectPages::show(net::Request& request) {
                                     .session = visit.operator_session()}))
         co_return *std::move(page);
   }
+  if (!visit.run && !request.query.has("here"))
+    if (auto told = co_await told_elsewhere(site_, request, visit.token))
+      co_return *std::move(told);
   std::string connector_id = visit.session->connector_id;
   if (connector_id.empty()) connector_id = request.query.get_or("connector", "");
   if (connector_id.empty() && visit.run && !request.query.has("choose")) {
@@ -271,6 +277,9 @@ net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Vi
   }
   const bool sandboxed = is_sandboxed(manifest, site_.options.overridden_hosts);
   const bool reconnect = !session.account_id.empty();
+  const bool is_passed_on = !session.passed_on_by.empty();
+  const bool was_passed_on =
+      !is_passed_on && (co_await waits_for_colleague(site_, session)).has_value();
   View view = connect_form_view({.manifest = manifest,
                                  .fields = target.method->fields,
                                  .guide = target.method->guide,
@@ -283,7 +292,10 @@ net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Vi
                                          .needed_fields = target.needed_fields},
                                  .csrf = connect_csrf(visit.token),
                                  .white_label = site_.options.white_label,
-                                 .can_choose = session.connector_id.empty()},
+                                 .can_choose = session.connector_id.empty(),
+                                 .can_pass_on = !is_passed_on && !was_passed_on,
+                                 .was_passed_on = was_passed_on,
+                                 .is_passed_on = is_passed_on},
                                 language);
   const auto to_share = guide_link(site_, request, target.integration.id);
   view.text("guide_link", to_share ? *to_share : "");

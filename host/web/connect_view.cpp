@@ -81,6 +81,9 @@ View connect_form_view(const ConnectForm& form, const Language& language) {
       .text("running_title", language.text("connect.running_title", arguments))
       .text("checking", language.text("connect.running_body", arguments))
       .flag("can_choose", form.can_choose)
+      .flag("can_pass_on", form.can_pass_on)
+      .flag("was_passed_on", form.was_passed_on)
+      .flag("is_passed_on", form.is_passed_on)
       .text("submit",
             language.text(form.ask.reconnect ? "connect.submit_reconnect" : "connect.submit"));
   return view;

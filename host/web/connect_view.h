@@ -32,7 +32,10 @@ struct ConnectForm {
   ConnectAsk ask;
   std::string csrf;
   bool white_label = false;
-  bool can_choose = false;  // another provider
+  bool can_choose = false;     // another provider
+  bool can_pass_on = false;    // to a colleague
+  bool was_passed_on = false;  // a colleague has a link of their own
+  bool is_passed_on = false;   // to the person in front of it
 };
 View connect_form_view(const ConnectForm& form, const Language& language);
 

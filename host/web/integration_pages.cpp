@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::string_view kHome = "/app/integrations";
 
+// Every action that a manifest may have, what stands beside them in the list
+// (accounts/permission_report.h), the mode and the CSRF token.
+constexpr std::size_t kMostBoxes = accounts::kMostActions + 2 + 2;
+
 std::string id_of(const net::Request& request) {
   return std::string(request.param("id"));
 }
@@ -32,7 +36,8 @@ void IntegrationPages::add_routes(net::Router& router) {
   routes.get("/app/integrations", &IntegrationPages::list);
   routes.get("/app/integrations/{id}", &IntegrationPages::show);
   routes.post("/app/integrations", &IntegrationPages::create, kAdmin);
-  routes.post("/app/integrations/{id}/actions", &IntegrationPages::allow, kAdmin);
+  routes.post("/app/integrations/{id}/actions", &IntegrationPages::allow, kAdmin,
+              {.max_count = kMostBoxes});
   routes.post("/app/integrations/{id}", &IntegrationPages::describe, kAdmin);
   routes.post("/app/integrations/{id}/setup", &IntegrationPages::set_up, kAdmin);
   routes.post("/app/integrations/{id}/on", &IntegrationPages::switch_on, kAdmin);

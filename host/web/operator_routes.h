@@ -35,14 +35,15 @@ class OperatorRoutes {
   }
   using FormStep = net::Task<net::Response> (Pages::*)(net::Request&, const Site::Session&,
                                                        net::Params&);
-  void post(std::string_view path, FormStep step, store::Role least = store::Role::kOperator) {
+  void post(std::string_view path, FormStep step, store::Role least = store::Role::kOperator,
+            const net::ParamLimits& limits = {}) {
     router_.add("POST", path,
                 site_.operator_post(
                     [&pages = pages_, step](net::Request& request, const Site::Session& session,
                                             net::Params& form) {
                       return (pages.*step)(request, session, form);
                     },
-                    least));
+                    least, limits));
   }
 
  private:

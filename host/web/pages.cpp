@@ -3,6 +3,7 @@
 #include "web/account_list_pages.h"
 #include "web/account_pages.h"
 #include "web/attempt_pages.h"
+#include "web/colleague_pages.h"
 #include "web/connect_access.h"
 #include "web/connect_pages.h"
 #include "web/connector_pages.h"
@@ -62,6 +63,7 @@ Pages::Pages(Options options)
       connectors_(std::make_unique<ConnectorPages>(*site_)),
       review_(std::make_unique<ReviewPages>(*site_)),
       connect_(std::make_unique<ConnectPages>(*site_)),
+      colleague_(std::make_unique<ColleaguePages>(*site_)),
       waiting_(std::make_unique<WaitingPages>(*site_)),
       attempts_(std::make_unique<AttemptPages>(*site_)),
       guide_(std::make_unique<GuidePages>(*site_)),
@@ -88,6 +90,7 @@ void Pages::add_routes(net::Router& router) {
   connectors_->add_routes(router);
   review_->add_routes(router);
   connect_->add_routes(router);
+  colleague_->add_routes(router);
   waiting_->add_routes(router);
   attempts_->add_routes(router);
   guide_->add_routes(router);

@@ -33,6 +33,7 @@ class SigninPages;
 class ConnectorPages;
 class ReviewPages;
 class ConnectPages;
+class ColleaguePages;
 class WaitingPages;
 class AttemptPages;
 class GuidePages;
@@ -63,6 +64,7 @@ class Pages {
   std::unique_ptr<ConnectorPages> connectors_;
   std::unique_ptr<ReviewPages> review_;
   std::unique_ptr<ConnectPages> connect_;
+  std::unique_ptr<ColleaguePages> colleague_;
   std::unique_ptr<WaitingPages> waiting_;
   std::unique_ptr<AttemptPages> attempts_;
   std::unique_ptr<GuidePages> guide_;

@@ -213,9 +213,9 @@ net::Handler Site::operator_get(OperatorGet handler, store::Role least) {
   };
 }
 
-net::Handler Site::operator_post(OperatorPost handler, store::Role least) {
-  return [this, least, handler = std::move(handler)](net::Request& request) {
-    return run_post(request, handler, least);
+net::Handler Site::operator_post(OperatorPost handler, store::Role least, net::ParamLimits limits) {
+  return [this, least, limits, handler = std::move(handler)](net::Request& request) {
+    return run_post(request, handler, least, limits);
   };
 }
 
@@ -251,14 +251,14 @@ net::Task<net::Response> Site::run_get(net::Request& request, const OperatorGet&
 }
 
 net::Task<net::Response> Site::run_post(net::Request& request, const OperatorPost& handler,
-                                        store::Role least) {
+                                        store::Role least, const net::ParamLimits& limits) {
   if (!is_from_own_page(request)) {
     co_return secured(message(request, {.text_id = "message.foreign_origin", .status = 403}));
   }
   const auto session = co_await access.session(request);
   if (!session) co_return secured(error(request, session.error(), nullptr));
   if (!*session) co_return secured(message(request, {.text_id = "signin.needed", .status = 403}));
-  auto form = request.take_form();
+  auto form = request.take_form(limits);
   if (!form) co_return secured(error(request, form.error(), &**session));
   if (!csrf_matches(request, *form, (*session)->csrf)) {
     co_return secured(message(request, {.text_id = "message.stale_form",

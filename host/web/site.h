@@ -116,7 +116,8 @@ class Site {
   // Signed in with at least this role, or sent to sign in (a script gets 403).
   net::Handler operator_get(OperatorGet handler, store::Role least = store::Role::kViewer);
   // From one of our own pages, signed in with at least this role, with the session's CSRF token.
-  net::Handler operator_post(OperatorPost handler, store::Role least = store::Role::kOperator);
+  net::Handler operator_post(OperatorPost handler, store::Role least = store::Role::kOperator,
+                             net::ParamLimits limits = {});
 
   [[nodiscard]] bool is_from_own_page(const net::Request& request) const;
 
@@ -125,7 +126,7 @@ class Site {
   net::Task<net::Response> run_get(net::Request& request, const OperatorGet& handler,
                                    store::Role least);
   net::Task<net::Response> run_post(net::Request& request, const OperatorPost& handler,
-                                    store::Role least);
+                                    store::Role least, const net::ParamLimits& limits);
   // "Your role does not allow this", and which one would.
   [[nodiscard]] net::Response role_too_small(const net::Request& request, const Session& session,
                                              store::Role least) const;

@@ -40,7 +40,7 @@ void fill(Database& db, int accounts = 2) {
   const std::vector<std::string> others = {
       "INSERT INTO data_keys VALUES ('k1', 'kek', ?, 1, 0, 0)",
       R"(INSERT INTO connect_sessions VALUES (9, 's', 'prj_1', 'h', '', '', '', '', '', '', 0,
-         'test', '', '{}', '[]', 1, 2, 'open', ''))",
+         'test', '', '{}', '[]', 1, 2, 'open', '', 'cs'))",
       "INSERT INTO revocations VALUES ('r', 'prj_1', '', '', '', '', ?, '', 0, 1, 2, 3, '', 'k1')",
       "INSERT INTO api_keys VALUES ('a', 'prj_1', 'p', 'h', '', '', 1, 0, 0)",
       "INSERT INTO operator_sessions VALUES ('h', 1, 2, 'c', 'viewer', 'Ada')",

@@ -108,6 +108,70 @@ TEST_P(SessionsTest, ExpiredCancelledAndUnknownSessionsCannotBeClaimed) {
   EXPECT_EQ(code_of(connect_sessions_table::claim(db, "none", "acc_1", 150)), ErrorCode::kNotFound);
 }
 
+struct PassedOnSessionsTest : SessionsTest {
+  ConnectSession pass_on(const std::string& id, std::int64_t expires = 500) {
+    ConnectSession made = example();
+    made.id = id;
+    made.token_hash = "hash of " + id;
+    made.expires = expires;
+    made.passed_on_by = "cs_1";
+    EXPECT_TRUE(connect_sessions_table::insert(db, made));
+    return made;
+  }
+  ConnectSession read(const std::string& id) {
+    return connect_sessions_table::find(db, "prj_1", id).value().value();
+  }
+};
+
+TEST_P(PassedOnSessionsTest, WhatIsPassedOnIsFoundAndCounted) {
+  EXPECT_FALSE(connect_sessions_table::last_passed_on(db, "cs_1")->has_value());
+  pass_on("cs_2");
+  pass_on("cs_3");
+  EXPECT_EQ(connect_sessions_table::last_passed_on(db, "cs_1")->value().id, "cs_3");
+  EXPECT_EQ(connect_sessions_table::count_passed_on(db, "cs_1").value(), 2);
+  EXPECT_EQ(read("cs_2").passed_on_by, "cs_1");
+  EXPECT_EQ(connect_sessions_table::cancel_passed_on(db, "cs_1").value(), 2);
+  EXPECT_EQ(read("cs_3").status, SessionStatus::kCancelled);
+  EXPECT_EQ(read("cs_1").status, SessionStatus::kOpen);
+}
+
+TEST_P(PassedOnSessionsTest, AColleagueWhoLinksUsesTheFirstSessionToo) {
+  pass_on("cs_2");
+  pass_on("cs_3");
+  // The first one has expired by then, which is why it was passed on.
+  ASSERT_TRUE(connect_sessions_table::claim(db, "cs_3", "acc_1", 300));
+  for (const auto* id : {"cs_1", "cs_3"}) {
+    EXPECT_EQ(read(id).status, SessionStatus::kUsed) << id;
+    EXPECT_EQ(read(id).result_account_id, "acc_1") << id;
+  }
+  EXPECT_EQ(read("cs_2").status, SessionStatus::kCancelled);
+  EXPECT_EQ(code_of(connect_sessions_table::claim(db, "cs_1", "acc_2", 150)), ErrorCode::kConflict);
+}
+
+TEST_P(PassedOnSessionsTest, WhoeverPassedItOnMayStillComeFirst) {
+  pass_on("cs_2");
+  ASSERT_TRUE(connect_sessions_table::claim(db, "cs_1", "acc_1", 150));
+  EXPECT_EQ(read("cs_2").status, SessionStatus::kCancelled);
+  EXPECT_EQ(code_of(connect_sessions_table::claim(db, "cs_2", "acc_2", 150)), ErrorCode::kConflict);
+}
+
+TEST_P(PassedOnSessionsTest, OneOfACancelledOrUnknownSessionLinksNothing) {
+  pass_on("cs_2");
+  ASSERT_TRUE(connect_sessions_table::cancel(db, "cs_1"));
+  EXPECT_EQ(read("cs_2").status, SessionStatus::kCancelled);
+  pass_on("cs_3");
+  EXPECT_EQ(code_of(connect_sessions_table::claim(db, "cs_3", "acc_1", 150)), ErrorCode::kConflict);
+  EXPECT_EQ(read("cs_1").result_account_id, "");
+  pass_on("cs_4", 140);
+  EXPECT_EQ(code_of(connect_sessions_table::claim(db, "cs_4", "acc_1", 150)), ErrorCode::kExpired);
+}
+
+TEST_P(PassedOnSessionsTest, ASessionStaysAsLongAsWhatItPassedOn) {
+  pass_on("cs_2", 500);
+  EXPECT_EQ(connect_sessions_table::remove_expired(db, 201).value(), 0);
+  EXPECT_EQ(connect_sessions_table::remove_expired(db, 501).value(), 2);
+}
+
 TEST_P(SessionsTest, ExpiredSessionsCanBeSweptAway) {
   EXPECT_EQ(connect_sessions_table::remove_expired(db, 200).value(), 0);
   EXPECT_EQ(connect_sessions_table::remove_expired(db, 201).value(), 1);
@@ -255,6 +319,7 @@ TEST_P(TablesTest, TheChangeSequenceGrowsByOne) {
 
 INSTANTIATE_TEST_SUITE_P(Every, IntegrationsTest, every_kind, name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Every, SessionsTest, every_kind, name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Every, PassedOnSessionsTest, every_kind, name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Every, RevocationsTest, every_kind, name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Every, ApiKeysTableTest, every_kind, name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Every, OperatorAccessTest, every_kind, name_of_kind);

@@ -1,6 +1,10 @@
 // Integrations on the pages: which actions a person ticks, and what is sent for it. The connectors
 // folder is empty here; tests/browser walks the page with one.
+#include <fstream>
+
+#include "accounts/permission_report.h"
 #include "actions_test_support.h"
+#include "base/json.h"
 #include "store/integrations_table.h"
 #include "web/integration_view.h"
 #include "web_pages_support.h"
@@ -113,6 +117,22 @@ TEST_F(WebIntegrationsTest, AreSwitchedOffWithoutTheirConnector) {
   EXPECT_EQ(post(page + "/on", "csrf=" + csrf).status, 303U);
   EXPECT_TRUE(stored("prj_1").active);
   EXPECT_EQ(std::ranges::count(audit.kinds, "integration.changed"), 2);
+}
+
+TEST_F(WebIntegrationsTest, AsManyActionsAsAManifestMayHaveFitIntoTheForm) {
+  std::ifstream file(PATCHBAY_SOURCE_DIR "/manifests/manifest.schema.json");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto schema = json::Document::parse(text).value();
+  const auto most = schema.root().get("properties").get("actions").get("maxItems").integer_or(0);
+  ASSERT_EQ(most, static_cast<std::int64_t>(accounts::kMostActions));
+
+  std::string form = "csrf=" + csrf + "&mode=these&action=raw_reads&action=raw_writes";
+  for (std::int64_t i = 0; i < most; ++i) form.append("&action=").append(64, 'a');
+  const std::string page = "/app/integrations/int_prj_1";
+  EXPECT_EQ(post(page + "/actions", form).status, 303U);
+  EXPECT_EQ(post(page + "/actions", form + "&action=one").status, 413U);
+  EXPECT_EQ(post(page, form).status, 413U) << "other forms stay small";
+  EXPECT_EQ(post(page + "/setup", form).status, 413U);
 }
 
 TEST_F(WebIntegrationsTest, WhatIsWrongIsTold) {

@@ -1,4 +1,5 @@
 // Makes pages that work without it nicer. Each module looks for its own marks in the page.
+import { startBusy } from './busy.js';
 import { startChooseActions } from './choose_actions.js';
 import { startCloseWindow } from './close_window.js';
 import { startConnect } from './connect.js';
@@ -11,6 +12,7 @@ import { startReload } from './reload.js';
 import { localTimes } from './times.js';
 
 localTimes(document);
+startBusy();
 startChooseActions();
 startCloseWindow();
 startConnect();

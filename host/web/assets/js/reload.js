@@ -1,11 +1,11 @@
 // A page that shows itself again when what it was made from has changed.
 import { get, pause } from './hub.js';
 
-const kEvery = 500;
+const kEvery = 500; // milliseconds, unless the mark says another
 
-async function follow({ reload, version }) {
+async function follow({ reload, version, every = kEvery }) {
   for (;;) {
-    await pause(kEvery);
+    await pause(Number(every));
     try {
       const reply = await get(reload);
       if (reply.ok && (await reply.text()) !== version) {
