@@ -18,6 +18,8 @@ struct Report {
   int exit_code = -1;
   std::string output;
   Rules rules;
+  std::set<std::string> pages;  // "plugin_api/abi.md#abi-042"
+  std::size_t remarks = 0;
   std::int64_t exchanges = 0;
 };
 
@@ -40,9 +42,12 @@ inline Report check(const std::string& file, const std::string& options = "--ran
   const auto document = json::Document::parse(report.output);
   if (!document) return report;
   report.exchanges = document->root().get("exchanges").integer_or(0);
+  report.remarks = document->root().get("remarks").size();
   const auto findings = document->root().get("findings");
-  for (std::size_t i = 0; i < findings.size(); ++i)
+  for (std::size_t i = 0; i < findings.size(); ++i) {
     report.rules.insert(findings.at(i).get("rule").string_or(""));
+    report.pages.insert(findings.at(i).get("see").string_or(""));
+  }
   return report;
 }
 
