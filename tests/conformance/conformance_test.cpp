@@ -4,8 +4,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "check_program.h"
 #include "temp_folder.h"
@@ -25,6 +27,15 @@ bool is_there(const std::string& page) {
   const auto anchor = page.substr(hash + 1);
   return text.find("id=\"" + anchor + "\"") != std::string::npos ||
          (anchor == "rules" && text.find("\n## Rules\n") != std::string::npos);
+}
+
+// Of each line that a command prints.
+std::vector<std::string> last_words(const std::string& command) {
+  std::istringstream lines(output_of(command));
+  std::vector<std::string> words;
+  for (std::string line; std::getline(lines, line);)
+    words.push_back(line.substr(line.find_last_of(' ') + 1));
+  return words;
 }
 
 class Conformance : public testing::TestWithParam<Expected> {};
@@ -54,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Expected{"conformance_faults/StartsAThread", "ABI-031"},
                     Expected{"conformance_faults/OpensASocket", "ABI-031"},
                     Expected{"conformance_faults/SharesStateBetweenFlows", "ABI-032"},
+                    Expected{"conformance_faults/WorksOnOneThreadAlone", "ABI-035"},
                     Expected{"conformance_faults/IgnoresCancel", "ABI-042"},
                     Expected{"conformance_faults/NeverTheSameTwice", "ABI-045"},
                     Expected{"conformance_faults/SecretInTheUrl", "ABI-050"},
@@ -142,6 +154,22 @@ INSTANTIATE_TEST_SUITE_P(Connectors, Passing,
                                          "languages/in_rust.so", "revisions/in_c_0.1.so",
                                          "revisions/in_c_later.so", "revisions/honest_0.1.so",
                                          "revisions/honest_later.so"));
+
+// As the tools of the trade see it, not ours.
+TEST(OurLibraries, ExportOneSymbolAndNeedWhatEveryWorkerHas) {
+  for (const char* library : {"connectors/personio.so", "languages/in_c.so"}) {
+    const auto file = built(library);
+    EXPECT_THAT(last_words("nm --dynamic --defined-only " + file),
+                testing::ElementsAre("patchbay_connector_query"))
+        << library;
+    EXPECT_THAT(last_words("readelf --dynamic --wide " + file + " | grep -F '(NEEDED)'"),
+                testing::AllOf(
+                    testing::Contains("[libc.so.6]"),
+                    testing::Each(testing::AnyOf("[libc.so.6]", "[libm.so.6]", "[libstdc++.so.6]",
+                                                 "[libgcc_s.so.1]", "[ld-linux-x86-64.so.2]"))))
+        << library;
+  }
+}
 
 TEST(ConformanceTool, TheSameSeedPlaysTheSameExchanges) {
   const auto once = check(built("connectors/personio.so"), "--random 50 --seed 9 --in-process");

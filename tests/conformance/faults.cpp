@@ -246,6 +246,14 @@ struct SharesStateBetweenFlows : Honest {
   static inline thread_local int steps = 0;
 };
 
+struct WorksOnOneThreadAlone : Honest {
+  using Honest::Honest;
+  patchbay_status ask(patchbay_action& action) override {
+    static const auto home = std::this_thread::get_id();
+    return std::this_thread::get_id() == home ? Honest::ask(action) : odd(action);
+  }
+};
+
 struct IgnoresCancel : Honest {
   using Honest::Honest;
   patchbay_status cancelled(patchbay_action& action) override {
