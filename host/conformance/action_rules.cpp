@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/json.h"
-#include "conformance/heap_watch.h"
+#include "conformance/known_secrets.h"
 #include "conformance/trial_input.h"
 #include "connector/redirect_state.h"
 #include "manifest/text_rules.h"
@@ -21,10 +21,6 @@ using testing::SeenRequest;
 constexpr std::array kHostsOwnHeaders{"host", "content-length", "user-agent", "accept-encoding"};
 constexpr std::uint32_t kKnownRequestFlags = PATCHBAY_REQUEST_SECRET | PATCHBAY_REQUEST_IDEMPOTENT |
                                              PATCHBAY_REQUEST_MINTS | PATCHBAY_REQUEST_CONSUMES;
-
-bool holds_secret(std::string_view text) {
-  return text.find(kSecretMark) != std::string_view::npos;
-}
 
 std::string lower(std::string_view text) {
   std::string out(text);

@@ -1,6 +1,6 @@
 #pragma once
 // What a single action of a flow must keep to: the rules of plugin_api/abi.md that show in what the
-// connector hands out. Secrets are known by their mark (heap_watch.h), so a connector that puts one
+// connector hands out. Secrets are known again (known_secrets.h), so a connector that puts one
 // where it doesn't belong is seen to do so.
 #include <string>
 

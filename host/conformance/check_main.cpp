@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <string_view>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -16,9 +17,11 @@ using namespace patchbay;  // NOLINT(google-build-using-namespace)
 using conformance::Finding;
 using conformance::SuiteResult;
 
-// Where the rule is explained.
+// Where the rule is explained: the page and its anchor.
 std::string page_of(const std::string& rule) {
-  return rule.starts_with("manifest:") ? "manifests/README.md, Rules" : "plugin_api/abi.md, Rules";
+  constexpr std::string_view kAbi = "ABI-";
+  if (!rule.starts_with(kAbi)) return "manifests/README.md#rules";
+  return "plugin_api/abi.md#abi-" + rule.substr(kAbi.size());
 }
 
 void print_text(const SuiteResult& result, const std::string& path) {
@@ -27,6 +30,8 @@ void print_text(const SuiteResult& result, const std::string& path) {
     if (finding.times > 1) std::cout << " (" << finding.times << " times)";
     std::cout << "\n    see: " << page_of(finding.rule) << "\n";
   }
+  for (const std::string& remark : result.findings.remarks())
+    std::cout << "note  " << remark << "\n";
   const auto count = result.findings.all().size();
   std::cout << path << (result.connector.empty() ? "" : " (" + result.connector + ")")
             << (count == 0 ? " passes: " : " fails: ") << result.exchanges << " exchanges, "
@@ -49,6 +54,8 @@ void print_json(const SuiteResult& result, const std::string& path) {
         .member("times", static_cast<std::int64_t>(finding.times))
         .member("see", page_of(finding.rule))
         .end_object();
+  out.end_array().key("remarks").begin_array();
+  for (const std::string& remark : result.findings.remarks()) out.string(remark);
   std::cout << out.end_array().end_object().take() << "\n";
 }
 
@@ -73,7 +80,11 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0, 10'000'000))
       ->capture_default_str();
   app.footer("Example:\n  patchbay check acme.so --random 100000 --seed 7");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   log::set_level(log::Level::kError);
   if (in_process) options.worker_program.clear();
   if (::isatty(STDERR_FILENO) == 1)

@@ -328,6 +328,7 @@ class Subject::Flow {
     }
     check_action(seen, {subject_.manifest_, trial_, host_values_, name_}, findings_);
     if (seen.kind == PATCHBAY_ACTION_DONE) check_minted(seen);
+    note_ending(seen);
     last_ = seen;
     const bool ended = seen.kind == PATCHBAY_ACTION_DONE || seen.kind == PATCHBAY_ACTION_FAIL;
     const bool known = seen.kind >= PATCHBAY_ACTION_REQUESTS && seen.kind <= PATCHBAY_ACTION_FAIL;
@@ -337,6 +338,18 @@ class Subject::Flow {
     findings_.add("ABI-044", name_,
                   "The flow takes more than 32 steps. A flow that can't get on ends with FAIL.");
     return false;
+  }
+
+  void note_ending(const Seen& seen) {
+    if (seen.kind == PATCHBAY_ACTION_DONE) {
+      trace_.ending = Trace::kDone;
+      trace_.keeps_more = std::ranges::any_of(
+          seen.secrets, [](const auto& secret) { return secret.first != "refresh_token"; });
+    } else if (seen.kind == PATCHBAY_ACTION_FAIL) {
+      trace_.ending = "FAIL " + std::to_string(seen.failure) + " " + seen.message.id + " " +
+                      seen.message.fallback;
+      trace_.refused_field = seen.message.field;
+    }
   }
 
   void check_interrupted(const Seen& seen) {

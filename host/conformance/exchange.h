@@ -15,10 +15,16 @@ namespace patchbay::conformance {
 
 // What a connector did: for comparing runs.
 struct Trace {
-  std::string text;    // every action, byte for byte
-  unsigned steps = 0;  // that were answered
+  static constexpr char kDone[] = "DONE";
+  std::string text;           // every action, byte for byte
+  unsigned steps = 0;         // that were answered
+  std::string ending;         // kDone, or FAIL with its kind and message; empty: neither
+  std::string refused_field;  // that the FAIL names
+  bool keeps_more = false;    // DONE hands out secrets other than a refresh token
   std::int64_t live_blocks = 0;
   std::int64_t freed_with_secrets = 0;
+  [[nodiscard]] bool has_failed() const { return !ending.empty() && ending != kDone; }
+  [[nodiscard]] bool is_clean() const { return live_blocks <= 0 && freed_with_secrets <= 0; }
   bool operator==(const Trace& other) const { return text == other.text; }
 };
 

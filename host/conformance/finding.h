@@ -19,11 +19,15 @@ class Findings {
  public:
   void add(std::string_view rule, std::string_view exchange, std::string_view what);
   void add(const Finding& finding);
+  // What an author should know and is no fault: it does not count.
+  void remark(std::string what);
   [[nodiscard]] const std::vector<Finding>& all() const { return all_; }
+  [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
   [[nodiscard]] bool has(std::string_view rule) const;
 
  private:
   std::vector<Finding> all_;
+  std::vector<std::string> remarks_;
 };
 
 // How findings travel from an isolated process to the one that asked.

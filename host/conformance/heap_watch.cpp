@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "conformance/known_secrets.h"
+
 namespace patchbay::conformance {
 namespace {
 
@@ -31,7 +33,7 @@ HeapCount heap_count() {
 namespace {
 
 using patchbay::conformance::counted;
-using patchbay::conformance::kSecretMark;
+using patchbay::conformance::holds_secret;
 using patchbay::conformance::watching;
 
 // What lay there before was somebody else's, and is no secret that the connector leaves behind.
@@ -45,8 +47,7 @@ void* allocated(void* block) {
 void note_freed(void* block) {
   if (!watching || block == nullptr) return;
   --counted.live_blocks;
-  const std::size_t size = malloc_usable_size(block);
-  if (::memmem(block, size, kSecretMark, sizeof kSecretMark - 1) != nullptr)
+  if (holds_secret({static_cast<const char*>(block), malloc_usable_size(block)}))
     ++counted.freed_with_secrets;
 }
 

@@ -7,9 +7,6 @@
 
 namespace patchbay::conformance {
 
-// Every secret that the tool hands to a connector begins with this.
-inline constexpr char kSecretMark[] = "SECRET-";
-
 struct HeapCount {
   std::int64_t live_blocks = 0;         // allocated minus freed
   std::int64_t freed_with_secrets = 0;  // blocks

@@ -14,6 +14,8 @@
 #include "conformance/heap_watch.h"
 #include "conformance/isolated.h"
 #include "conformance/loading.h"
+#include "conformance/outcome.h"
+#include "conformance/trial_input.h"
 #include "conformance/worker_part.h"
 
 namespace patchbay::conformance {
@@ -22,7 +24,6 @@ namespace {
 using connector::ConnectorFile;
 using Kind = Interruption::Kind;
 
-constexpr unsigned kStepsToCutInto = 4;
 constexpr unsigned kFlowsAtOnce = 8;
 
 // ---- what a process must still be like afterwards (ABI-031) ----
@@ -82,7 +83,9 @@ class Run {
         progress_(progress),
         plausible_(plausible_provider(*file.manifest)),
         difficult_(difficult_providers(*file.manifest)),
-        beginnings_(beginnings(*file.manifest)) {}
+        beginnings_(beginnings(*file.manifest)) {
+    learn_secrets_of(*file.manifest, kFlowsAtOnce);
+  }
 
   void everything() {
     if (!progress_.begins(number_++, "load")) return;
@@ -106,6 +109,8 @@ class Run {
     for (const auto& beginning : beginnings_) operation(beginning);
     random_part();
     check_process(before, findings_);
+    if (!findings_.all().empty()) return;
+    for (const auto& outcome : outcomes_) judge(outcome, findings_);
   }
 
  private:
@@ -129,41 +134,76 @@ class Run {
   }
 
   void operation(Trial trial) {
+    Outcome outcome;
     for (const auto& provider : *difficult_) {
       trial.provider = &provider;
-      repeatable(trial);
+      const auto played = repeatable(trial);
+      outcome.endings.insert(played.trace.ending);
+      if (findings_.has("ABI-044")) continue;  // it never ends: enough has been seen
+      for (unsigned step = 0; step < played.trace.steps; ++step)
+        for (const auto kind : {Kind::kCancel, Kind::kRelease})
+          if (step > 0 || kind == Kind::kRelease) clean(with(trial, {kind, step}));
     }
     trial.provider = &plausible_;
-    const bool comparable = repeatable(trial);
-    clean(trial);
+    const auto played = repeatable(trial);
+    outcome.trial = trial;
+    outcome.agreed = played.trace;
+    note(std::move(outcome));
     clean(with(trial, {Kind::kAfterTheEnd, 0}));
-    for (const auto kind :
-         {Kind::kCancel, Kind::kCancelEmpty, Kind::kRelease, Kind::kUnknownEvent, Kind::kOtherEvent,
-          Kind::kSecondStart, Kind::kMissingReply, Kind::kSurplusReply})
-      for (unsigned step = kind == Kind::kSecondStart ? 1 : 0; step < kStepsToCutInto; ++step)
-        if (step > 0 || kind == Kind::kRelease || kind == Kind::kUnknownEvent)
-          clean(with(trial, {kind, step}));
-    if (!comparable) return;  // whatever differs then has been told
+    for (unsigned step = 0; step < played.trace.steps; ++step) cut_into(trial, step);
+    if (!played.repeats) return;  // whatever differs then has been told
     same_with_larger_structs(trial);
     if (same_in_turns(trial)) same_in_threads(trial);
   }
 
-  // The same events twice: the same bytes.
-  bool repeatable(const Trial& trial) {
-    if (!progress_.begins(number_++, trial.name())) return false;
+  void cut_into(const Trial& trial, unsigned step) {
+    for (const auto kind : {Kind::kRelease, Kind::kUnknownEvent}) clean(with(trial, {kind, step}));
+    if (step == 0) return;
+    for (const auto kind : {Kind::kCancel, Kind::kCancelEmpty, Kind::kOtherEvent,
+                            Kind::kSecondStart, Kind::kMissingReply, Kind::kSurplusReply})
+      clean(with(trial, {kind, step}));
+  }
+
+  void note(Outcome outcome) {
+    Trial trial = outcome.trial;
+    trial.required_only = true;
+    if (progress_.begins(number_++, trial.name()))
+      outcome.required_only = subject_->run(trial, findings_);
+    const auto connected = std::ranges::find_if(outcomes_, [&trial](const Outcome& other) {
+      return other.trial.begin == Begin::kConnect && other.trial.method == trial.method;
+    });
+    outcome.keeps_more = trial.begin != Begin::kConnect && connected != outcomes_.end() &&
+                         connected->agreed.keeps_more;
+    outcomes_.push_back(std::move(outcome));
+  }
+
+  struct Played {
+    Trace trace;  // without a step: it was left out
+    bool repeats = false;
+  };
+
+  // The same events twice: the same bytes, and nothing stays behind.
+  Played repeatable(const Trial& trial) {
+    if (!progress_.begins(number_++, trial.name())) return {};
     const auto first = subject_->run(trial, findings_);
-    const auto again = second_->run(trial, findings_);
-    if (first == again) return true;
+    auto again = second_->run(trial, findings_);
+    if (!again.is_clean()) look_again(trial);
+    if (first == again) return {std::move(again), true};
     findings_.add("ABI-045", trial.name(),
                   "The same events led to other actions the second time. Time, randomness and all "
                   "else come from the event; nothing is kept between flows.");
-    return false;
+    return {std::move(again), false};
   }
 
   // Nothing stays in memory, and nothing secret in what was freed.
   void clean(const Trial& trial) {
     if (!progress_.begins(number_++, trial.name())) return;
-    (void)subject_->run(trial, findings_);  // what is made once, is made
+    if (!subject_->run(trial, findings_).is_clean()) look_again(trial);
+  }
+
+  // What is made once, is made: only what stays behind every time counts.
+  void look_again(const Trial& trial) {
+    (void)subject_->run(trial, findings_);
     const auto trace = subject_->run(trial, findings_);
     if (trace.freed_with_secrets > 0)
       findings_.add("ABI-055", trial.name(),
@@ -219,7 +259,7 @@ class Run {
       const auto provider = random_provider(difficult_, options_.seed * 1'000'003 + i);
       Trial trial = beginnings_[i % beginnings_.size()];
       trial.provider = &provider;
-      repeatable(trial);
+      (void)repeatable(trial);
     }
   }
 
@@ -230,6 +270,7 @@ class Run {
   Provider plausible_;
   Providers difficult_;
   std::vector<Trial> beginnings_;
+  std::vector<Outcome> outcomes_;
   Subject* subject_ = nullptr;
   Subject* second_ = nullptr;
   std::uint32_t number_ = 0;

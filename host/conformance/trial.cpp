@@ -58,6 +58,7 @@ std::vector<Trial> beginnings(const manifest::Manifest& manifest) {
 std::string Trial::name() const {
   std::string name(to_string(begin));
   name += " " + (action != nullptr ? action->id + " " : "") + method->id + ", " + provider->name;
+  if (required_only) name += ", optional fields empty";
   if (interruption) {
     name += ", " + std::string(to_string(interruption->kind));
     if (interruption->kind < Interruption::Kind::kAfterTheEnd)

@@ -41,6 +41,7 @@ struct Trial {
   std::optional<Interruption> interruption = {};
   unsigned person = 0;                       // who connects: each types something else
   const manifest::Action* action = nullptr;  // kInvoke
+  bool required_only = false;                // fields that may be empty are
 
   [[nodiscard]] std::string name() const;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "conformance/trial_input.h"
@@ -89,32 +91,63 @@ connector::Operation operation_of(Begin begin) {
   return connector::Operation::kInvoke;
 }
 
-// One flow, from START to its end or the last step that a host allows.
+constexpr unsigned kFlowsAtOnce = 8;
+constexpr std::uint32_t kUnknownEvent = 4711;
+using Kind = Interruption::Kind;
+
+// One flow, from START to its end, the last step that a host allows, or what cuts in.
 class WorkerFlow {
  public:
-  WorkerFlow(connector::Runtime& runtime, const manifest::Manifest& manifest, const Trial& trial)
-      : runtime_(runtime), manifest_(manifest), trial_(trial) {}
+  WorkerFlow(connector::Runtime& runtime, const manifest::Manifest& manifest, Trial trial)
+      : runtime_(runtime), manifest_(manifest), trial_(std::move(trial)) {}
 
-  net::Task<Result<>> play() {
-    PATCHBAY_CO_TRY_ASSIGN(const auto flow,
-                           co_await runtime_.begin(operation_of(trial_.begin),
-                                                   flow_input(input_of(manifest_, trial_))));
-    Result<> ended;
-    for (unsigned step = 0; step < connector::FlowLimits{}.steps; ++step) {
-      auto stepped = co_await runtime_.step(flow, next_event(step));
-      if (!stepped) ended = stepped.error();
-      if (!stepped || stepped->done || stepped->fail) break;
-      last_ = std::move(*stepped);
-    }
-    runtime_.release(flow);
-    co_return ended;
+  net::Task<Result<>> begin() {
+    PATCHBAY_CO_TRY_ASSIGN(flow_, co_await runtime_.begin(operation_of(trial_.begin),
+                                                          flow_input(input_of(manifest_, trial_))));
+    runs_ = true;
+    co_return Result<>();
   }
 
+  // One step. Not to be called when it has ended.
+  net::Task<Result<>> next() {
+    const bool cut = trial_.interruption && trial_.interruption->step == steps_;
+    if (cut && trial_.interruption->kind == Kind::kRelease) {
+      release();
+      co_return Result<>();
+    }
+    auto event = usual_event();
+    if (cut) interrupt(event);
+    auto stepped = co_await runtime_.step(flow_, std::move(event));
+    ++steps_;
+    const bool ended =
+        !stepped || stepped->done || stepped->fail || steps_ == connector::FlowLimits{}.steps;
+    if (ended) release();
+    // A status is an answer to what no host does.
+    if (!stepped && !(cut && runtime_.health().failures == 0)) co_return stepped.error();
+    if (stepped) last_ = std::move(*stepped);
+    co_return Result<>();
+  }
+
+  net::Task<Result<>> play() {
+    PATCHBAY_CO_TRY(co_await begin());
+    while (runs_) PATCHBAY_CO_TRY(co_await next());
+    co_return Result<>();
+  }
+
+  [[nodiscard]] bool runs() const { return runs_; }
+  [[nodiscard]] unsigned steps() const { return steps_; }
+  [[nodiscard]] std::string name() const { return trial_.name(); }
+
  private:
-  FlowEvent next_event(unsigned step) {
+  void release() {
+    runtime_.release(flow_);
+    runs_ = false;
+  }
+
+  FlowEvent usual_event() {
     FlowEvent event;
-    event.unix_ms = testing::kStartUnixMs + 1000 * std::int64_t{step};
-    event.kind = step == 0 ? PATCHBAY_EVENT_START : PATCHBAY_EVENT_TIMER;
+    event.unix_ms = testing::kStartUnixMs + 1000 * std::int64_t{steps_};
+    event.kind = steps_ == 0 ? PATCHBAY_EVENT_START : PATCHBAY_EVENT_TIMER;
     for (const auto& request : last_.requests) {
       event.kind = PATCHBAY_EVENT_REPLIES;
       event.replies.push_back(
@@ -138,30 +171,141 @@ class WorkerFlow {
     return event;
   }
 
+  void interrupt(FlowEvent& event) const {
+    switch (trial_.interruption->kind) {
+      case Kind::kCancel:
+        event.kind = PATCHBAY_EVENT_CANCEL;
+        return;
+      case Kind::kCancelEmpty:
+        event.kind = PATCHBAY_EVENT_CANCEL;
+        for (auto& reply : event.replies) {
+          reply = {};
+          reply.net_error = PATCHBAY_NET_CANCELLED;
+        }
+        return;
+      case Kind::kSurplusReply:
+        event.kind = PATCHBAY_EVENT_REPLIES;
+        event.replies.emplace_back().http_status = 200;
+        return;
+      default:
+        break;
+    }
+    event.kind = trial_.interruption->kind == Kind::kUnknownEvent  ? kUnknownEvent
+                 : trial_.interruption->kind == Kind::kSecondStart ? PATCHBAY_EVENT_START
+                 : trial_.interruption->kind == Kind::kOtherEvent  ? PATCHBAY_EVENT_TIMER
+                                                                   : PATCHBAY_EVENT_REPLIES;
+    event.replies.clear();
+    event.query.clear();
+    event.fields.clear();
+    event.secrets.clear();
+  }
+
   connector::Runtime& runtime_;
   const manifest::Manifest& manifest_;
-  const Trial& trial_;
+  const Trial trial_;
+  connector::FlowId flow_ = 0;
   FlowAction last_;
+  unsigned steps_ = 0;
   unsigned requests_ = 0;
+  bool runs_ = false;
 };
 
-// Until the first that fails. Returns how many were begun.
-std::uint64_t play_all(net::LoopPool& loops, connector::Runtime& runtime,
-                       const manifest::Manifest& manifest, Findings& findings) {
-  const auto providers = difficult_providers(manifest);
-  std::uint64_t exchanges = 0;
-  for (auto trial : beginnings(manifest))
-    for (const auto& provider : *providers) {
+// What the suite plays in its own process, once more: until the first flow that fails.
+class WorkerPart {
+ public:
+  WorkerPart(net::LoopPool& loops, connector::Runtime& runtime, const manifest::Manifest& manifest,
+             const SuiteOptions& options, Findings& findings)
+      : loops_(loops),
+        runtime_(runtime),
+        manifest_(manifest),
+        options_(options),
+        findings_(findings),
+        plausible_(plausible_provider(manifest)),
+        difficult_(difficult_providers(manifest)),
+        beginnings_(beginnings(manifest)) {}
+
+  // How many were begun.
+  std::uint64_t everything() {
+    for (const auto& beginning : beginnings_)
+      if (!operation(beginning)) return begun_;
+    for (unsigned i = 0; i < options_.random_exchanges; ++i) {
+      const auto provider = random_provider(difficult_, options_.seed * 1'000'003 + i);
+      Trial trial = beginnings_[i % beginnings_.size()];
       trial.provider = &provider;
-      ++exchanges;
-      const auto ended = loops.block_on(WorkerFlow(runtime, manifest, trial).play());
-      if (ended) continue;
-      findings.add("ABI-031", "worker, " + trial.name(),
-                   "What works without walls fails behind them: " + ended.error().message + ".");
-      return exchanges;
+      if (!play(trial)) break;
     }
-  return exchanges;
-}
+    return begun_;
+  }
+
+ private:
+  bool operation(Trial trial) {
+    for (const auto& provider : *difficult_) {
+      trial.provider = &provider;
+      if (!play(trial)) return false;
+    }
+    trial.provider = &plausible_;
+    const auto steps = play(trial);
+    if (!steps) return false;
+    for (unsigned step = 0; step < *steps; ++step)
+      for (const auto kind :
+           {Kind::kRelease, Kind::kUnknownEvent, Kind::kCancel, Kind::kCancelEmpty,
+            Kind::kOtherEvent, Kind::kSecondStart, Kind::kMissingReply, Kind::kSurplusReply}) {
+        if (step == 0 && kind != Kind::kRelease && kind != Kind::kUnknownEvent) continue;
+        trial.interruption = {kind, step};
+        if (!play(trial)) return false;
+      }
+    trial.interruption.reset();
+    return in_turns(trial);
+  }
+
+  // How many steps it took; nothing: it failed.
+  std::optional<unsigned> play(const Trial& trial) {
+    ++begun_;
+    WorkerFlow flow(runtime_, manifest_, trial);
+    const auto ended = loops_.block_on(flow.play());
+    if (!ended) {
+      (void)told(trial.name(), ended.error());
+      return std::nullopt;
+    }
+    return flow.steps();
+  }
+
+  bool in_turns(Trial trial) {
+    std::vector<std::unique_ptr<WorkerFlow>> flows;
+    for (trial.person = 0; trial.person < kFlowsAtOnce; ++trial.person) {
+      flows.push_back(std::make_unique<WorkerFlow>(runtime_, manifest_, trial));
+      ++begun_;
+      const auto begun = loops_.block_on(flows.back()->begin());
+      if (!begun) return told(trial.name(), begun.error());
+    }
+    for (bool any = true; any;) {
+      any = false;
+      for (const auto& flow : flows) {
+        if (!flow->runs()) continue;
+        any = true;
+        const auto stepped = loops_.block_on(flow->next());
+        if (!stepped) return told(flow->name() + ", among others", stepped.error());
+      }
+    }
+    return true;
+  }
+
+  bool told(const std::string& name, const Error& error) {
+    findings_.add("ABI-031", "worker, " + name,
+                  "What works without walls fails behind them: " + error.message + ".");
+    return false;
+  }
+
+  net::LoopPool& loops_;
+  connector::Runtime& runtime_;
+  const manifest::Manifest& manifest_;
+  const SuiteOptions& options_;
+  Findings& findings_;
+  const Provider plausible_;
+  const Providers difficult_;
+  const std::vector<Trial> beginnings_;
+  std::uint64_t begun_ = 0;
+};
 
 }  // namespace
 
@@ -176,7 +320,7 @@ std::uint64_t check_in_worker(const SuiteOptions& options, Findings& findings) {
       std::move(file->bytes));
   std::uint64_t exchanges = 0;
   if (const auto started = loops.block_on(runtime->start()); started) {
-    exchanges = play_all(loops, *runtime, *file->manifest, findings);
+    exchanges = WorkerPart(loops, *runtime, *file->manifest, options, findings).everything();
   } else {
     findings.add("ABI-031", "worker",
                  "The connector does not start behind the worker's walls: " +

@@ -246,6 +246,14 @@ struct SharesStateBetweenFlows : Honest {
   static inline thread_local int steps = 0;
 };
 
+struct WorksOnOneThreadAlone : Honest {
+  using Honest::Honest;
+  patchbay_status ask(patchbay_action& action) override {
+    static const auto home = std::this_thread::get_id();
+    return std::this_thread::get_id() == home ? Honest::ask(action) : odd(action);
+  }
+};
+
 struct IgnoresCancel : Honest {
   using Honest::Honest;
   patchbay_status cancelled(patchbay_action& action) override {
@@ -435,6 +443,124 @@ struct ConsumingNotFlagged : Honest {
   explicit ConsumingNotFlagged(const patchbay_input& input) : Honest(input) {
     for (std::uint64_t i = 0; i < input.secret_count; ++i)
       if (view(input.secrets[i].name) == "refresh_token") body_.add(view(input.secrets[i].value));
+  }
+};
+
+// ---- that lead nowhere ----
+
+struct RefusesUnseen : Honest {
+  using Honest::Honest;
+  patchbay_status ask(patchbay_action& action) override {
+    return fail(action, PATCHBAY_FAIL_CREDENTIALS, "error.value_missing");
+  }
+};
+
+struct AnswersAllAlike : Honest {
+  using Honest::Honest;
+  patchbay_status answered(const patchbay_reply&, patchbay_action& action) override {
+    return fail(action, PATCHBAY_FAIL_CREDENTIALS, "error.oauth_refused");
+  }
+};
+
+// ---- of a manifest whose values have a shape, which they hold people to ----
+
+template <class Rest>
+struct OfAPattern : Rest {
+  explicit OfAPattern(const patchbay_input& input) : Rest(input) {
+    for (std::uint64_t i = 0; i < input.field_count; ++i)
+      if (view(input.fields[i].name) == "client_id")
+        id_fits_ =
+            view(input.fields[i].value).starts_with("acme-") && input.fields[i].value.len == 12;
+    const auto secret = this->secret_.view();
+    secret_fits_ =
+        secret.size() == 40 && secret.find_first_not_of("0123456789abcdef") == secret.npos;
+  }
+  patchbay_status ask(patchbay_action& action) override {
+    if (id_fits_ && secret_fits_) return Rest::ask(action);
+    return this->fail(action, PATCHBAY_FAIL_CREDENTIALS, "error.value_missing");
+  }
+  bool id_fits_ = false, secret_fits_ = false;
+};
+
+struct KeepsToAPattern : OfAPattern<Honest> {
+  using OfAPattern::OfAPattern;
+};
+struct PatternedSecretInTheUrl : OfAPattern<SecretInTheUrl> {
+  using OfAPattern::OfAPattern;
+};
+struct PatternedSecretLeftBehind : OfAPattern<LeavesASecretBehind> {
+  using OfAPattern::OfAPattern;
+};
+
+// ---- that show late, or off the usual way ----
+
+struct LeavesASecretOnARefusal : Honest {
+  using Honest::Honest;
+  patchbay_status answered(const patchbay_reply& reply, patchbay_action& action) override {
+    if (reply.http_status == 401) delete new std::string(secret_.view());
+    return Honest::answered(reply, action);
+  }
+};
+
+struct LeaksOnARefusal : Honest {
+  using Honest::Honest;
+  patchbay_status answered(const patchbay_reply& reply, patchbay_action& action) override {
+    static std::atomic<void*> last;
+    if (reply.http_status == 401) last = ::operator new(100);
+    return Honest::answered(reply, action);
+  }
+};
+
+struct LongWay : Honest {
+  using Honest::Honest;
+  patchbay_status done(patchbay_action& action) override {
+    if (++waits_ == 6) return Honest::done(action);
+    action.kind = PATCHBAY_ACTION_WAIT;
+    action.wait_ms = 1;
+    return PATCHBAY_OK;
+  }
+  int waits_ = 0;
+};
+
+struct IgnoresALateCancel : LongWay {
+  using LongWay::LongWay;
+  patchbay_status cancelled(patchbay_action& action) override {
+    return waits_ < 4 ? LongWay::cancelled(action) : LongWay::done(action);
+  }
+};
+
+struct LeaksWhenReleasedLate : LongWay {
+  using LongWay::LongWay;
+  ~LeaksWhenReleasedLate() override {
+    static std::atomic<void*> last;
+    if (waits_ == 5) last = ::operator new(100);
+  }
+};
+
+struct OpensASocketWhenCancelled : Honest {
+  using Honest::Honest;
+  patchbay_status cancelled(patchbay_action& action) override {
+    ::close(::socket(AF_INET, SOCK_STREAM, 0));
+    return Honest::cancelled(action);
+  }
+};
+
+struct OpensASocketAmongOthers : Honest {
+  explicit OpensASocketAmongOthers(const patchbay_input& input) : Honest(input) { ++alive; }
+  ~OpensASocketAmongOthers() override { --alive; }
+  patchbay_status answered(const patchbay_reply& reply, patchbay_action& action) override {
+    if (alive > 1) ::close(::socket(AF_INET, SOCK_STREAM, 0));
+    return Honest::answered(reply, action);
+  }
+  static inline std::atomic<int> alive = 0;
+};
+
+struct OpensASocketAtRandom : Honest {  // at a status that no list has
+  using Honest::Honest;
+  patchbay_status answered(const patchbay_reply& reply, patchbay_action& action) override {
+    if (reply.http_status > 510 && reply.http_status < 599)
+      ::close(::socket(AF_INET, SOCK_STREAM, 0));
+    return Honest::answered(reply, action);
   }
 };
 

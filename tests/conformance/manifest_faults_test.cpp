@@ -95,6 +95,10 @@ INSTANTIATE_TEST_SUITE_P(
               "token_unknown"},
         Fault{"AHostNamesAFieldThatIsNone", R"("host": "api.personio.de")",
               R"("host": "{tenant}.personio.de")", "host_placeholder"},
+        Fault{"ARequestGoesToAHostThatIsNotListed",
+              R"("host":"api.personio.de","path":"/v2/absence-types")",
+              R"("host":"abi.personio.de","path":"/v2/absence-types")", "url_not_covered",
+              "connectors/personio.so"},
         Fault{"ASecretTellsAccountsApart", R"("secret": true)",
               R"("secret": true, "identifies_account": true)", "field_secret"}),
     [](const auto& info) { return std::string(info.param.name); });
