@@ -18,34 +18,39 @@ struct Later {
 // The oldest of those kept on top.
 using Newest = std::priority_queue<FoundEvent, std::vector<FoundEvent>, Later>;
 
-FoundEvent event_of(const json::Value& root, std::string_view line) {
-  const auto text = [&root](std::string_view name) { return root.get(name).string_or(""); };
-  return {text("time"),
-          {.kind = text("kind"),
-           .project_id = text("project"),
-           .account_id = text("account"),
-           .subject = text("subject"),
-           .key_id = text("key"),
-           .request_id = text("request"),
-           .peer = text("peer"),
-           .connector_id = text("connector"),
-           .actor = text("actor")},
-          std::string(line)};
-}
-
-bool has_kind(const std::string& kind, const std::string& wanted) {
-  return wanted.ends_with('.') ? kind.starts_with(wanted) : wanted.empty() || kind == wanted;
-}
-
 // Times are text of one form, so their order is that of the text.
 bool matches(const FoundEvent& found, const AuditQuery& query) {
   return (query.account_id.empty() || found.event.account_id == query.account_id) &&
-         has_kind(found.event.kind, query.kind) &&
+         is_of_kind(found.event.kind, query.kind) &&
          (query.since.empty() || found.time >= query.since) &&
          (query.until.empty() || found.time < query.until);
 }
 
 }  // namespace
+
+std::optional<FoundEvent> read_audit_event(std::string_view line) {
+  const auto document = json::Document::parse(line);
+  if (!document) return std::nullopt;
+  const auto root = document->root();
+  const auto text = [&root](std::string_view name) { return root.get(name).string_or(""); };
+  FoundEvent found{text("time"),
+                   {.kind = text("kind"),
+                    .project_id = text("project"),
+                    .account_id = text("account"),
+                    .subject = text("subject"),
+                    .key_id = text("key"),
+                    .request_id = text("request"),
+                    .peer = text("peer"),
+                    .connector_id = text("connector"),
+                    .actor = text("actor")},
+                   std::string(line)};
+  if (found.time.empty()) return std::nullopt;
+  return found;
+}
+
+bool is_of_kind(std::string_view kind, std::string_view wanted) {
+  return wanted.ends_with('.') ? kind.starts_with(wanted) : wanted.empty() || kind == wanted;
+}
 
 Result<std::vector<FoundEvent>> find_audit_events(const std::string& folder,
                                                   const AuditQuery& query) {
@@ -56,12 +61,10 @@ Result<std::vector<FoundEvent>> find_audit_events(const std::string& folder,
   for (const auto& file : files) {
     PATCHBAY_TRY(read_audit_lines(folder + "/" + file, [&](std::string_view line, bool whole) {
       if (!whole) return true;
-      const auto document = json::Document::parse(line);
-      if (!document) return true;
-      auto found = event_of(document->root(), line);
-      if (found.time.empty() || !matches(found, query)) return true;
-      found.order = order++;
-      newest.push(std::move(found));
+      auto found = read_audit_event(line);
+      if (!found || !matches(*found, query)) return true;
+      found->order = order++;
+      newest.push(*std::move(found));
       if (newest.size() > most) newest.pop();
       return true;
     }));

@@ -1,7 +1,9 @@
 #pragma once
 // Finding events in an audit folder: for somebody who has to know, now, who read what. Reads the
 // files as they are and does not verify them; lines that are no events are passed over.
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/audit_log.h"
@@ -24,6 +26,11 @@ struct FoundEvent {
   std::string line;       // as written, without line break
   std::size_t order = 0;  // among all that match, by file and line
 };
+
+// A line as an event; nothing when it is none.
+std::optional<FoundEvent> read_audit_event(std::string_view line);
+// Whether an event's kind is what AuditQuery::kind asks for.
+bool is_of_kind(std::string_view kind, std::string_view wanted);
 
 // Oldest first, over all files. Memory grows with `last` alone. kStorage.
 Result<std::vector<FoundEvent>> find_audit_events(const std::string& folder,

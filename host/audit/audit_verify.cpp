@@ -18,10 +18,15 @@ struct Chain {
 };
 
 Result<Chain> read_chain(const std::string& folder, const std::string& file,
-                         const RecordedHead* recorded) {
+                         const RecordedHead* recorded, const std::atomic<bool>* stop) {
   Chain chain;
+  bool stopped = false;
   chain.head = first_audit_head(file);
   PATCHBAY_TRY(read_audit_lines(folder + "/" + file, [&](std::string_view line, bool whole) {
+    if (stop != nullptr && stop->load(std::memory_order_relaxed)) {
+      stopped = true;
+      return false;
+    }
     if (!whole) {
       chain.half_line = true;
       return false;
@@ -34,6 +39,7 @@ Result<Chain> read_chain(const std::string& folder, const std::string& file,
       chain.hash_at_recorded = chain.head.hash;
     return true;
   }));
+  if (stopped) return make_error(ErrorCode::kCancelled, "The hub stops.");
   return chain;
 }
 
@@ -68,10 +74,11 @@ void judge_against(const Chain& chain, const RecordedHead& recorded, FileReport&
 }
 
 Result<FileReport> verify_file(const std::string& folder, const std::string& file,
-                               const RecordedHead* recorded, bool have_heads) {
+                               const RecordedHead* recorded, bool have_heads,
+                               const std::atomic<bool>* stop) {
   FileReport report;
   report.file = file;
-  PATCHBAY_TRY_ASSIGN(const auto chain, read_chain(folder, file, recorded));
+  PATCHBAY_TRY_ASSIGN(const auto chain, read_chain(folder, file, recorded, stop));
   report.lines = chain.head.count;
   if (!chain.broken.empty()) {
     report.state = FileState::kBroken;
@@ -141,7 +148,8 @@ bool FolderReport::is_uncertain() const {
 }
 
 Result<FolderReport> verify_audit_folder(const std::string& folder,
-                                         std::optional<std::span<const RecordedHead>> heads) {
+                                         std::optional<std::span<const RecordedHead>> heads,
+                                         const std::atomic<bool>* stop) {
   FolderReport report;
   std::vector<std::string> names;
   const bool gone = !std::filesystem::exists(folder);
@@ -150,7 +158,8 @@ Result<FolderReport> verify_audit_folder(const std::string& folder,
   }
   const auto known = heads.value_or(std::span<const RecordedHead>());
   for (const auto& name : names) {
-    PATCHBAY_TRY_ASSIGN(auto file, verify_file(folder, name, find(known, name), heads.has_value()));
+    PATCHBAY_TRY_ASSIGN(auto file,
+                        verify_file(folder, name, find(known, name), heads.has_value(), stop));
     report.lines += file.lines;
     report.files.push_back(std::move(file));
   }

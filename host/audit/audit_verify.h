@@ -7,6 +7,7 @@
 // What can't be told: events of the last moments before a power cut, which no head had reached yet,
 // may be missing without a trace; so may lines behind the last recorded head of a process that did
 // not end in order.
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -62,7 +63,9 @@ struct FolderReport {
 
 // Without heads: the chains alone. kStorage when folder or a file can't be read; a folder that is
 // gone altogether is a report, when heads say what was in it.
+// kCancelled once `stop` (may be null) is true.
 Result<FolderReport> verify_audit_folder(const std::string& folder,
-                                         std::optional<std::span<const RecordedHead>> heads);
+                                         std::optional<std::span<const RecordedHead>> heads,
+                                         const std::atomic<bool>* stop = nullptr);
 
 }  // namespace patchbay::audit

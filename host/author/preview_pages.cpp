@@ -50,7 +50,7 @@ void PreviewPages::add_routes(net::Router& router) {
     co_return web::secured(let_in(request));
   });
   router.add("GET", "/assets/{file}", [](net::Request& request) -> net::Task<net::Response> {
-    co_return web::secured(web::asset_response(request.path));
+    co_return web::secured(web::asset_response(request));
   });
   router.add("GET", "/connect", guarded(&PreviewPages::show));
   router.add("POST", "/connect", guarded(&PreviewPages::check));

@@ -7,48 +7,26 @@
 #include "cli/key_rotate_command.h"
 #include "cli/options.h"
 #include "cli/store_access.h"
-#include "store/data_keys_table.h"
-#include "store/sealed_columns.h"
+#include "store/key_report.h"
 #include "vault/key_source.h"
 
 namespace patchbay::cli {
 namespace {
 
-using vault::WrappedDataKey;
+using store::KeyReport;
 
-// What `key list` shows; nothing of it is secret.
-struct KeyTable {
-  std::vector<WrappedDataKey> keys;
-  std::vector<store::sealed_rows::KeyUse> uses;
-
-  [[nodiscard]] std::int64_t records(std::string_view key_id) const {
-    for (const auto& use : uses)
-      if (use.key_id == key_id) return use.records;
-    return 0;
-  }
-  [[nodiscard]] std::string state(const WrappedDataKey& key) const {
-    if (key.retired != 0) return "retired";
-    return key.settled == 0 && keys.size() > 1 ? "rotating" : "seals";
-  }
-};
-
-Result<KeyTable> read_keys(const CommonOptions& common) {
+Result<KeyReport> read_keys(const CommonOptions& common) {
   PATCHBAY_TRY_ASSIGN(const auto store, open_store_alone(common));
-  return store->read_blocking([](store::Database& db) -> Result<KeyTable> {
-    KeyTable table;
-    PATCHBAY_TRY_ASSIGN(table.keys, store::data_keys_table::list(db));
-    PATCHBAY_TRY_ASSIGN(table.uses, store::sealed_rows::count_by_key(db));
-    return table;
-  });
+  return store->read_blocking(KeyReport::read);
 }
 
-void print_json(const KeyTable& table) {
+void print_json(const KeyReport& table) {
   json::Writer out;
   out.begin_object().key("data_keys").begin_array();
   for (const auto& key : table.keys) {
     out.begin_object()
         .member("id", key.id)
-        .member("state", table.state(key))
+        .member("state", to_string(table.state(key)))
         .member("key", key.kek_id)
         .member("created", iso_time(key.created))
         .member("records", table.records(key.id));
@@ -59,7 +37,7 @@ void print_json(const KeyTable& table) {
   std::cout << out.take() << "\n";
 }
 
-void print_table(const KeyTable& table) {
+void print_table(const KeyReport& table) {
   const auto row = [](const std::string& id, const std::string& state, const std::string& kek,
                       const std::string& created, const std::string& records) {
     std::cout << std::left << std::setw(25) << id << std::setw(10) << state << std::setw(10) << kek
@@ -67,13 +45,13 @@ void print_table(const KeyTable& table) {
   };
   row("DATA KEY", "STATE", "KEY", "CREATED", "RECORDS");
   for (const auto& key : table.keys)
-    row(key.id, table.state(key), key.kek_id, iso_time(key.created),
+    row(key.id, std::string(to_string(table.state(key))), key.kek_id, iso_time(key.created),
         std::to_string(table.records(key.id)));
   if (const auto unnamed = table.records(""); unnamed > 0)
     std::cout << unnamed << " records were sealed by an earlier release and do not say with which "
               << "key; `patchbay key rotate` fills that in.\n";
   for (const auto& key : table.keys)
-    if (table.state(key) == "rotating")
+    if (table.state(key) == store::KeyState::kRotating)
       std::cout << "A rotation is under way or was interrupted; `patchbay key rotate` finishes "
                    "it.\n";
 }

@@ -121,6 +121,8 @@ int serve(const ServeOptions& options) {
   if (options.audit_sync == "always") hub_options->audit_sync_within = 0ms;
   hub_options->pace.call_wait = std::chrono::seconds(options.rate_limit_wait_s);
   const auto overridden = overridden_hosts(hub_options->egress);
+  const auto location = hub_options->store.value_or(
+      store::StoreLocation::file(database_path(hub_options->data_folder)));
   auto opened = Hub::open(std::move(*hub_options));
   if (!opened) return report(opened.error());
   Hub& hub = **opened;
@@ -147,7 +149,11 @@ int serve(const ServeOptions& options) {
                     .random = hub.random(),
                     .overridden_hosts = overridden,
                     .embed_origins = *origins,
-                    .audit = &hub.audit()});
+                    .audit = &hub.audit(),
+                    .audit_folder = options.common.data + "/audit",
+                    .data_folder = options.common.data,
+                    .location = location,
+                    .key_chain = &hub.key_chain()});
   pages.add_routes(router);
   net::ServerOptions server_options;
   server_options.address = options.address;

@@ -15,6 +15,11 @@ Role stored_role(std::string_view word) {
   return role_from(word).value_or(Role::kViewer);
 }
 
+OperatorSession session_from(const Row& row) {
+  return {row.text(0), row.integer(1),           row.integer(2),
+          row.text(3), stored_role(row.text(4)), row.text(5)};
+}
+
 SigninLink link_from(const Row& row) {
   return {row.text(0),    row.integer(1),           row.integer(2),
           row.integer(3), stored_role(row.text(4)), row.text(5)};
@@ -48,10 +53,15 @@ Result<std::optional<OperatorSession>> find(Database& db, std::string_view hash,
   return first_row(db.query("SELECT hash, created, expires, csrf, role, person FROM "
                             "operator_sessions WHERE hash = ? AND expires > ?",
                             {hash, now_ms}),
-                   [](const Row& row) {
-                     return OperatorSession{row.text(0), row.integer(1),           row.integer(2),
-                                            row.text(3), stored_role(row.text(4)), row.text(5)};
-                   });
+                   session_from);
+}
+
+Result<std::vector<OperatorSession>> list(Database& db, std::int64_t now_ms, std::int64_t limit) {
+  return all_rows(db.query("SELECT hash, created, expires, csrf, role, person FROM "
+                           "operator_sessions WHERE expires > ? ORDER BY person, created DESC "
+                           "LIMIT ?",
+                           {now_ms, limit}),
+                  session_from);
 }
 
 Result<void> remove(Database& db, std::string_view hash) {
@@ -88,6 +98,18 @@ Result<std::optional<SigninLink>> consume(Database& db, std::string_view hash,
                             "expires > ? RETURNING hash, created, expires, used, role, person",
                             {now_ms, hash, now_ms}),
                    link_from);
+}
+
+Result<std::vector<SigninLink>> list_open(Database& db, std::int64_t now_ms, std::int64_t limit) {
+  return all_rows(db.query("SELECT hash, created, expires, used, role, person FROM signin_links "
+                           "WHERE used = 0 AND expires > ? ORDER BY created DESC LIMIT ?",
+                           {now_ms, limit}),
+                  link_from);
+}
+
+Result<void> remove(Database& db, std::string_view hash) {
+  PATCHBAY_TRY(db.execute("DELETE FROM signin_links WHERE hash = ?", {hash}));
+  return {};
 }
 
 Result<std::int64_t> remove_expired(Database& db, std::int64_t now_ms) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "store/database.h"
@@ -32,6 +33,8 @@ Result<void> insert(Database& db, const OperatorSession& session);
 // Unexpired ones only.
 Result<std::optional<OperatorSession>> find(Database& db, std::string_view hash,
                                             std::int64_t now_ms);
+// All that have not expired, by person, the newest first; at most `limit`.
+Result<std::vector<OperatorSession>> list(Database& db, std::int64_t now_ms, std::int64_t limit);
 Result<void> remove(Database& db, std::string_view hash);
 Result<std::int64_t> remove_expired(Database& db, std::int64_t now_ms);
 
@@ -53,6 +56,9 @@ Result<void> insert(Database& db, const SigninLink& link);
 Result<std::optional<SigninLink>> find(Database& db, std::string_view hash);
 // The link, for exactly one caller, and only before it expires.
 Result<std::optional<SigninLink>> consume(Database& db, std::string_view hash, std::int64_t now_ms);
+// Those that still open a session, the newest first; at most `limit`.
+Result<std::vector<SigninLink>> list_open(Database& db, std::int64_t now_ms, std::int64_t limit);
+Result<void> remove(Database& db, std::string_view hash);
 Result<std::int64_t> remove_expired(Database& db, std::int64_t now_ms);
 
 }  // namespace signin_links_table

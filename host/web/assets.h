@@ -14,6 +14,7 @@ struct Asset {
   std::string_view url;   // "/assets/app.1f2e3d4c5b6a.css"
   std::string_view media_type;
   std::string_view bytes;
+  std::string_view gzipped;  // the same, compressed (RFC 1952)
 };
 
 // A mustache template or partial, by its path without the suffix: "connect/form".

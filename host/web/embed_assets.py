@@ -4,8 +4,10 @@
 css/*.css are joined in name order. What browsers fetch gets an address that names its content
 (app.1f2e3d4c5b6a.css), so that it can be cached for ever; imports between modules are rewritten to
 those addresses, which is why a module is named after everything it imports. What other people's pages
-load (embed/*) keeps its name.
+load (embed/*) keeps its name. Each is there compressed, too: pages themselves are not, because they
+hold secrets beside what visitors may choose (breachattack.com), but these are the same for everybody.
 """
+import gzip
 import hashlib
 import json
 import pathlib
@@ -82,7 +84,8 @@ def main():
     lines.append("const Asset kServed[] = {")
     for name, url, content in served:
         media_type = MEDIA_TYPES[pathlib.Path(name).suffix]
-        lines.append(f"  {{{quoted(name)}, {quoted(url)}, {quoted(media_type)}, {view(content)}}},")
+        lines.append(f"  {{{quoted(name)}, {quoted(url)}, {quoted(media_type)}, {view(content)}, "
+                     f"{view(gzip.compress(content, 9, mtime=0))}}},")
     lines.append("};\nconst Template kTemplates[] = {")
     for path in sorted((assets / "templates").rglob("*.mustache")):
         name = path.relative_to(assets / "templates").with_suffix("").as_posix()

@@ -13,6 +13,32 @@ namespace {
 namespace sessions = store::operator_sessions_table;
 namespace links = store::signin_links_table;
 
+// Of a stored hash, enough to name its row; the whole of it stays here.
+constexpr std::size_t kIdDigits = 16;
+
+std::string id_of(std::string_view hash) {
+  return std::string(hash.substr(0, kIdDigits));
+}
+
+struct NewLink {
+  SecretString path;
+  store::SigninLink row;
+};
+
+NewLink new_link(Random& random, const Person& person, std::int64_t now, const AccessTimes& times) {
+  std::string token = random.token();
+  NewLink made{SecretString("/signin/"),
+               {sha256_hex(token), now, now + times.link_ms, 0, person.role, person.name}};
+  made.path.append(token);
+  wipe(token.data(), token.size());
+  return made;
+}
+
+Result<> save_link(store::Database& db, const store::SigninLink& link) {
+  PATCHBAY_TRY(links::remove_expired(db, link.created));
+  return links::insert(db, link);
+}
+
 // A session's idle end is written at most this often.
 constexpr std::int64_t kLeastMove = 60'000;
 
@@ -20,18 +46,10 @@ constexpr std::int64_t kLeastMove = 60'000;
 
 Result<SecretString> create_signin_link(store::Store& store, const Clock& clock, Random& random,
                                         const Person& person, const AccessTimes& times) {
-  std::string token = random.token();
-  const std::int64_t now = clock.unix_ms();
-  const store::SigninLink link{sha256_hex(token), now,        now + times.link_ms, 0,
-                               person.role,       person.name};
-  PATCHBAY_TRY(store.transact_blocking([&](store::Database& db) -> Result<> {
-    PATCHBAY_TRY(links::remove_expired(db, now));
-    return links::insert(db, link);
-  }));
-  SecretString path("/signin/");
-  path.append(token);
-  wipe(token.data(), token.size());
-  return path;
+  auto made = new_link(random, person, clock.unix_ms(), times);
+  PATCHBAY_TRY(
+      store.transact_blocking([&](store::Database& db) { return save_link(db, made.row); }));
+  return std::move(made.path);
 }
 
 std::string actor_of(const Person& person) {
@@ -114,6 +132,70 @@ Task<Result<std::optional<std::string>>> OperatorAccess::sign_in(std::string tok
 Task<Result<>> OperatorAccess::sign_out(std::string session_id) {
   co_return co_await store_.transact(
       [id = std::move(session_id)](store::Database& db) { return sessions::remove(db, id); });
+}
+
+Task<Result<SecretString>> OperatorAccess::make_link(Person person) {
+  auto made = new_link(random_, person, clock_.unix_ms(), times_);
+  const auto saved = co_await store_.transact(
+      [row = made.row](store::Database& db) { return save_link(db, row); });
+  if (!saved) co_return saved.error();
+  co_return std::move(made.path);
+}
+
+Task<Result<OperatorAccess::Present>> OperatorAccess::present(std::string own_session_id) {
+  const std::int64_t now = clock_.unix_ms();
+  co_return co_await store_.read([own = std::move(own_session_id), now,
+                                  idle = times_.idle_ms](store::Database& db) -> Result<Present> {
+    PATCHBAY_TRY_ASSIGN(auto rows, sessions::list(db, now, Present::kMost + 1));
+    PATCHBAY_TRY_ASSIGN(auto open, links::list_open(db, now, Present::kMost + 1));
+    Present present;
+    present.cut = rows.size() > Present::kMost || open.size() > Present::kMost;
+    rows.resize(std::min<std::size_t>(rows.size(), Present::kMost));
+    open.resize(std::min<std::size_t>(open.size(), Present::kMost));
+    present.signed_in.reserve(rows.size());
+    for (auto& row : rows)
+      present.signed_in.push_back({.id = id_of(row.hash),
+                                   .person = {row.role, std::move(row.person)},
+                                   .since = row.created,
+                                   .seen = std::max(row.created, row.expires - idle),
+                                   .ends = row.expires,
+                                   .own = row.hash == own});
+    present.links.reserve(open.size());
+    for (auto& link : open)
+      present.links.push_back({.id = id_of(link.hash),
+                               .person = {link.role, std::move(link.person)},
+                               .made = link.created,
+                               .ends = link.expires});
+    return present;
+  });
+}
+
+Task<Result<OperatorAccess::Ended>> OperatorAccess::end_session(std::string id) {
+  const std::int64_t now = clock_.unix_ms();
+  co_return co_await store_.transact(
+      [id = std::move(id), now](store::Database& db) -> Result<Ended> {
+        PATCHBAY_TRY_ASSIGN(auto rows, sessions::list(db, now, Present::kMost));
+        for (auto& row : rows) {
+          if (id_of(row.hash) != id) continue;
+          PATCHBAY_TRY(sessions::remove(db, row.hash));
+          return Ended{std::move(row.hash), {row.role, std::move(row.person)}};
+        }
+        return make_error(ErrorCode::kNotFound, "This session has ended already.");
+      });
+}
+
+Task<Result<Person>> OperatorAccess::withdraw_link(std::string id) {
+  const std::int64_t now = clock_.unix_ms();
+  co_return co_await store_.transact(
+      [id = std::move(id), now](store::Database& db) -> Result<Person> {
+        PATCHBAY_TRY_ASSIGN(auto open, links::list_open(db, now, Present::kMost));
+        for (auto& link : open) {
+          if (id_of(link.hash) != id) continue;
+          PATCHBAY_TRY(links::remove(db, link.hash));
+          return Person{link.role, std::move(link.person)};
+        }
+        return make_error(ErrorCode::kNotFound, "This link was used, or has expired.");
+      });
 }
 
 }  // namespace patchbay::web

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -72,6 +73,43 @@ class OperatorAccess {
   // or has expired.
   Task<Result<std::optional<std::string>>> sign_in(std::string token);
   Task<Result<>> sign_out(std::string session_id);
+
+  // As create_signin_link.
+  Task<Result<SecretString>> make_link(Person person);
+
+  // Who is signed in, and who has a link that still opens a session.
+  struct Present {
+    static constexpr std::int64_t kMost = 200;  // of each; `cut` says that there are more
+    struct SignedIn {
+      std::string id;  // for end_session(); opens nothing
+      Person person;
+      std::int64_t since = 0;  // unix ms, and so on
+      // The last request, to the minute; in the last hours of a session, the earliest it may have
+      // been.
+      std::int64_t seen = 0;
+      std::int64_t ends = 0;  // without another request
+      bool own = false;       // the session that asks
+    };
+    struct OpenLink {
+      std::string id;  // for withdraw_link(); opens nothing
+      Person person;
+      std::int64_t made = 0;
+      std::int64_t ends = 0;
+    };
+    std::vector<SignedIn> signed_in;  // by name
+    std::vector<OpenLink> links;      // newest first
+    bool cut = false;
+  };
+  Task<Result<Present>> present(std::string own_session_id);
+
+  // Whose it was; kNotFound when it has ended already. Its next request has to sign in.
+  struct Ended {
+    std::string session_id;
+    Person person;
+  };
+  Task<Result<Ended>> end_session(std::string id);
+  // Whom it was for; kNotFound when it was used or has expired.
+  Task<Result<Person>> withdraw_link(std::string id);
 
  private:
   store::Store& store_;

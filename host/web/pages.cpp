@@ -3,6 +3,7 @@
 #include "web/account_list_pages.h"
 #include "web/account_pages.h"
 #include "web/attempt_pages.h"
+#include "web/audit_pages.h"
 #include "web/colleague_pages.h"
 #include "web/connect_access.h"
 #include "web/connect_pages.h"
@@ -12,11 +13,13 @@
 #include "web/key_pages.h"
 #include "web/link_access.h"
 #include "web/manage_pages.h"
+#include "web/people_pages.h"
 #include "web/playground_pages.h"
 #include "web/request_log_pages.h"
 #include "web/review_pages.h"
 #include "web/signin_pages.h"
 #include "web/static_files.h"
+#include "web/storage_pages.h"
 #include "web/waiting_pages.h"
 #include "web/webhook_pages.h"
 
@@ -24,7 +27,7 @@ namespace patchbay::web {
 namespace {
 
 net::Task<net::Response> give_asset(net::Request& request) {
-  co_return secured(asset_response(request.path));
+  co_return secured(asset_response(request));
 }
 
 net::Task<net::Response> give_embedded(net::Request& request) {
@@ -74,7 +77,10 @@ Pages::Pages(Options options)
       playground_(std::make_unique<PlaygroundPages>(*site_)),
       request_logs_(std::make_unique<RequestLogPages>(*site_)),
       keys_(std::make_unique<KeyPages>(*site_)),
-      webhooks_(std::make_unique<WebhookPages>(*site_)) {}
+      webhooks_(std::make_unique<WebhookPages>(*site_)),
+      people_(std::make_unique<PeoplePages>(*site_)),
+      audit_(std::make_unique<AuditPages>(*site_)),
+      storage_(std::make_unique<StoragePages>(*site_)) {}
 
 Pages::~Pages() = default;
 
@@ -103,6 +109,9 @@ void Pages::add_routes(net::Router& router) {
   router.add("GET", "/app/settings", site_->open(go_to_settings));
   keys_->add_routes(router);
   webhooks_->add_routes(router);
+  people_->add_routes(router);
+  audit_->add_routes(router);
+  storage_->add_routes(router);
 }
 
 net::Response Pages::error_page(const net::Request& request, unsigned status) const {

@@ -15,6 +15,10 @@
 //   POST /app/accounts/{id}/flows/{flow}
 //   GET  /app/accounts/{id}/requests  GET /app/accounts/{id}/requests/{log}
 //   GET  /app/accounts/{id}/actions  GET POST /app/accounts/{id}/actions/{action}
+//   GET POST /app/settings/{keys,webhooks}...  GET POST /app/settings/people
+//   POST /app/settings/people/{links/{link}/withdraw,sessions/{session}/end}
+//   GET  /app/settings/audit  GET /app/settings/audit/state  POST /app/settings/audit/verify
+//   GET  /app/settings/storage
 //   GET  /assets/{file}  GET /embed/{file}  GET /logos/{connector}/{hash}
 //
 // The API has /accounts and /connectors to itself. The operator's pages need a session
@@ -45,6 +49,9 @@ class PlaygroundPages;
 class RequestLogPages;
 class KeyPages;
 class WebhookPages;
+class PeoplePages;
+class AuditPages;
+class StoragePages;
 
 class Pages {
  public:
@@ -76,6 +83,9 @@ class Pages {
   std::unique_ptr<RequestLogPages> request_logs_;
   std::unique_ptr<KeyPages> keys_;
   std::unique_ptr<WebhookPages> webhooks_;
+  std::unique_ptr<PeoplePages> people_;
+  std::unique_ptr<AuditPages> audit_;
+  std::unique_ptr<StoragePages> storage_;
 };
 
 }  // namespace patchbay::web

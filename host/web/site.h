@@ -16,6 +16,8 @@
 #include "net/origins.h"
 #include "net/router.h"
 #include "store/store.h"
+#include "store/store_location.h"
+#include "vault/key_chain.h"
 #include "web/connect_runs.h"
 #include "web/connector_view.h"
 #include "web/language.h"
@@ -43,6 +45,11 @@ struct Options {
   AccessTimes times = {};
   net::Origins embed_origins = {};   // of pages that may hold the connect component
   audit::AuditLog* audit = nullptr;  // sign-ins and what operators do; null: not recorded
+  // What the settings tell admins of the installation.
+  std::string audit_folder = {};
+  std::string data_folder = {};                       // as commands are given it
+  std::optional<store::StoreLocation> location = {};  // none: its place and size are not told
+  const vault::KeyChain* key_chain = nullptr;         // null: nor is the hub's own key
 };
 
 enum class Nav : std::uint8_t { kNone, kConnectors, kIntegrations, kAccounts, kSettings };

@@ -1,5 +1,7 @@
 #include "web/static_files.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "web/assets.h"
 #include "web/connector_view.h"
@@ -10,6 +12,26 @@ namespace {
 constexpr std::string_view kForEver = "max-age=31536000, immutable";
 
 constexpr std::string_view kForAWhile = "max-age=300";
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+// By name, with no weight or one above 0 (RFC 9110 §12.5.3).
+bool takes_gzip(std::string_view accepted) {
+  while (!accepted.empty()) {
+    const std::string_view entry = accepted.substr(0, accepted.find(','));
+    accepted.remove_prefix(std::min(accepted.size(), entry.size() + 1));
+    const auto semicolon = std::min(entry.find(';'), entry.size());
+    if (trimmed(entry.substr(0, semicolon)) != "gzip") continue;
+    const auto weight = entry.find("q=", semicolon);
+    return weight == std::string_view::npos ||
+           entry.find_first_of("123456789", weight) != std::string_view::npos;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -27,13 +49,16 @@ net::Response embed_response(const net::Request& request) {
   return response;
 }
 
-net::Response asset_response(std::string_view path) {
-  const Asset* asset = find_asset(path);
+net::Response asset_response(const net::Request& request) {
+  const Asset* asset = find_asset(request.path);
   if (asset == nullptr) return net::text("Not Found\n", 404);
   net::Response response(200);
   response.with("Content-Type", asset->media_type)
-      .with("Cache-Control", "public, " + std::string(kForEver));
-  response.body = asset->bytes;
+      .with("Cache-Control", "public, " + std::string(kForEver))
+      .with("Vary", "Accept-Encoding");
+  const bool compressed = takes_gzip(request.header("Accept-Encoding"));
+  if (compressed) response.with("Content-Encoding", "gzip");
+  response.body = compressed ? asset->gzipped : asset->bytes;
   return response;
 }
 

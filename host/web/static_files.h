@@ -6,7 +6,8 @@
 namespace patchbay::web {
 
 // What is embedded for browsers, by its address; 404 for anything else.
-net::Response asset_response(std::string_view path);
+// Compressed for who takes that (Accept-Encoding).
+net::Response asset_response(const net::Request& request);
 
 // What other people's pages load, under a name that stays (assets/embed): kept for minutes.
 net::Response embed_response(const net::Request& request);

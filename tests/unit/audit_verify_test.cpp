@@ -250,5 +250,12 @@ TEST_F(AuditVerifyTest, WhatIsNoEventIsPassedOver) {
   EXPECT_EQ(find_audit_events(folder, {}).value().size(), 8U);
 }
 
+TEST_F(AuditVerifyTest, EndsWhenItIsToldTo) {
+  const std::atomic<bool> stop{true};
+  const auto report = verify_audit_folder(folder, heads, &stop);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::kCancelled);
+}
+
 }  // namespace
 }  // namespace patchbay::audit

@@ -141,9 +141,11 @@ struct WebPagesTest : testing::Test, PageBrowser {
 
   FakeClock clock;
   OsRandom random;
+  store::TestFolder scratch;
   net::LoopPool loops{1};
   store::Store store{store::migrated(), store::Store::Runs::kCaller};
   vault::KeyEncryptionKey kek = vault::KeyEncryptionKey::generate(random);
+  vault::KeyChain key_chain{kek};
   vault::Vault vault =
       store
           .transact_blocking([this](store::Database& db) { return open_vault(db, kek, random, 1); })
@@ -172,7 +174,10 @@ struct WebPagesTest : testing::Test, PageBrowser {
                .clock = clock,
                .random = random,
                .product_name = "Shiftly",
-               .audit = &audit}};
+               .audit = &audit,
+               .audit_folder = scratch.file("audit"),
+               .data_folder = "/var/lib/patchbay",
+               .key_chain = &key_chain}};
   net::Router router;
 };
 

@@ -115,8 +115,10 @@ TEST_F(WebPagesTest, AViewerSeesAndChangesNothing) {
     EXPECT_EQ(seen.status, 200U) << page;
     EXPECT_TRUE(has(seen, "<span class=\"tag\">Viewer</span>")) << page;
   }
-  for (const char* page : {"/app/connectors/acme/link", "/app/accounts/acc_1/unlink",
-                           "/app/connectors/review/0a/withdraw"})
+  for (const char* page :
+       {"/app/connectors/acme/link", "/app/accounts/acc_1/unlink",
+        "/app/connectors/review/0a/withdraw", "/app/settings/people", "/app/settings/audit",
+        "/app/settings/audit/state", "/app/settings/storage"})
     EXPECT_EQ(get(page).status, 403U) << page;
   EXPECT_EQ(post("/signout", "csrf=" + csrf).status, 303U);
 }
@@ -133,6 +135,11 @@ TEST_F(WebPagesTest, AnOperatorDecidesNothingThatGivesAccess) {
                               !target.ends_with("/replay"));
     EXPECT_EQ(answer.status == 403, is_decision) << target << " " << answer.status;
   }
+  for (const char* page : {"/app/settings/people", "/app/settings/audit",
+                           "/app/settings/audit/state", "/app/settings/storage"}) {
+    EXPECT_EQ(get(page).status, 403U) << page;
+    EXPECT_FALSE(has(get("/app/settings/keys"), std::string("href=\"") + page)) << page;
+  }
 }
 
 TEST_F(WebPagesTest, ARoleOutlastsTheSessionsRenewal) {
@@ -146,6 +153,27 @@ TEST(ActorOf, NamesThePersonOrTheRole) {
   EXPECT_EQ(actor_of({}), "operator");
   EXPECT_EQ(actor_of({store::Role::kViewer, ""}), "viewer");
   EXPECT_EQ(actor_of({store::Role::kAdmin, "Ada"}), "Ada (admin)");
+}
+
+// The same file for everybody, in fewer bytes for who takes them.
+TEST_F(WebPagesTest, AssetsAreCompressedForWhoTakesThat) {
+  const auto sheet = std::string(asset_url("app.css"));
+  const auto plain = get(sheet);
+  EXPECT_EQ(header(plain, "Vary"), "Accept-Encoding");
+  EXPECT_FALSE(plain.headers.has("Content-Encoding"));
+  EXPECT_EQ(plain.body, find_asset(sheet)->bytes);
+  for (const char* takes : {"gzip", "br, gzip;q=0.5", "gzip, deflate, br, zstd"}) {
+    const auto packed = send({.target = sheet, .headers = {{"Accept-Encoding", takes}}});
+    EXPECT_EQ(header(packed, "Content-Encoding"), "gzip") << takes;
+    EXPECT_EQ(packed.body, find_asset(sheet)->gzipped);
+    EXPECT_LT(packed.body.size() * 2, plain.body.size());
+  }
+  for (const char* takes : {"", "identity", "br", "gzip;q=0", "x-gzip", "br, gzip;q=0.000"})
+    EXPECT_FALSE(send({.target = sheet, .headers = {{"Accept-Encoding", takes}}})
+                     .headers.has("Content-Encoding"))
+        << takes;
+  const auto page = send({.target = "/signin", .headers = {{"Accept-Encoding", "gzip"}}});
+  EXPECT_FALSE(page.headers.has("Content-Encoding")) << "pages hold secrets";
 }
 
 TEST_F(WebPagesTest, OperatorPagesSendStrangersToSignIn) {
