@@ -140,6 +140,10 @@ net::Task<net::Response> ColleaguePages::status(net::Request& request) {
   co_return net::text(version_of(visit ? visit->stage : Stage::kNone));
 }
 
+bool ColleaguePages::leads_to_sandbox(const connector::ConnectorPtr& connector) const {
+  return connector && is_sandboxed(*connector->manifest, site_.options.overridden_hosts);
+}
+
 net::Response ColleaguePages::show_waiting(const net::Request& request, const Visit& visit) const {
   const Language& language = language_of(request);
   const auto& passed_on = *visit.passed_on;
@@ -173,7 +177,8 @@ net::Response ColleaguePages::show_waiting(const net::Request& request, const Vi
                               .view = std::move(view),
                               .refresh_s = kRefresh,
                               .secret = true,
-                              .for_end_users = true});
+                              .for_end_users = true,
+                              .sandboxed = leads_to_sandbox(connector)});
 }
 
 net::Task<net::Response> ColleaguePages::show_linked(const net::Request& request,
@@ -206,7 +211,8 @@ net::Task<net::Response> ColleaguePages::show_linked(const net::Request& request
   co_return site_.page(request, {.template_name = "connected",
                                  .title = title,
                                  .view = std::move(view),
-                                 .for_end_users = true});
+                                 .for_end_users = true,
+                                 .sandboxed = leads_to_sandbox(connector)});
 }
 
 net::Task<net::Response> ColleaguePages::pass_on(net::Request& request) {

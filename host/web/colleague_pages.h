@@ -39,6 +39,7 @@ class ColleaguePages {
   net::Task<net::Response> take_back(net::Request& request);
   [[nodiscard]] net::Response show_waiting(const net::Request& request, const Visit& visit) const;
   net::Task<net::Response> show_linked(const net::Request& request, const Visit& visit);
+  [[nodiscard]] bool leads_to_sandbox(const connector::ConnectorPtr& connector) const;
   // The form of a POST that came from one of our own pages with this session.
   [[nodiscard]] std::optional<net::Params> own_form(net::Request& request) const;
 

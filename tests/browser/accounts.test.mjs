@@ -49,6 +49,21 @@ test('an action is found, planned, run, paged and found again in the log', async
   expectNoComplaints(page);
 });
 
+test('the provider is asked again what is granted, and says so meanwhile', async () => {
+  const page = await visitor(browser);
+  await signIn(page, hub.freshSigninUrl());
+  const id = await linkAccount(page, hub, { id: 'tenant-1', name: 'Nordwind GmbH' });
+  await page.goto(`${hub.url}/app/accounts/${id}`);
+  const again = page.getByRole('button', { name: 'Check again' });
+  await again.click({ noWaitAfter: true });
+  await page.getByText(/Asking the provider…|The provider was asked\./).waitFor();
+  await page.getByText('The provider was asked. The table says what was found.').waitFor();
+  await page.getByText('Last asked').waitFor();
+  await again.click();
+  await page.getByText('The provider was asked a moment ago.').waitFor();
+  expectNoComplaints(page);
+});
+
 test('what deletes asks first, without scripts', async () => {
   const page = await visitor(browser, { javaScriptEnabled: false });
   await signIn(page, hub.freshSigninUrl());

@@ -54,6 +54,13 @@ test('colleague link: the colleague connects, and the first page turns to succes
   await page.getByRole('heading', { name: 'Waiting for your colleague' }).waitFor();
   assert.equal(await page.getByLabel('Link for your colleague').inputValue(), link, 'shown again');
 
+  for (const [address, status] of [[own, 200], [link, 404]]) { // the component's protocol
+    const reply = await fetch(`${hub.url}/hub/settings`, {
+      headers: { 'x-hub-session-token': address.split('/').pop() },
+    });
+    assert.equal(reply.status, status);
+  }
+
   const colleague = await visitor(browser, { ...phone, locale: 'de-DE' });
   await colleague.goto(link);
   assert.equal(colleague.url(), `${hub.url}/connect`, 'the link has left the address');
@@ -103,11 +110,12 @@ test('whoever passed it on may connect after all; the colleague is told', async 
 });
 
 test('a link is taken back, and works no more; all of it without JavaScript', async () => {
-  const page = await visitor(browser, { javaScriptEnabled: false });
+  const still = { javaScriptEnabled: false, viewport: { width: 1280, height: 3000 } };
+  const page = await visitor(browser, still);
   const link = await passOn(page, await connectLink());
   await page.getByRole('button', { name: 'Take the link back' }).click();
   await page.getByRole('heading', { name: 'Connect Personio' }).waitFor();
-  const colleague = await visitor(browser, { javaScriptEnabled: false });
+  const colleague = await visitor(browser, still);
   await colleague.goto(link);
   await colleague.getByRole('heading', { name: 'This link was taken back' }).waitFor();
 
