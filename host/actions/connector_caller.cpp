@@ -141,7 +141,8 @@ ActionError ConnectorCaller::failure(const Try& attempt) const {
 }
 
 ConnectorCaller::Outcome ConnectorCaller::result(const Try& attempt) const {
-  std::string data = without_secrets(attempt.outcome.done->result_json, secrets_of(attempt.input));
+  std::string data =
+      json_without_secrets(attempt.outcome.done->result_json, secrets_of(attempt.input));
   if (data.size() > max_result_bytes_)
     return ActionError(ErrorCode::kTooLarge, to_string(ErrorCode::kTooLarge),
                        "The action's result is larger than the hub passes on. Ask for less.");

@@ -75,6 +75,47 @@ std::string find_trace_id(const json::Value& root, const net::Headers& headers) 
   return {};
 }
 
+using Secrets = std::span<const std::string_view>;
+
+bool holds_any(std::string_view text, Secrets secrets) {
+  return std::ranges::any_of(secrets, [text](std::string_view secret) {
+    return !secret.empty() && text.find(secret) != std::string_view::npos;
+  });
+}
+
+// The document's depth is bounded by the parser.
+bool holds_any(const json::Value& value, Secrets secrets) {
+  if (const auto text = value.as_string()) return holds_any(*text, secrets);
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (!value.is_object()) {
+      if (holds_any(value.at(i), secrets)) return true;
+      continue;
+    }
+    const auto [name, member] = value.member(i);
+    if (holds_any(name, secrets) || holds_any(member, secrets)) return true;
+  }
+  return false;
+}
+
+void write_without(json::Writer& out, const json::Value& value, Secrets secrets) {
+  if (const auto text = value.as_string()) {
+    out.string(without_secrets(*text, secrets));
+  } else if (value.is_object()) {
+    out.begin_object();
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const auto [name, member] = value.member(i);
+      write_without(out.key(without_secrets(name, secrets)), member, secrets);
+    }
+    out.end_object();
+  } else if (value.is_array()) {
+    out.begin_array();
+    for (std::size_t i = 0; i < value.size(); ++i) write_without(out, value.at(i), secrets);
+    out.end_array();
+  } else {
+    out.value(value);
+  }
+}
+
 }  // namespace
 
 std::string without_secrets(std::string_view text, std::span<const std::string_view> secrets) {
@@ -87,6 +128,14 @@ std::string without_secrets(std::string_view text, std::span<const std::string_v
     }
   }
   return out;
+}
+
+std::string json_without_secrets(std::string_view document, Secrets secrets) {
+  const auto parsed = json::Document::parse(document, {.max_bytes = document.size()});
+  if (!parsed || !holds_any(parsed->root(), secrets)) return without_secrets(document, secrets);
+  json::Writer out;
+  write_without(out, parsed->root(), secrets);
+  return without_secrets(out.take(), secrets);  // numbers, too
 }
 
 ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,
@@ -106,7 +155,8 @@ ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_v
   answer.trace_id = one_line(without_secrets(find_trace_id(root, reply.headers), secrets));
   if (is_valid_utf8(body) && body.find('\0') == std::string_view::npos) {
     // Secrets go before the cut, else half of one could stay.
-    answer.text = without_secrets(body.substr(0, kMaxParsed), secrets);
+    answer.text = document ? json_without_secrets(body, secrets)
+                           : without_secrets(body.substr(0, kMaxParsed), secrets);
     answer.is_json = root.is_object() && answer.text.size() <= ProviderAnswer::kMaxText &&
                      json::Document::parse(answer.text).has_value();
     answer.text = bounded(std::move(answer.text), ProviderAnswer::kMaxText);

@@ -26,6 +26,11 @@ struct ProviderAnswer {
 // `text` with each of `secrets` replaced wherever it occurs.
 std::string without_secrets(std::string_view text, std::span<const std::string_view> secrets);
 
+// The same for a JSON document, in keys and texts whatever their escapes: a secret may hold what
+// JSON writes otherwise. Only then is it written anew; what is no JSON is treated as text.
+std::string json_without_secrets(std::string_view document,
+                                 std::span<const std::string_view> secrets);
+
 ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,
                                     std::span<const std::string_view> secrets);
 

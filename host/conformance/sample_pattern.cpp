@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdint>
+#include <system_error>
 
 namespace patchbay::conformance {
 namespace {
@@ -59,6 +59,14 @@ std::optional<std::string> named_class(std::string_view name) {
   if (name == "word") return class_of('w');
   if (name == "xdigit") return joined(kDigits, "abcdef");
   return std::nullopt;
+}
+
+std::optional<unsigned> number(std::string_view digits, int base) {
+  unsigned value = 0;
+  const auto* stop = digits.data() + digits.size();
+  const auto read = std::from_chars(stop - digits.size(), stop, value, base);
+  if (digits.empty() || read.ec != std::errc{} || read.ptr != stop) return std::nullopt;
+  return value;
 }
 
 // Reads the pattern and writes the sample in one go; what is repeated is read again.
@@ -137,20 +145,22 @@ class Sampler {
     return std::max(least, std::min(most, choice_.repeats));
   }
 
+  // {4}, {4,} or {4,8}; anything else between braces stands for itself.
   bool counted(unsigned& least, unsigned& most) {
     if (here() != '{') return false;
     const auto end = pattern_.find('}', at_);
     if (end == std::string_view::npos) return false;
     const auto inside = pattern_.substr(at_ + 1, end - at_ - 1);
-    const auto* stop = inside.data() + inside.size();
-    const auto first = std::from_chars(inside.data(), stop, least);
-    if (first.ec != std::errc{}) return false;
-    if (first.ptr == stop) {
+    const auto comma = inside.find(',');
+    const auto low = number(inside.substr(0, comma), 10);
+    if (!low) return false;
+    least = *low;
+    if (comma == std::string_view::npos) {
       most = least;
-    } else if (*first.ptr != ',') {
-      return false;
-    } else if (first.ptr + 1 != stop && std::from_chars(first.ptr + 1, stop, most).ptr != stop) {
-      return false;
+    } else if (comma + 1 < inside.size()) {
+      const auto high = number(inside.substr(comma + 1), 10);
+      if (!high) return false;
+      most = *high;
     }
     at_ = end + 1;
     return true;
@@ -162,7 +172,14 @@ class Sampler {
     if (take("\\")) return escape();
     if (take(".")) return one_of(std::string(kPrintable));
     if (take("^") || take("$")) return {};
-    return std::string(1, pattern_[at_++]);
+    return character();
+  }
+
+  // With all of its bytes.
+  std::string character() {
+    const std::size_t from = at_++;
+    while (more() && (static_cast<unsigned char>(here()) & 0xc0U) == 0x80U) ++at_;
+    return std::string(pattern_.substr(from, at_ - from));
   }
 
   std::string group() {
@@ -228,12 +245,10 @@ class Sampler {
   std::optional<std::string> hexadecimal() {
     const bool braces = take("{");
     const auto digits = pattern_.substr(at_, braces ? pattern_.find('}', at_) - at_ : 2);
-    std::uint32_t code = 0;
-    const auto* stop = digits.data() + digits.size();
-    if (digits.empty() || std::from_chars(digits.data(), stop, code, 16).ptr != stop || code > 0x7e)
-      return std::nullopt;
+    const auto code = number(digits, 16);
+    if (!code || *code > 0x7e) return std::nullopt;
     at_ += digits.size() + (braces ? 1 : 0);
-    return std::string(1, static_cast<char>(code));
+    return std::string(1, static_cast<char>(*code));
   }
 
   // The characters of a set whose "[" was taken.
@@ -252,7 +267,7 @@ class Sampler {
       ++at_;
       const auto high = member();
       if (!high || high->size() != 1) return fail();
-      for (int c = low->front(); c <= high->front(); ++c) chars += static_cast<char>(c);
+      for (char c = low->front(); c <= high->front() && c < '\x7f'; ++c) chars += c;
     }
     if (!take("]")) return fail();
     return negated ? others(chars) : chars;

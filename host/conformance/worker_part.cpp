@@ -98,8 +98,8 @@ using Kind = Interruption::Kind;
 // One flow, from START to its end, the last step that a host allows, or what cuts in.
 class WorkerFlow {
  public:
-  WorkerFlow(connector::Runtime& runtime, const manifest::Manifest& manifest, Trial trial)
-      : runtime_(runtime), manifest_(manifest), trial_(std::move(trial)) {}
+  WorkerFlow(connector::Runtime& runtime, const manifest::Manifest& manifest, const Trial& trial)
+      : runtime_(runtime), manifest_(manifest), trial_(trial) {}
 
   net::Task<Result<>> begin() {
     PATCHBAY_CO_TRY_ASSIGN(flow_, co_await runtime_.begin(operation_of(trial_.begin),

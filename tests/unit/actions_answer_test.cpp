@@ -59,6 +59,24 @@ TEST(ProviderAnswer, ShowsNoSecretAndNoQuery) {
   EXPECT_TRUE(answer.is_json);
 }
 
+TEST(ProviderAnswer, ShowsNoSecretThatJsonWritesWithEscapes) {
+  const std::vector<std::string_view> secrets = {R"(pass"w\ord/ü)"};
+  for (const char* escaped : {R"(pass\"w\\ord/ü)", R"(pass\u0022w\u005cord\/\u00fc)"}) {
+    const auto in = [escaped](const char* before, const char* after) {
+      return before + std::string(escaped) + after;
+    };
+    EXPECT_EQ(json_without_secrets(in(R"({"a":[1.5,"x )", R"("]})"), secrets),
+              R"({"a":[1.5,"x [redacted]"]})");
+    EXPECT_EQ(json_without_secrets(in(R"({")", R"(":null})"), secrets), R"({"[redacted]":null})");
+    const auto answer = read_provider_answer(reply_of(400, in(R"({"echo":")", R"("})")),
+                                             "https://api.acme.example/", secrets);
+    EXPECT_EQ(answer.text, R"({"echo":"[redacted]"})");
+  }
+  // What needs no change keeps its bytes; what is no JSON is text.
+  EXPECT_EQ(json_without_secrets(R"({ "a" : "\u0041" })", secrets), R"({ "a" : "\u0041" })");
+  EXPECT_EQ(json_without_secrets(R"({'a': pass"w\ord/ü})", secrets), "{'a': [redacted]}");
+}
+
 TEST(ProviderAnswer, IsBoundedAndCutBetweenCharacters) {
   std::string body = "x";
   while (body.size() < 3 * ProviderAnswer::kMaxText) body += "ä";

@@ -104,6 +104,18 @@ TEST(FlowRedaction, AJsonBodyKeepsWhatAConnectorDecidesBy) {
   EXPECT_TRUE(document->root().get("ratio").is_number());
 }
 
+TEST(FlowRedaction, ASecretIsKnownAgainHoweverJsonWritesIt) {
+  Redactor redactor;
+  const auto placeholder = redactor.value(R"(TOPSECRET/x"y\z)");
+  const auto redacted = redactor.body(
+      R"({"a":"TOPSECRET/x\"y\\z","b":"TOP\u0053ECRET\/x\u0022y\u005cz","TOP\u0053ECRET x":1})");
+  EXPECT_THAT(redacted, Not(HasSubstr(kMark)));
+  const auto document = json::Document::parse(redacted);
+  ASSERT_TRUE(document) << redacted;
+  EXPECT_EQ(document->root().get("a").string_or(""), placeholder);
+  EXPECT_EQ(document->root().get("b").string_or(""), placeholder);
+}
+
 TEST(FlowRedaction, WhatIsNotUtf8StaysSo) {
   Redactor redactor;
   EXPECT_FALSE(is_valid_utf8(redactor.body("x\xff\xfe")));
