@@ -23,7 +23,7 @@ try {
   const page = await visitor(browser, { viewport: { width: 1200, height: 760 } });
   await signIn(page, hub.freshSigninUrl());
   const owner = { id: 'tenant-4711', name: 'Nordwind Logistik GmbH' };
-  const account = await linkAccount(page, hub, owner, hub.sandbox.credentials(1));
+  const account = await linkAccount(page, hub, owner);
   await page.goto(`${hub.url}/app/accounts/${account}`);
   await picture(page, 'account');
   await beginLink(page, hub, { id: 'tenant-4712', name: 'Südwind Reederei AG' });
