@@ -27,7 +27,11 @@ namespace patchbay::web {
 namespace {
 
 net::Task<net::Response> give_asset(net::Request& request) {
-  co_return secured(asset_response(request));
+  net::Response response = asset_response(request);
+  // A picture may be opened as a page of its own; what the others hold is never run as one.
+  if (request.path.ends_with(".svg") || response.status != 200)
+    response = secured(std::move(response));
+  co_return response;
 }
 
 net::Task<net::Response> give_embedded(net::Request& request) {

@@ -55,7 +55,9 @@ net::Response asset_response(const net::Request& request) {
   net::Response response(200);
   response.with("Content-Type", asset->media_type)
       .with("Cache-Control", "public, " + std::string(kForEver))
-      .with("Vary", "Accept-Encoding");
+      .with("Vary", "Accept-Encoding")
+      .with("X-Content-Type-Options", "nosniff")
+      .with("Cross-Origin-Resource-Policy", "same-origin");
   const bool compressed = takes_gzip(request.header("Accept-Encoding"));
   if (compressed) response.with("Content-Encoding", "gzip");
   response.body = compressed ? asset->gzipped : asset->bytes;

@@ -1,4 +1,4 @@
-// The pages of one account and of several at once, for looks.test.mjs and pictures.mjs: `look(name)`
+// The pages of one account and of several at once, for looks_*.test.mjs and pictures.mjs: `look(name)`
 // at each. Begins at the table of accounts, which has one at least.
 export async function tourAccount(page, hub, look) {
   const accounts = `${hub.url}/app/accounts`;

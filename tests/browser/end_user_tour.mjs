@@ -1,4 +1,4 @@
-// The pages that end users are sent beside the connect page, for looks.test.mjs and pictures.mjs:
+// The pages that end users are sent beside the connect page, for looks_*.test.mjs and pictures.mjs:
 // `look(name)` at each. Begins signed in, with an account linked.
 import { beginLink } from './browser.mjs';
 

@@ -1,4 +1,5 @@
-// Pages as pictures, for people to look at: pictures/<scheme>-<page>.png.
+// Every page and state as a picture, for people to look at: <light|dark|phone|german>-<page>.png.
+//   node pictures.mjs [FOLDER]     default: pictures/ beside this file
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { tourEndUser } from './end_user_tour.mjs';
 import { tourSettings } from './settings_tour.mjs';
 import { startHub } from './start_hub.mjs';
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), 'pictures');
+const folder = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), 'pictures');
 mkdirSync(folder, { recursive: true });
 
 async function picture(page, name) {

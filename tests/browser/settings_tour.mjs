@@ -1,4 +1,4 @@
-// Every page and state of the settings, for looks.test.mjs and pictures.mjs: `look(name)` at each.
+// Every page and state of the settings, for looks_*.test.mjs and pictures.mjs: `look(name)` at each.
 export async function tourSettings(page, hub, look) {
   const keys = `${hub.url}/app/settings/keys`;
   const webhooks = `${hub.url}/app/settings/webhooks`;
@@ -55,4 +55,37 @@ export async function tourSettings(page, hub, look) {
   await page.locator('form[action$="/revoke"] button').click();
   await page.locator('.alert.good').waitFor();
   await look('keys, one revoked');
+  await tourInstallation(page, hub, look);
+}
+
+// What only admins see: people, audit log, storage.
+export async function tourInstallation(page, hub, look) {
+  const people = `${hub.url}/app/settings/people`;
+  const audit = `${hub.url}/app/settings/audit`;
+  await page.goto(people);
+  await look('people');
+  await page.locator('#name').fill('Ada Lovelace, Nordwind Logistik und Spedition');
+  await page.locator('#role').selectOption('operator');
+  await page.locator('main form.fields button').click();
+  await page.locator('#made-secret').waitFor();
+  await look('sign-in link made');
+  await page.locator('main .actions a').click();
+  await look('people, with a link');
+  await page.locator('form[action$="/withdraw"] button').first().click();
+  await page.locator('.alert.good').waitFor();
+  await look('people, a link withdrawn');
+  await page.goto(`${audit}?who=nobody`);
+  await look('audit log, nothing fits');
+  await page.goto(audit);
+  await look('audit log');
+  await page.locator('form[action$="/verify"] button').click();
+  await page.locator('.card .alert').waitFor();
+  await look('audit log, verified');
+  await hub.withChangedAuditLog(async () => {
+    await page.locator('form[action$="/verify"] button').click();
+    await page.locator('.card .alert.bad').waitFor();
+    await look('audit log, changed');
+  });
+  await page.goto(`${hub.url}/app/settings/storage`);
+  await look('storage and keys');
 }

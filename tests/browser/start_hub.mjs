@@ -7,8 +7,8 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync,
-  rmSync, writeFileSync,
+  chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync,
+  readdirSync, renameSync, rmSync, writeFileSync, writeSync,
 } from 'node:fs';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
@@ -174,6 +174,24 @@ class Hub {
 
   removeConnector(name = 'personio.so') {
     rmSync(join(this.connectors, name));
+  }
+
+  // With one event of the audit log changed, as somebody who can write to the folder would.
+  async withChangedAuditLog(step) {
+    const folder = join(this.data, 'audit');
+    const name = readdirSync(folder).filter((file) => file.endsWith('.jsonl'))
+      .find((file) => readFileSync(join(folder, file), 'utf8').includes('operator.signed_in'));
+    const path = join(folder, name);
+    const change = (from, to) => {
+      const bytes = readFileSync(path);
+      bytes.write(to, bytes.indexOf(from)); // the same length, in place: the hub goes on writing
+      const file = openSync(path, 'r+');
+      writeSync(file, bytes, bytes.indexOf(to), to.length, bytes.indexOf(to));
+      closeSync(file);
+    };
+    change('operator.signed_in', 'operator.signed_xx');
+    await step();
+    change('operator.signed_xx', 'operator.signed_in');
   }
 
   // Asks until it is so.

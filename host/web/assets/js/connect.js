@@ -35,6 +35,7 @@ async function showConfirmation(main) {
   for (const busy of main.querySelectorAll('.spinner, form[action="/connect/cancel"]')) busy.hidden = true;
   // Underneath is a form that has done its work.
   dialog.addEventListener('close', () => window.location.replace(kPage));
+  dialog.setAttribute('aria-labelledby', 'confirmation-title'); // came with the content
   dialog.showModal();
   dialog.querySelector('#confirmation-title').focus();
 }
