@@ -70,7 +70,7 @@ std::string breaks(const Abi& golden, const Abi& now) {
     if (name == "PATCHBAY_ABI_MINOR") continue;  // the one that grows
     const auto found = now.constants.find(name);
     if (found == now.constants.end() || found->second != value)
-      report += "was: " + name + value + "\n";
+      report.append("was: ").append(name).append(value).append("\n");
   }
   return report;
 }
@@ -96,7 +96,8 @@ std::string unguarded(const Abi& golden, const Abi& now) {
     for (std::size_t i = known; i < is.fields.size(); ++i) report += "new: " + is.fields[i] + "\n";
   }
   for (const auto& [name, value] : now.constants)
-    if (!golden.constants.contains(name)) report += "new: " + name + value + "\n";
+    if (!golden.constants.contains(name))
+      report.append("new: ").append(name).append(value).append("\n");
   return report;
 }
 
@@ -119,10 +120,12 @@ std::set<std::string> names_in_header() {
 
 std::string describe_now() {
   std::FILE* file = std::tmpfile();
+  if (file == nullptr) return {};
   patchbay_abi_describe(file);
-  std::rewind(file);
+  const bool is_back = std::fseek(file, 0, SEEK_SET) == 0;
   std::string text;
-  for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) text += static_cast<char>(c);
+  for (int c = is_back ? std::fgetc(file) : EOF; c != EOF; c = std::fgetc(file))
+    text += static_cast<char>(c);
   std::fclose(file);
   return text;
 }
