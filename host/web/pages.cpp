@@ -12,6 +12,7 @@
 #include "web/link_access.h"
 #include "web/manage_pages.h"
 #include "web/playground_pages.h"
+#include "web/project_pages.h"
 #include "web/request_log_pages.h"
 #include "web/review_pages.h"
 #include "web/signin_pages.h"
@@ -72,7 +73,8 @@ Pages::Pages(Options options)
       playground_(std::make_unique<PlaygroundPages>(*site_)),
       request_logs_(std::make_unique<RequestLogPages>(*site_)),
       keys_(std::make_unique<KeyPages>(*site_)),
-      webhooks_(std::make_unique<WebhookPages>(*site_)) {}
+      webhooks_(std::make_unique<WebhookPages>(*site_)),
+      projects_(std::make_unique<ProjectPages>(*site_)) {}
 
 Pages::~Pages() = default;
 
@@ -100,6 +102,7 @@ void Pages::add_routes(net::Router& router) {
   router.add("GET", "/app/settings", site_->open(go_to_settings));
   keys_->add_routes(router);
   webhooks_->add_routes(router);
+  projects_->add_routes(router);
 }
 
 net::Response Pages::error_page(const net::Request& request, unsigned status) const {

@@ -15,6 +15,7 @@
 //   POST /app/accounts/{id}/flows/{flow}
 //   GET  /app/accounts/{id}/requests  GET /app/accounts/{id}/requests/{log}
 //   GET  /app/accounts/{id}/actions  GET POST /app/accounts/{id}/actions/{action}
+//   POST /app/project  GET POST /app/settings/projects  POST /app/settings/projects/{id}/name
 //   GET  /assets/{file}  GET /embed/{file}  GET /logos/{connector}/{hash}
 //
 // The API has /accounts and /connectors to itself. The operator's pages need a session
@@ -44,6 +45,7 @@ class PlaygroundPages;
 class RequestLogPages;
 class KeyPages;
 class WebhookPages;
+class ProjectPages;
 
 class Pages {
  public:
@@ -74,6 +76,7 @@ class Pages {
   std::unique_ptr<RequestLogPages> request_logs_;
   std::unique_ptr<KeyPages> keys_;
   std::unique_ptr<WebhookPages> webhooks_;
+  std::unique_ptr<ProjectPages> projects_;
 };
 
 }  // namespace patchbay::web

@@ -128,10 +128,15 @@ class TwoTenants {
     else
       request.headers.set("Authorization", "Bearer " + own_key_);
     if (change) change(request);
+    const auto before = hub_.hub.statements;
     auto response = hub_.hub.loops.block_on(hub_.router.dispatch(request));
+    cost_ = hub_.hub.statements - before;
     test::expect_described(operation.method, request.target, response, request.body.reveal());
     return response;
   }
+
+  // Statements that the store was given for the last request.
+  [[nodiscard]] std::size_t cost() const { return cost_; }
 
   // Nothing of what the other project has came out, but what the caller named.
   void expect_no_trace(const std::string& body, const std::string& named) const {
@@ -264,6 +269,7 @@ class TwoTenants {
   std::string own_key_;
   std::string their_key_id_;
   std::vector<Named> named_;
+  std::size_t cost_ = 0;
 };
 
 }  // namespace patchbay::api
