@@ -7,10 +7,12 @@
 namespace patchbay::accounts {
 namespace {
 
-// Room for one more.
-Result<> forget_the_oldest(store::Database& db) {
+// Room for one more of this project.
+Result<> forget_the_oldest(store::Database& db, const std::string& project_id) {
   PATCHBAY_TRY_ASSIGN(auto rows, store::flows_table::list(db));
-  std::erase_if(rows, [](const store::Flow& row) { return row.kind != FailedFlows::kKind; });
+  std::erase_if(rows, [&](const store::Flow& row) {
+    return row.kind != FailedFlows::kKind || row.project_id != project_id;
+  });
   for (std::size_t i = 0; i + FailedFlows::kMost <= rows.size(); ++i)
     PATCHBAY_TRY(store::flows_table::remove(db, rows[i].id));
   return {};
@@ -36,7 +38,7 @@ Task<> FailedFlows::failed(const manifest::Manifest& manifest, const std::string
   if (sealed) {
     row.sealed = std::move(*sealed);
     kept = co_await services_.store.transact([row](store::Database& db) -> Result<> {
-      PATCHBAY_TRY(forget_the_oldest(db));
+      PATCHBAY_TRY(forget_the_oldest(db, row.project_id));
       return store::flows_table::insert(db, row);
     });
   }

@@ -1,9 +1,14 @@
 #pragma once
 // Keeps what flows had seen that failed through a fault of the connector, or on answers that made
-// no sense to it: sealed, in a row of `flows` of its own, for a week and the last kMost of them.
-// From there `patchbay flows export` takes it without its secrets. An operator switches it on,
-// because otherwise nothing of a failed connect is stored. An account's go with
-// it (account_service.h). Any loop.
+// no sense to it: sealed, in a row of `flows` of its own, for a week and the last kMost of a
+// project. From there `patchbay flows export` takes it without its secrets. An operator switches it
+// on, because otherwise nothing of a failed connect is stored. An account's go with it
+// (account_service.h). Any loop.
+//
+// A flow's own is made where the flow is begun, and outlives it:
+//
+//   FailedFlows failed_flows(services, account.project_id);
+//   const auto flow = failed_flows.listening(services.flow_services(connector, http));
 #include <cstdint>
 #include <string>
 
@@ -19,6 +24,12 @@ class FailedFlows final : public connector::FlowRecorder {
 
   FailedFlows(const Services& services, std::string project_id)
       : services_(services), project_id_(std::move(project_id)) {}
+
+  // Told of this flow, if failed flows are kept at all (Services::failed_flows).
+  connector::FlowServices listening(connector::FlowServices flow) {
+    if (flow.recorder != nullptr) flow.recorder = this;
+    return flow;
+  }
 
   Task<> failed(const manifest::Manifest& manifest, const std::string& account_id,
                 const connector::Transcript& transcript) override;

@@ -4,6 +4,7 @@
 
 #include "accounts/connection_attempts.h"
 #include "accounts/credentials.h"
+#include "accounts/failed_flows.h"
 #include "accounts/integration_setup.h"
 #include "accounts/link_attempt.h"
 #include "accounts/permission_checker.h"
@@ -264,8 +265,9 @@ Task<LinkOutcome> Linker::run(LinkRequest request) {
                         StoredJournal::Row::kIsThere);
   auto plan = attempt.plan(journal);
   plan.may_pause = request.has_browser;
-  const auto flow =
-      services_.flow_services(*attempt.connector, services_.http_for(attempt.session.id));
+  FailedFlows failed_flows(services_, attempt.session.project_id);
+  const auto flow = failed_flows.listening(
+      services_.flow_services(*attempt.connector, services_.http_for(attempt.session.id)));
   auto flowed = co_await net::run_on(
       services_.loops.loop_for(attempt.session.id),
       connector::drive_flow(flow, std::move(plan), connector::copy_of(attempt.input)));
@@ -340,8 +342,9 @@ Task<LinkOutcome> Linker::run_resumed(ResumeRequest request) {
                         StoredJournal::Row::kIsThere);
   auto plan = attempt.plan(journal);
   plan.may_pause = true;
-  const auto flow =
-      services_.flow_services(*attempt.connector, services_.http_for(attempt.session.id));
+  FailedFlows failed_flows(services_, attempt.session.project_id);
+  const auto flow = failed_flows.listening(
+      services_.flow_services(*attempt.connector, services_.http_for(attempt.session.id)));
   auto flowed = co_await net::run_on(
       services_.loops.loop_for(attempt.session.id),
       connector::resume_flow(flow, std::move(plan), std::move(paused), std::move(answer)));

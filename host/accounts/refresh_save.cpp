@@ -121,8 +121,11 @@ Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> m
   if (why.code == ErrorCode::kConflict) outcome = co_await adopt_stored(entry);
   const bool moved_on = entry.account.generation > before;
   const bool may_try_again = attempt.grace_s && why.code != ErrorCode::kNotFound;
-  if (attempt.rotates && ((outcome && moved_on) || may_try_again)) minted.clear();
-  co_await order_revocation(attempt, std::move(minted), std::move(flow_id));
+  // While the turn is ours nobody else renews it: then it was reconnected, and what was minted
+  // belongs to the grant that this has ended.
+  const bool reconnected = moved_on && co_await has_turn(attempt.lease);
+  if (attempt.rotates && !reconnected && ((outcome && moved_on) || may_try_again)) minted.clear();
+  co_await order_revocation(attempt, std::move(minted), std::move(flow_id), reconnected);
   if (why.code == ErrorCode::kNotFound)
     co_return make_error(ErrorCode::kNotFound, "The account was unlinked meanwhile.");
   if (why.code != ErrorCode::kConflict) co_return back_off(entry, why);
@@ -193,15 +196,23 @@ Task<Result<>> Refresher::adopt_stored(Entry& entry) {
   co_return TokenMemory::serving_error(entry);
 }
 
+// False when it can't be told.
+Task<bool> Refresher::has_turn(store::RefreshLease lease) {
+  const auto now = co_await services_.store.read(
+      [id = lease.account_id](store::Database& db) { return leases::find(db, id); });
+  co_return now && *now && (*now)->holder == lease.holder && (*now)->fence == lease.fence;
+}
+
 Task<> Refresher::order_revocation(const Attempt& attempt, std::vector<connector::Token> tokens,
-                                   std::string flow_id) {
+                                   std::string flow_id, bool ends_grant) {
   co_await revoker_.order({.project_id = attempt.entry.project_id,
                            .account_id = attempt.entry.account.id,
                            .connector_id = attempt.entry.account.connector_id,
                            .reason = "refresh_lost",
                            .input = &attempt.input,
                            .tokens = std::move(tokens),
-                           .flow_id = std::move(flow_id)});
+                           .flow_id = std::move(flow_id),
+                           .ends_grant = ends_grant});
 }
 
 // While nobody can name it, the flow's row stays: its recovery finds out.

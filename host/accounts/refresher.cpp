@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 
+#include "accounts/failed_flows.h"
 #include "accounts/refresh_attempt.h"
 #include "accounts/restored_accounts.h"
 #include "accounts/rotation.h"
@@ -224,7 +225,9 @@ Task<Refresher::Called> Refresher::call(Attempt& attempt) {
     plan.limits.total = std::min(plan.limits.total, *attempt.within);
     plan.limits.request = std::min(plan.limits.request, *attempt.within);
   }
-  const auto flow = services_.flow_services(*attempt.connector, services_.http_for(account.id));
+  FailedFlows failed_flows(services_, attempt.entry.project_id);
+  const auto flow = failed_flows.listening(
+      services_.flow_services(*attempt.connector, services_.http_for(account.id)));
   auto outcome =
       co_await connector::drive_flow(flow, std::move(plan), connector::copy_of(attempt.input));
   co_return Called{std::move(outcome), journal.flow_id(), journal.take_unwritten()};

@@ -65,8 +65,9 @@ class Refresher : public std::enable_shared_from_this<Refresher> {
   // What the store has now, whoever brought it about.
   Task<Result<>> adopt_stored(Entry& entry);
   Task<> revoke_minted(const Attempt& attempt, Called& called);
+  Task<bool> has_turn(store::RefreshLease lease);
   Task<> order_revocation(const Attempt& attempt, std::vector<connector::Token> tokens,
-                          std::string flow_id);
+                          std::string flow_id, bool ends_grant = false);
   Error back_off(Entry& entry, Error error);
 
   const Services& services_;

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "accounts/credentials.h"
+#include "accounts/failed_flows.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
@@ -129,7 +130,8 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
                              .limits = {},
                              .cancel = nullptr,
                              .account_id = job.account_id};
-    const auto flow = services.flow_services(*connector, *services.http[0]);
+    FailedFlows failed_flows(services, job.project_id);
+    const auto flow = failed_flows.listening(services.flow_services(*connector, *services.http[0]));
     auto outcome = co_await connector::drive_flow(flow, std::move(plan), std::move(input));
     if (!outcome.done) co_return outcome.error;
     co_return Result<>();

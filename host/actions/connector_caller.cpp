@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "accounts/failed_flows.h"
 #include "accounts/integration_setup.h"
 #include "actions/flow_sender.h"
 #include "actions/provider_answer.h"
@@ -101,10 +102,11 @@ Task<boost::system::result<bool, ActionError>> ConnectorCaller::run(Try& attempt
                            .limits = limits_,
                            .cancel = nullptr,
                            .account_id = attempt.account.account().id};
+  accounts::FailedFlows failed_flows(services_, attempt.account.account().project_id);
+  const auto flow = failed_flows.listening(services_.flow_services(connector, sender));
   const auto begun = std::chrono::steady_clock::now();
   attempt.outcome =
-      co_await connector::drive_flow(services_.flow_services(connector, sender), std::move(plan),
-                                     connector::copy_of(attempt.input));
+      co_await connector::drive_flow(flow, std::move(plan), connector::copy_of(attempt.input));
   attempt.too_late = std::chrono::steady_clock::now() - begun >= limits_.total;
   attempt.changed_something = sender.changed_something();
   if (sender.held_back() && attempt.changed_something) co_return stopped_half_way();

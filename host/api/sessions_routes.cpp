@@ -90,11 +90,14 @@ Task<net::Response> Api::authenticate_session(net::Request& request, const Calle
   if (!body) co_return error(request, api_error(body.error()));
   std::string token = body->required_text("token");
   if (const auto problems = body->problems()) co_return error(request, api_error(*problems));
-  const auto session = co_await options_.accounts.find_session(std::move(token));
-  if (!session) co_return error(request, api_error(session.error()));
-  if (session->project_id != caller.project_id)
+  // The project first: what became of another one's link is nobody's business here.
+  const auto of_any_state = co_await options_.accounts.find_session_in_any_state(token);
+  if (!of_any_state) co_return error(request, api_error(of_any_state.error()));
+  if (of_any_state->project_id != caller.project_id)
     co_return error(request,
                     api_error(make_error(ErrorCode::kNotFound, "This link is not valid.")));
+  const auto session = co_await options_.accounts.find_session(std::move(token));
+  if (!session) co_return error(request, api_error(session.error()));
   json::Writer out;
   write_connect_session(out, *session, request.header("User-Agent"));
   co_return net::json(out.end_object().take(), 201);
@@ -110,8 +113,8 @@ Task<net::Response> Api::make_manage_link(net::Request& request, const Caller& c
       co_await options_.accounts.get(caller.project_id, std::string(request.param("id")));
   if (!account) co_return problem_error(api_error(account.error()), request);
   const auto expires = options_.services.clock.unix_ms() + life * 1000;
-  const auto token = accounts::seal_link(options_.services.vault, caller.project_id,
-                                         accounts::LinkPurpose::kManage, {account->id, expires});
+  const auto token = accounts::seal_link(options_.services.vault, accounts::LinkPurpose::kManage,
+                                         {caller.project_id, account->id, expires});
   if (!token) co_return problem_error(api_error(token.error()), request);
   json::Writer out;
   out.begin_object().member("account_id", account->id).member("expires_at", iso_time(expires));

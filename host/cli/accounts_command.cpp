@@ -117,6 +117,7 @@ void add_accounts_command(CLI::App& app, Run& run) {
     auto options = std::make_shared<AccountsOptions>();
     auto* command = accounts->add_subcommand(name, help);
     options->common.add_to(*command);
+    options->common.add_project_to(*command);
     command->add_flag("--json", options->json, "Print JSON");
     if (takes_account) command->add_option("account", options->account, "Account id")->required();
     command->callback([&run, options, act] { run = [options, act] { return act(*options); }; });

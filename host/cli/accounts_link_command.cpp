@@ -161,6 +161,7 @@ void add_accounts_link(CLI::App& accounts, Run& run) {
       "Where people sign in at the provider, the address to open in a browser is printed.");
   auto options = std::make_shared<LinkOptions>();
   options->common.add_to(*command);
+  options->common.add_project_to(*command);
   command->add_flag("--json", options->json, "Print JSON");
   command->add_option("connector", options->connector, "Connector id, e.g. personio")->required();
   command->add_option("--owner-id", options->owner_id, "Your own id of the customer")->required();

@@ -190,6 +190,7 @@ void add_actions_run(CLI::App& actions, Run& run) {
       "Exit code: 0 done, 1 refused or failed, 2 used wrongly.");
   auto options = std::make_shared<RunOptions>();
   options->common.add_to(*command);
+  options->common.add_project_to(*command);
   command->add_option("action", options->action, "Id, as `patchbay actions search` shows it")
       ->required();
   command->add_option("--account", options->account, "For which account")->required();

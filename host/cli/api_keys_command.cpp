@@ -1,6 +1,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "accounts/projects.h"
 #include "api/api_keys.h"
 #include "base/iso_time.h"
 #include "cli/actor.h"
@@ -37,7 +38,12 @@ int create(const CommonOptions& common, const std::string& name, const std::stri
 int list(const CommonOptions& common) {
   const auto store = open_store_alone(common);
   if (!store) return report(store.error());
-  const auto keys = (*store)->read_blocking(store::api_keys_table::list_all);
+  const auto keys =
+      (*store)->read_blocking([&](store::Database& db) -> Result<std::vector<store::ApiKey>> {
+        PATCHBAY_TRY_ASSIGN(const auto projects, store::projects_table::list(db));
+        PATCHBAY_TRY_ASSIGN(const auto project, accounts::choose_project(projects, common.project));
+        return store::api_keys_table::list(db, project.id);
+      });
   if (!keys) return report(keys.error());
   const auto now = SystemClock().unix_ms();
   const auto state = [now](const store::ApiKey& key) {
@@ -99,6 +105,7 @@ void add_rotate(CLI::App& keys, Run& run) {
   auto id = std::make_shared<std::string>();
   auto hours = std::make_shared<std::int64_t>(24);
   common->add_to(*command);
+  common->add_project_to(*command);
   command->add_option("key", *id, "Id, as `api-keys list` shows it")->required();
   command->add_option("--overlap-hours", *hours, "How long the one before is taken")
       ->check(CLI::Range(0, 720))
@@ -117,6 +124,7 @@ void add_create(CLI::App& keys, Run& run) {
   auto name = std::make_shared<std::string>();
   auto scopes = std::make_shared<std::string>("accounts actions");
   common->add_to(*command);
+  common->add_project_to(*command);
   command->add_option("--name", *name, "What it is for")->required();
   command
       ->add_option(
@@ -137,12 +145,14 @@ void add_api_keys_command(CLI::App& app, Run& run) {
   add_create(*keys, run);
   add_rotate(*keys, run);
   auto common = std::make_shared<CommonOptions>();
-  auto* all = keys->add_subcommand("list", "Show them all, without the keys themselves");
+  auto* all = keys->add_subcommand("list", "Show the project's, without the keys themselves");
   common->add_data_to(*all);
+  common->add_project_to(*all);
   all->callback([&run, common] { run = [common] { return list(*common); }; });
   auto* gone = keys->add_subcommand("revoke", "Refuse a key from now on");
   auto id = std::make_shared<std::string>();
   common->add_to(*gone);
+  common->add_project_to(*gone);
   gone->add_option("key", *id, "Id, as `api-keys list` shows it")->required();
   gone->callback([&run, common, id] { run = [common, id] { return revoke(*common, *id); }; });
 }

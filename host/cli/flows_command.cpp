@@ -20,9 +20,9 @@ struct ExportOptions {
   std::string file;  // empty: standard output
 };
 
-// A row beside a flow's: the component's window that it belongs to.
-bool is_no_flow(const store::Flow& row) {
-  return row.kind == accounts::kAttemptKind;
+// Attempts are rows beside a flow's: the component's window that it belongs to.
+bool is_flow_of(const store::Flow& row, const std::string& project_id) {
+  return row.kind != accounts::kAttemptKind && row.project_id == project_id;
 }
 
 std::string_view state_of(const store::Flow& flow) {
@@ -38,7 +38,8 @@ int list(const CommonOptions& common, bool as_json) {
   if (!hub) return report(hub.error());
   auto flows = (*hub)->store().read_blocking(store::flows_table::list);
   if (!flows) return report(flows.error());
-  std::erase_if(*flows, is_no_flow);
+  std::erase_if(*flows,
+                [&](const store::Flow& row) { return !is_flow_of(row, (*hub)->project_id()); });
   json::Writer out;
   out.begin_array();
   for (const auto& flow : *flows) {
@@ -98,6 +99,7 @@ void add_flows_command(CLI::App& app, Run& run) {
   auto common = std::make_shared<CommonOptions>();
   auto as_json = std::make_shared<bool>(false);
   common->add_to(*all);
+  common->add_project_to(*all);
   all->add_flag("--json", *as_json, "Print JSON");
   all->callback(
       [&run, common, as_json] { run = [common, as_json] { return list(*common, *as_json); }; });
@@ -111,6 +113,7 @@ void add_flows_command(CLI::App& app, Run& run) {
       "  patchbay replay failure.json --connector acme.so      # at the author's");
   auto options = std::make_shared<ExportOptions>();
   options->common.add_to(*out);
+  options->common.add_project_to(*out);
   out->add_option("flow", options->flow, "Id, as `flows list` shows it")->required();
   out->add_option("--output", options->file, "New file to write (default: standard output)");
   out->callback([&run, options] { run = [options] { return export_flow(*options); }; });

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "accounts/projects.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/own_program.h"
@@ -29,12 +30,16 @@ Result<> make_private_folder(const std::string& path) {
   return {};
 }
 
-Result<std::string> default_project(store::Database& db, Random& random, std::int64_t now) {
-  PATCHBAY_TRY_ASSIGN(const auto projects, store::projects_table::list(db));
-  if (!projects.empty()) return projects.front().id;
-  store::Project project{random.id("prj_"), "Default", now};
-  PATCHBAY_TRY(store::projects_table::insert(db, project));
-  return project.id;
+// Makes the first project, if there is none.
+Result<std::string> open_project(store::Database& db, Random& random, std::int64_t now,
+                                 std::string_view wanted) {
+  PATCHBAY_TRY_ASSIGN(auto projects, store::projects_table::list(db));
+  if (projects.empty()) {
+    projects.push_back({random.id("prj_"), "Default", now});
+    PATCHBAY_TRY(store::projects_table::insert(db, projects.front()));
+  }
+  PATCHBAY_TRY_ASSIGN(auto project, accounts::choose_project(projects, wanted));
+  return std::move(project.id);
 }
 
 }  // namespace
@@ -128,8 +133,9 @@ Result<> Hub::open_store(const HubOptions& options) {
   vault_ = std::make_unique<vault::Vault>(std::move(*vault));
   stored_keys_ = std::make_unique<store::StoredKeys>(*store_, *key_chain_);
   vault_->follow(*stored_keys_, clock_);
-  auto project = store_->transact_alone_blocking(
-      [&](store::Database& db) { return default_project(db, random_, clock_.unix_ms()); });
+  auto project = store_->transact_alone_blocking([&](store::Database& db) {
+    return open_project(db, random_, clock_.unix_ms(), options.project);
+  });
   if (!project) return project.error();
   project_id_ = std::move(*project);
   return {};

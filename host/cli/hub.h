@@ -43,6 +43,7 @@ struct HubOptions {
   accounts::ScopeNames scope_names;
   bool probe_permissions = true;   // false: only scopes tell (actions/permission_prober.h)
   bool keep_failed_flows = false;  // accounts/failed_flows.h
+  std::string project = {};        // id or name of the one to work in; empty: the oldest
   std::size_t loops = 1;
 };
 
@@ -72,7 +73,7 @@ class Hub {
   [[nodiscard]] accounts::RestoredAccounts& restored() { return *restored_; }
   [[nodiscard]] accounts::TokenKeeper& keeper() { return *keeper_; }
   [[nodiscard]] accounts::AccountService& accounts() { return *accounts_; }
-  // The one project there is until the API makes more.
+  // The project that commands work in, and that pages begin with.
   [[nodiscard]] const std::string& project_id() const { return project_id_; }
 
   // Reads the connectors folder and keeps watching it.

@@ -106,6 +106,7 @@ void add_setup(CLI::App& integrations, Run& run) {
       "  patchbay integrations setup acme --field client_id=abc < secret-file");
   auto options = std::make_shared<SetupOptions>();
   options->common.add_to(*command);
+  options->common.add_project_to(*command);
   command->add_option("connector", options->connector, "Connector id")->required();
   command->add_option("--field", options->fields, "A field that is not secret, as id=value");
   command->callback([&run, options] { run = [options] { return setup(*options); }; });
@@ -122,6 +123,7 @@ void add_integrations_command(CLI::App& app, Run& run) {
   auto common = std::make_shared<CommonOptions>();
   auto as_json = std::make_shared<bool>(false);
   common->add_to(*command);
+  common->add_project_to(*command);
   command->add_flag("--json", *as_json, "Print JSON");
   command->callback(
       [&run, common, as_json] { run = [common, as_json] { return list(*common, *as_json); }; });

@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   patchbay::cli::add_check_command(app, run);
   patchbay::cli::add_replay_command(app, run);
   patchbay::cli::add_flows_command(app, run);
+  patchbay::cli::add_projects_command(app, run);
   patchbay::cli::add_api_keys_command(app, run);
   patchbay::cli::add_webhooks_command(app, run);
   patchbay::cli::add_key_command(app, run);

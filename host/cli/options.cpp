@@ -30,6 +30,14 @@ void CommonOptions::add_data_to(CLI::App& command) {
       ->excludes(place);
 }
 
+void CommonOptions::add_project_to(CLI::App& command) {
+  command
+      .add_option("--project", project,
+                  "Name or id of the project to work in (default: the oldest); see: patchbay "
+                  "projects list")
+      ->envname("PATCHBAY_PROJECT");
+}
+
 void CommonOptions::add_to(CLI::App& command) {
   add_data_to(command);
   main_key.add_to(command, "", "the key that seals everything (default: DATA/key)");
@@ -68,6 +76,7 @@ Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {
   options.worker_program = worker;
   options.loops = loops;
   options.keep_failed_flows = keep_failed_flows;
+  options.project = project;
   options.egress.ca_file = ca_file;
   options.key = main_key.source().value_or(vault::KeyFile{data + "/key"});
   for (const auto& sandbox : sandboxes) PATCHBAY_TRY(add_sandbox(sandbox, options.egress));

@@ -24,10 +24,13 @@ struct CommonOptions {
   bool approve_all = false;
   bool keep_failed_flows = false;
   bool real = false;
+  std::string project;  // id or name; empty: the oldest
 
   void add_to(CLI::App& command);
   // --data alone, for commands that need no key.
   void add_data_to(CLI::App& command);
+  // For commands that work in one project.
+  void add_project_to(CLI::App& command);
   // What --store or --store-file say; nothing: the database in the data folder.
   [[nodiscard]] Result<std::optional<store::StoreLocation>> store_location() const;
   [[nodiscard]] Result<HubOptions> hub_options(std::size_t loops) const;

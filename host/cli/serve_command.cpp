@@ -139,8 +139,7 @@ int serve(const ServeOptions& options) {
                  .audit = hub.audit(),
                  .log_bodies = log_bodies(options.log_bodies)},
                 *origins);
-  web::Pages pages({.project_id = hub.project_id(),
-                    .accounts = hub.accounts(),
+  web::Pages pages({.accounts = hub.accounts(),
                     .services = hub.services(),
                     .api = api.api(),
                     .registry = hub.registry(),

@@ -89,6 +89,7 @@ CLI::App* add_one(CLI::App& webhooks, Run& run, const char* name, const char* ab
                   std::shared_ptr<WebhookOptions> options, bool takes_id = true) {
   auto* command = webhooks.add_subcommand(name, about);
   options->common.add_to(*command);
+  options->common.add_project_to(*command);
   if (takes_id)
     command->add_option("webhook", options->id, "Id, as `webhooks list` shows it")->required();
   command->callback([&run, options, work] {

@@ -17,6 +17,11 @@ Result<void> insert(Database& db, const Project& project) {
   return {};
 }
 
+Result<void> rename(Database& db, std::string_view id, std::string_view name) {
+  return require_changed(db.execute("UPDATE projects SET name = ? WHERE id = ?", {name, id}),
+                         "project");
+}
+
 Result<std::optional<Project>> find(Database& db, std::string_view id) {
   return first_row(db.query("SELECT id, name, created FROM projects WHERE id = ?", {id}), from);
 }

@@ -19,6 +19,8 @@ struct Project {
 namespace projects_table {
 
 Result<void> insert(Database& db, const Project& project);
+// kNotFound.
+Result<void> rename(Database& db, std::string_view id, std::string_view name);
 Result<std::optional<Project>> find(Database& db, std::string_view id);
 Result<std::vector<Project>> list(Database& db);  // oldest first
 

@@ -105,10 +105,10 @@ void AccountListPages::add_routes(net::Router& router) {
 }
 
 net::Task<Result<AccountListPages::Facts>> AccountListPages::read_facts(
-    std::vector<std::string> account_ids) {
+    std::string project_id, std::vector<std::string> account_ids) {
   co_return co_await site_.options.store.read(
       [ids = std::move(account_ids),
-       project = site_.options.project_id](store::Database& db) -> Result<Facts> {
+       project = std::move(project_id)](store::Database& db) -> Result<Facts> {
         Facts read;
         PATCHBAY_TRY_ASSIGN(const auto integrations, store::integrations_table::list(db, project));
         for (const auto& integration : integrations)
@@ -142,7 +142,7 @@ net::Task<net::Response> AccountListPages::list(net::Request& request,
                                                 const Site::Session& session) {
   const Language& language = language_of(request);
   const Asked asked = Asked::of(request.query);
-  const auto filter = asked.filter(site_.options.project_id);
+  const auto filter = asked.filter(session.project_id);
   auto all = co_await site_.options.accounts.list(filter);
   if (!all) co_return site_.error(request, all.error(), &session);
 
@@ -160,7 +160,7 @@ net::Task<net::Response> AccountListPages::list(net::Request& request,
 
   std::vector<std::string> ids;
   for (std::size_t i = first; i < last; ++i) ids.push_back(found[i].account.id);
-  auto facts = co_await read_facts(std::move(ids));
+  auto facts = co_await read_facts(session.project_id, std::move(ids));
   if (!facts) co_return site_.error(request, facts.error(), &session);
 
   std::vector<View> rows;
@@ -210,7 +210,7 @@ net::Task<net::Response> AccountListPages::change_many(net::Request& request,
   const std::string what = form.get_or("do", "");
   if (std::ranges::find(kChanges, what) == kChanges.end()) co_return told("accounts.not_done");
   store::AccountFilter filter;
-  filter.project_id = site_.options.project_id;
+  filter.project_id = session.project_id;
   for (const auto id : form.get_all("account")) filter.account_ids.emplace_back(id);
   if (filter.account_ids.empty()) co_return told("accounts.none_chosen");
   if (filter.account_ids.size() > kMostAtOnce) co_return told("accounts.too_many");
@@ -251,7 +251,7 @@ net::Task<Result<>> AccountListPages::change_one(const net::Request& request,
                                                  const Site::Session& session,
                                                  std::string_view what, std::string account_id) {
   auto& accounts = site_.options.accounts;
-  const std::string& project = site_.options.project_id;
+  const std::string& project = session.project_id;
   if (what == "refresh") co_return co_await accounts.refresh(project, std::move(account_id));
   const auto who = operator_asks(request, session);
   if (what == "suspend") {

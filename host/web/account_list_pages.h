@@ -19,7 +19,7 @@ class AccountListPages {
   net::Task<net::Response> change_many(net::Request& request, const Site::Session& session,
                                        net::Params& form);
 
-  net::Task<Result<Facts>> read_facts(std::vector<std::string> account_ids);
+  net::Task<Result<Facts>> read_facts(std::string project_id, std::vector<std::string> account_ids);
   std::vector<View> provider_options(std::string_view selected, const Language& language) const;
   net::Response ask(const net::Request& request, const Site::Session& session,
                     std::string_view what, const std::vector<store::Account>& accounts) const;

@@ -23,10 +23,10 @@ void AccountPages::add_routes(net::Router& router) {
 
 net::Task<net::Response> AccountPages::show(net::Request& request, const Site::Session& session) {
   const Language& language = language_of(request);
-  const auto detail = co_await site_.options.accounts.detail(site_.options.project_id,
-                                                             std::string(request.param("id")));
+  const auto detail =
+      co_await site_.options.accounts.detail(session.project_id, std::string(request.param("id")));
   if (!detail) co_return site_.error(request, detail.error(), &session);
-  auto flows = co_await accounts::kept_flows(site_.options.services, site_.options.project_id,
+  auto flows = co_await accounts::kept_flows(site_.options.services, session.project_id,
                                              detail->account.connector_id);
   if (!flows) co_return site_.error(request, flows.error(), &session);
   std::vector<store::Flow> own;
@@ -60,22 +60,22 @@ net::Response AccountPages::back(const net::Request& request, const Site::Sessio
 net::Task<net::Response> AccountPages::suspend(net::Request& request,
                                                const Site::Session& session) {
   const auto changed = co_await site_.options.accounts.suspend(
-      site_.options.project_id, std::string(request.param("id")), operator_asks(request, session));
+      session.project_id, std::string(request.param("id")), operator_asks(request, session));
   if (!changed) co_return back(request, session, "account.not_suspended", changed.error());
   co_return back(request, session, "account.now_suspended");
 }
 
 net::Task<net::Response> AccountPages::resume(net::Request& request, const Site::Session& session) {
   const auto changed = co_await site_.options.accounts.resume(
-      site_.options.project_id, std::string(request.param("id")), operator_asks(request, session));
+      session.project_id, std::string(request.param("id")), operator_asks(request, session));
   if (!changed) co_return back(request, session, "account.not_resumed", changed.error());
   co_return back(request, session, "account.now_resumed");
 }
 
 net::Task<net::Response> AccountPages::refresh(net::Request& request,
                                                const Site::Session& session) {
-  const auto done = co_await site_.options.accounts.refresh(site_.options.project_id,
-                                                            std::string(request.param("id")));
+  const auto done =
+      co_await site_.options.accounts.refresh(session.project_id, std::string(request.param("id")));
   if (!done) co_return back(request, session, "account.not_refreshed", done.error());
   co_return back(request, session, "account.now_refreshed");
 }
@@ -83,7 +83,7 @@ net::Task<net::Response> AccountPages::refresh(net::Request& request,
 net::Task<net::Response> AccountPages::check_permissions(net::Request& request,
                                                          const Site::Session& session) {
   auto& accounts = site_.options.accounts;
-  const std::string& project = site_.options.project_id;
+  const std::string& project = session.project_id;
   const std::string id(request.param("id"));
   const auto account = co_await accounts.get(project, id);
   if (!account) co_return site_.error(request, account.error(), &session);
@@ -103,8 +103,8 @@ net::Task<net::Response> AccountPages::check_permissions(net::Request& request,
 
 net::Task<net::Response> AccountPages::reconnect(net::Request& request,
                                                  const Site::Session& session) {
-  const auto account = co_await site_.options.accounts.get(site_.options.project_id,
-                                                           std::string(request.param("id")));
+  const auto account =
+      co_await site_.options.accounts.get(session.project_id, std::string(request.param("id")));
   if (!account) co_return site_.error(request, account.error(), &session);
   auto made = co_await site_.options.accounts.create_session(accounts::reconnect_request(*account));
   if (!made) co_return back(request, session, "account.not_reconnected", made.error());
@@ -116,8 +116,8 @@ net::Task<net::Response> AccountPages::reconnect(net::Request& request,
 net::Task<net::Response> AccountPages::export_flow(net::Request& request,
                                                    const Site::Session& session) {
   const std::string id(request.param("flow"));
-  const auto made = co_await accounts::export_flow(site_.options.services, site_.options.project_id,
-                                                   id, operator_asks(request, session));
+  const auto made = co_await accounts::export_flow(site_.options.services, session.project_id, id,
+                                                   operator_asks(request, session));
   if (!made) co_return back(request, session, "account.not_exported", made.error());
   net::Response response = net::json(made->text);
   response.with("Content-Disposition", "attachment; filename=\"flow.json\"");
@@ -127,8 +127,8 @@ net::Task<net::Response> AccountPages::export_flow(net::Request& request,
 net::Task<net::Response> AccountPages::ask_unlink(net::Request& request,
                                                   const Site::Session& session) {
   const Language& language = language_of(request);
-  const auto detail = co_await site_.options.accounts.detail(site_.options.project_id,
-                                                             std::string(request.param("id")));
+  const auto detail =
+      co_await site_.options.accounts.detail(session.project_id, std::string(request.param("id")));
   if (!detail) co_return site_.error(request, detail.error(), &session);
   View view = account_page(*detail, site_.now(), language);
   const auto provider = detail->connector ? detail->connector->manifest->texts.plain(
@@ -148,7 +148,7 @@ net::Task<net::Response> AccountPages::ask_unlink(net::Request& request,
 
 net::Task<net::Response> AccountPages::unlink(net::Request& request, const Site::Session& session) {
   const auto gone = co_await site_.options.accounts.unlink(
-      site_.options.project_id, std::string(request.param("id")), operator_asks(request, session));
+      session.project_id, std::string(request.param("id")), operator_asks(request, session));
   if (!gone) {
     if (gone.error().code == ErrorCode::kNotFound) {
       co_return site_.error(request, gone.error(), &session);

@@ -45,10 +45,7 @@ std::string version_of(Stage stage) {
 }
 
 net::Task<Result<ConnectSession>> session_of(Site& site, std::string token) {
-  auto session = co_await site.options.accounts.find_session_in_any_state(std::move(token));
-  if (session && session->project_id != site.options.project_id)
-    co_return make_error(ErrorCode::kNotFound, "This link is not valid.");
-  co_return session;
+  return site.options.accounts.find_session_in_any_state(std::move(token));
 }
 
 // Lines of a mail end in CR LF (RFC 6068, section 5).
@@ -226,8 +223,7 @@ net::Task<net::Response> ColleaguePages::pass_on(net::Request& request) {
   const auto& options = site_.options;
   const SecretString token(connect_token(request));
   const auto session = co_await options.accounts.find_session(std::string(token.reveal()));
-  if (!session || session->project_id != options.project_id || !session->passed_on_by.empty())
-    co_return net::redirect("/connect");
+  if (!session || !session->passed_on_by.empty()) co_return net::redirect("/connect");
   std::string connector_id = session->connector_id;
   if (connector_id.empty()) connector_id = form->get_or("connector", "");
   const auto connector = options.registry.find(connector_id);

@@ -127,9 +127,6 @@ net::Task<ConnectPages::Visit> ConnectPages::visit(net::Request& request) {
   visit.key = sha256_hex(visit.token);
   visit.run = site_.runs->find(visit.key, site_.now());
   visit.session = co_await site_.options.accounts.find_session(visit.token);
-  if (visit.session && visit.session->project_id != site_.options.project_id) {
-    visit.session = make_error(ErrorCode::kNotFound, "This link is not valid.");
-  }
   co_return visit;
 }
 
@@ -297,7 +294,7 @@ net::Task<net::Response> ConnectPages::show_form(net::Request& request, const Vi
                                  .was_passed_on = was_passed_on,
                                  .is_passed_on = is_passed_on},
                                 language);
-  const auto to_share = guide_link(site_, request, target.integration.id);
+  const auto to_share = guide_link(site_, request, target.integration);
   view.text("guide_link", to_share ? *to_share : "");
   if (failed) {
     const accounts::LinkOutcome& outcome = *visit.run->outcome;

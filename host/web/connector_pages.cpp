@@ -140,7 +140,7 @@ net::Task<net::Response> ConnectorPages::show_form(net::Request& request,
   }
   // Owners known from other accounts, to pick from.
   store::AccountFilter filter;
-  filter.project_id = site_.options.project_id;
+  filter.project_id = session.project_id;
   filter.limit = 200;
   std::vector<View> owners;
   if (const auto accounts = co_await site_.options.accounts.list(filter)) {
@@ -200,7 +200,7 @@ net::Task<net::Response> ConnectorPages::link(net::Request& request, const Site:
 
   const bool here = form.get_or("how", "here") != "link";
   accounts::SessionRequest wanted;
-  wanted.project_id = site_.options.project_id;
+  wanted.project_id = session.project_id;
   wanted.owner_id = entered.owner.id;
   wanted.owner_name = entered.owner.name;
   wanted.connector_id = connector->id;

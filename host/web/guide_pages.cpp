@@ -10,9 +10,10 @@
 namespace patchbay::web {
 
 Result<std::string> guide_link(const Site& site, const net::Request& request,
-                               const std::string& integration_id) {
+                               const store::Integration& integration) {
   PATCHBAY_TRY_ASSIGN(const auto token,
-                      make_link_token(site, LinkPurpose::kGuide, integration_id, kGuideLinkMs));
+                      make_link_token(site, LinkPurpose::kGuide, integration.project_id,
+                                      integration.id, kGuideLinkMs));
   return own_origin(request, site.options.public_origin) + "/guide/" + token;
 }
 
@@ -30,7 +31,7 @@ net::Task<net::Response> GuidePages::show(net::Request& request) {
     return site_.message(request, {.text_id = text_id, .status = status, .for_end_users = true});
   };
   auto integration = co_await options.store.read(
-      [project = options.project_id, id = link->subject](store::Database& db) {
+      [project = link->project_id, id = link->subject](store::Database& db) {
         return store::integrations_table::find(db, project, id);
       });
   if (!integration) co_return site_.error(request, integration.error(), nullptr);

@@ -14,7 +14,7 @@ inline constexpr std::int64_t kGuideLinkMs = 30LL * 24 * 3600 * 1000;
 // The address of an integration's guide, good for kGuideLinkMs. It follows what the integration
 // allows at the time it is read.
 Result<std::string> guide_link(const Site& site, const net::Request& request,
-                               const std::string& integration_id);
+                               const store::Integration& integration);
 
 class GuidePages {
  public:

@@ -55,7 +55,7 @@ net::Response IntegrationPages::back(const net::Request& request, const Site::Se
 net::Task<net::Response> IntegrationPages::list(net::Request& request,
                                                 const Site::Session& session) {
   const Language& language = language_of(request);
-  const auto all = co_await integrations_.list(site_.options.project_id, "");
+  const auto all = co_await integrations_.list(session.project_id, "");
   if (!all) co_return site_.error(request, all.error(), &session);
   std::vector<View> rows;
   for (const auto& integration : *all)
@@ -89,7 +89,7 @@ net::Task<net::Response> IntegrationPages::show(net::Request& request,
 net::Task<net::Response> IntegrationPages::show_one(net::Request& request,
                                                     const Site::Session& session, Entered entered) {
   const Language& language = language_of(request);
-  const auto integration = co_await integrations_.get(site_.options.project_id, id_of(request));
+  const auto integration = co_await integrations_.get(session.project_id, id_of(request));
   if (!integration) co_return site_.error(request, integration.error(), &session);
   const auto connector = site_.options.registry.find(integration->connector_id);
   View view = integration_view({*integration, connector}, language);
@@ -127,7 +127,7 @@ net::Task<net::Response> IntegrationPages::create(net::Request& request,
   accounts::NewIntegration wanted;
   wanted.connector_id = form.get_or("connector", "");
   if (const auto name = form.get_or("name", ""); !name.empty()) wanted.wish.name = name;
-  const auto made = co_await integrations_.create(site_.options.project_id, std::move(wanted),
+  const auto made = co_await integrations_.create(session.project_id, std::move(wanted),
                                                   operator_asks(request, session));
   if (!made)
     co_return site_.go_with_flash(session, kHome, language_of(request).text("integration.not_done"),
@@ -140,7 +140,7 @@ net::Task<net::Response> IntegrationPages::change(net::Request& request,
                                                   accounts::IntegrationWish wish,
                                                   std::string_view done_text) {
   const auto changed = co_await integrations_.change(
-      site_.options.project_id, id_of(request), std::move(wish), operator_asks(request, session));
+      session.project_id, id_of(request), std::move(wish), operator_asks(request, session));
   if (changed) co_return back(request, session, done_text);
   if (changed.error().code == ErrorCode::kNotFound)
     co_return site_.error(request, changed.error(), &session);
@@ -186,7 +186,7 @@ net::Task<net::Response> IntegrationPages::make_default(net::Request& request,
 // What is secret is not shown again, so all of it has to be entered again after a mistake.
 net::Task<net::Response> IntegrationPages::set_up(net::Request& request,
                                                   const Site::Session& session, net::Params& form) {
-  const auto integration = co_await integrations_.get(site_.options.project_id, id_of(request));
+  const auto integration = co_await integrations_.get(session.project_id, id_of(request));
   if (!integration) co_return site_.error(request, integration.error(), &session);
   const auto connector = site_.options.registry.find(integration->connector_id);
   const auto* method = connector && connector->manifest
@@ -207,9 +207,8 @@ net::Task<net::Response> IntegrationPages::set_up(net::Request& request,
     entered.setup.secrets_retyped = true;
     co_return co_await show_one(request, session, std::move(entered));
   }
-  const auto done =
-      co_await integrations_.set_up(site_.options.project_id, integration->id, std::move(values),
-                                    operator_asks(request, session));
+  const auto done = co_await integrations_.set_up(
+      session.project_id, integration->id, std::move(values), operator_asks(request, session));
   if (done) co_return back(request, session, "integration.now_set_up");
   entered.error = done.error().message;
   entered.setup.secrets_retyped = true;

@@ -49,7 +49,7 @@ net::Task<net::Response> KeyPages::list(net::Request& request, const Site::Sessi
 net::Task<net::Response> KeyPages::show_list(net::Request& request, const Site::Session& session,
                                              Form form) {
   const Language& language = language_of(request);
-  const auto all = co_await issuer_.list(site_.options.project_id);
+  const auto all = co_await issuer_.list(session.project_id);
   if (!all) co_return site_.error(request, all.error(), &session);
   std::vector<View> rows;
   for (const bool over : {false, true}) {
@@ -78,7 +78,7 @@ net::Task<net::Response> KeyPages::show_list(net::Request& request, const Site::
 
 net::Task<net::Response> KeyPages::show(net::Request& request, const Site::Session& session) {
   const Language& language = language_of(request);
-  const auto key = co_await issuer_.get(site_.options.project_id, std::string(request.param("id")));
+  const auto key = co_await issuer_.get(session.project_id, std::string(request.param("id")));
   if (!key) co_return site_.error(request, key.error(), &session);
   View view = key_view(*key, site_.now(), language);
   view.list("overlaps", overlap_choices(api::KeyIssuer::kUsualOverlapH, language));
@@ -117,7 +117,7 @@ net::Task<net::Response> KeyPages::create(net::Request& request, const Site::Ses
   entered.status = 422;
   if (entered.name.empty() || words.empty())
     co_return co_await show_list(request, session, std::move(entered));
-  const auto made = co_await issuer_.create(site_.options.project_id, entered.name, words,
+  const auto made = co_await issuer_.create(session.project_id, entered.name, words,
                                             operator_asks(request, session));
   if (made) co_return show_made(request, session, *made);
   if (made.error().field == "name") {
@@ -134,7 +134,7 @@ net::Task<net::Response> KeyPages::create(net::Request& request, const Site::Ses
 net::Task<net::Response> KeyPages::rotate(net::Request& request, const Site::Session& session,
                                           net::Params& form) {
   const std::string id(request.param("id"));
-  const auto made = co_await issuer_.rotate(site_.options.project_id, id, overlap_of(form),
+  const auto made = co_await issuer_.rotate(session.project_id, id, overlap_of(form),
                                             operator_asks(request, session));
   if (made) co_return show_made(request, session, *made);
   site_.memory.flash(session.id, {.good = false,
@@ -146,10 +146,10 @@ net::Task<net::Response> KeyPages::rotate(net::Request& request, const Site::Ses
 net::Task<net::Response> KeyPages::revoke(net::Request& request, const Site::Session& session) {
   const Language& language = language_of(request);
   const std::string id(request.param("id"));
-  const auto key = co_await issuer_.get(site_.options.project_id, id);
+  const auto key = co_await issuer_.get(session.project_id, id);
   if (!key) co_return site_.error(request, key.error(), &session);
   const auto done =
-      co_await issuer_.revoke(site_.options.project_id, id, operator_asks(request, session));
+      co_await issuer_.revoke(session.project_id, id, operator_asks(request, session));
   if (!done)
     co_return site_.go_with_flash(session, kHome, language.text("keys.not_revoked"), done.error());
   co_return site_.go_with_flash(session, kHome,

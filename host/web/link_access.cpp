@@ -13,16 +13,15 @@ std::string cookie_name(LinkPurpose purpose) {
 
 }  // namespace
 
-Result<std::string> make_link_token(const Site& site, LinkPurpose purpose, std::string subject,
-                                    std::int64_t valid_ms) {
-  return accounts::seal_link(site.options.services.vault, site.options.project_id, purpose,
-                             {std::move(subject), site.now() + valid_ms});
+Result<std::string> make_link_token(const Site& site, LinkPurpose purpose, std::string project_id,
+                                    std::string subject, std::int64_t valid_ms) {
+  return accounts::seal_link(site.options.services.vault, purpose,
+                             {std::move(project_id), std::move(subject), site.now() + valid_ms});
 }
 
 Result<accounts::SealedLink> open_link_token(const Site& site, LinkPurpose purpose,
                                              std::string_view token) {
-  return accounts::open_link(site.options.services.vault, site.options.project_id, purpose, token,
-                             site.now());
+  return accounts::open_link(site.options.services.vault, purpose, token, site.now());
 }
 
 std::string link_cookie_value(const net::Request& request, LinkPurpose purpose) {

@@ -11,8 +11,8 @@ namespace patchbay::web {
 
 using accounts::LinkPurpose;
 
-Result<std::string> make_link_token(const Site& site, LinkPurpose purpose, std::string subject,
-                                    std::int64_t valid_ms);
+Result<std::string> make_link_token(const Site& site, LinkPurpose purpose, std::string project_id,
+                                    std::string subject, std::int64_t valid_ms);
 Result<accounts::SealedLink> open_link_token(const Site& site, LinkPurpose purpose,
                                              std::string_view token);
 

@@ -58,7 +58,7 @@ net::Task<net::Response> ManagePages::visiting(net::Request& request, Step step)
     const auto why = token.empty() ? make_error(ErrorCode::kExpired, "") : link.error();
     co_return link_is_over(site_, request, why, kOver);
   }
-  auto detail = co_await site_.options.accounts.detail(site_.options.project_id, link->subject);
+  auto detail = co_await site_.options.accounts.detail(link->project_id, link->subject);
   if (!detail) {
     if (detail.error().code != ErrorCode::kNotFound)
       co_return site_.error(request, detail.error(), nullptr);
@@ -119,7 +119,7 @@ net::Task<net::Response> ManagePages::ask_disconnect(net::Request& request, cons
 
 net::Task<net::Response> ManagePages::disconnect(net::Request& request, const Visit& visit) {
   const auto gone = co_await site_.options.accounts.unlink(
-      site_.options.project_id, visit.detail.account.id, end_user_asks(request));
+      visit.detail.account.project_id, visit.detail.account.id, end_user_asks(request));
   if (!gone && gone.error().code != ErrorCode::kNotFound)
     co_return site_.error(request, gone.error(), nullptr);
   log::info("web", "disconnected_by_end_user", {{"account", visit.detail.account.id}});

@@ -42,6 +42,36 @@ Result<> save_link(store::Database& db, const store::SigninLink& link) {
 // A session's idle end is written at most this often.
 constexpr std::int64_t kLeastMove = 60'000;
 
+// What a session's cookie says of the project that it chose.
+std::string choice_of(std::string_view secret, const std::string& project_id) {
+  return project_id + "." + csrf_from("choose " + project_id, secret);
+}
+
+std::string chosen_project(const net::Request& request, const OperatorAccess::Session& session) {
+  const auto cookie =
+      net::cookie_value(request.headers, "__Host-" + std::string(kProjectCookie)).value_or("");
+  const auto named =
+      std::ranges::find(session.projects, cookie.substr(0, cookie.find('.')), &store::Project::id);
+  if (named != session.projects.end() &&
+      constant_time_equal(cookie, choice_of(session.secret, named->id)))
+    return named->id;
+  return session.projects.empty() ? std::string() : session.projects.front().id;
+}
+
+struct Found {
+  std::optional<store::OperatorSession> row;
+  std::vector<store::Project> projects;
+};
+
+Result<Found> find_session(store::Database& db, const std::string& hash, std::int64_t now) {
+  Found found;
+  PATCHBAY_TRY_ASSIGN(found.row, sessions::find(db, hash, now));
+  if (found.row) {
+    PATCHBAY_TRY_ASSIGN(found.projects, store::projects_table::list(db));
+  }
+  return found;
+}
+
 }  // namespace
 
 Result<SecretString> create_signin_link(store::Store& store, const Clock& clock, Random& random,
@@ -60,16 +90,16 @@ std::string actor_of(const Person& person) {
 
 Task<Result<std::optional<OperatorAccess::Session>>> OperatorAccess::session(
     const net::Request& request) {
-  using Found = std::optional<Session>;
+  using Answer = std::optional<Session>;
   const auto cookie = net::cookie_value(request.headers, "__Host-" + std::string(kOperatorCookie));
-  if (!cookie || !looks_like_token(*cookie)) co_return Found();
+  if (!cookie || !looks_like_token(*cookie)) co_return Answer();
   const std::string hash = sha256_hex(*cookie);
   const std::int64_t now = clock_.unix_ms();
   auto found = co_await store_.read(
-      [hash, now](store::Database& db) { return sessions::find(db, hash, now); });
+      [hash, now](store::Database& db) { return find_session(db, hash, now); });
   if (!found) co_return found.error();
-  if (!*found || !constant_time_equal((*found)->hash, hash)) co_return Found();
-  store::OperatorSession row = std::move(**found);
+  if (!found->row || !constant_time_equal(found->row->hash, hash)) co_return Answer();
+  store::OperatorSession row = *std::move(found->row);
   const std::int64_t expires = std::min(now + times_.idle_ms, row.created + times_.absolute_ms);
   if (expires > row.expires + kLeastMove) {
     row.expires = expires;
@@ -82,7 +112,20 @@ Task<Result<std::optional<OperatorAccess::Session>>> OperatorAccess::session(
     });
     if (!moved) log::warning("web", "session_not_extended", {{"error", moved.error().message}});
   }
-  co_return Found(Session{row.hash, row.csrf, {row.role, row.person}});
+  Session session{.id = row.hash,
+                  .csrf = {},
+                  .person = {row.role, row.person},
+                  .project_id = {},
+                  .projects = std::move(found->projects),
+                  .secret = row.csrf};
+  session.project_id = chosen_project(request, session);
+  session.csrf = csrf_from("project " + session.project_id, session.secret);
+  co_return Answer(std::move(session));
+}
+
+std::string OperatorAccess::choose(const Session& session, const std::string& project_id) {
+  return net::host_cookie(kProjectCookie, choice_of(session.secret, project_id),
+                          net::SameSite::kStrict);
 }
 
 Task<Result<OperatorAccess::Link>> OperatorAccess::link(std::string token) {

@@ -3,7 +3,9 @@
 // that the link was made for. Links and sessions are 256-bit random and stored as SHA-256, so
 // neither can be read out of the database.
 //
-// A session ends after `idle_ms` without a request, and after `absolute_ms` in any case. Any loop.
+// A session ends after `idle_ms` without a request, and after `absolute_ms` in any case. It sees
+// one project at a time: the one that it chose, as a cookie says that counts for this session
+// alone, else the oldest. Any loop.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +18,7 @@
 #include "net/asio.h"
 #include "net/http_types.h"
 #include "store/operator_access_table.h"
+#include "store/projects_table.h"
 #include "store/store.h"
 
 namespace patchbay::web {
@@ -23,6 +26,7 @@ namespace patchbay::web {
 using net::Task;
 
 inline constexpr std::string_view kOperatorCookie = "patchbay";
+inline constexpr std::string_view kProjectCookie = "patchbay-project";
 inline constexpr std::string_view kSigninCookie = "patchbay-signin";
 
 struct AccessTimes {
@@ -50,9 +54,13 @@ class OperatorAccess {
       : store_(store), clock_(clock), random_(random), times_(times) {}
 
   struct Session {
-    std::string id;    // SHA-256 of the cookie, hex
-    std::string csrf;  // for every POST of this session
+    std::string id;  // SHA-256 of the cookie, hex
+    // For every POST of this session while it sees this project: a form of another one is stale.
+    std::string csrf;
     Person person;
+    std::string project_id;
+    std::vector<store::Project> projects;  // to choose from, oldest first
+    std::string secret;                    // what `csrf` and the choice of a project hang on
 
     [[nodiscard]] bool may(store::Role least) const { return person.role >= least; }
   };
@@ -60,6 +68,8 @@ class OperatorAccess {
   // Of the request's cookie; nothing when there is none, or it is wrong or out of time. Using a
   // session puts its idle end off.
   Task<Result<std::optional<Session>>> session(const net::Request& request);
+  // A Set-Cookie value: from then on the session sees this project.
+  [[nodiscard]] static std::string choose(const Session& session, const std::string& project_id);
 
   enum class LinkState : std::uint8_t { kOpen, kUsed, kExpired, kUnknown };
   struct Link {

@@ -24,6 +24,7 @@ void put_frame(View& view, const PageFrame& frame, const Language& language) {
       .flag("english", language.tag() == "en")
       .flag("german", language.tag() == "de")
       .text("refresh_s", frame.refresh_s == 0 ? "" : std::to_string(frame.refresh_s));
+  view.flag("has_projects", !frame.projects.empty()).list("projects", frame.projects);
   if (!frame.session_csrf.empty()) view.text("session_csrf", frame.session_csrf);
 }
 

@@ -2,6 +2,7 @@
 // What stands around every page: title, header, language switch, footer (templates page_begin and
 // page_end).
 #include <string>
+#include <vector>
 
 #include "web/language.h"
 #include "web/view.h"
@@ -10,12 +11,13 @@ namespace patchbay::web {
 
 struct PageFrame {
   std::string title;
-  std::string name;            // on top: the hub's, or the product's for end users
-  std::string product_name;    // whose first letter stands for it where the hub shows no mark
-  std::string session_csrf{};  // signed in; empty: nobody is
-  std::string role_text{};     // what the signed-in person may do; empty: everything
-  bool problem = false;        // say so in the title: screen readers read that first
-  bool white_label = false;    // the hub itself is not shown
+  std::string name;              // on top: the hub's, or the product's for end users
+  std::string product_name;      // whose first letter stands for it where the hub shows no mark
+  std::string session_csrf{};    // signed in; empty: nobody is
+  std::string role_text{};       // what the signed-in person may do; empty: everything
+  std::vector<View> projects{};  // to choose from: value, label, selected; empty: there is one
+  bool problem = false;          // say so in the title: screen readers read that first
+  bool white_label = false;      // the hub itself is not shown
   bool for_end_users = false;
   bool at_connectors = false;
   bool at_integrations = false;

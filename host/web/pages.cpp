@@ -15,6 +15,7 @@
 #include "web/manage_pages.h"
 #include "web/people_pages.h"
 #include "web/playground_pages.h"
+#include "web/project_pages.h"
 #include "web/request_log_pages.h"
 #include "web/review_pages.h"
 #include "web/signin_pages.h"
@@ -84,7 +85,8 @@ Pages::Pages(Options options)
       webhooks_(std::make_unique<WebhookPages>(*site_)),
       people_(std::make_unique<PeoplePages>(*site_)),
       audit_(std::make_unique<AuditPages>(*site_)),
-      storage_(std::make_unique<StoragePages>(*site_)) {}
+      storage_(std::make_unique<StoragePages>(*site_)),
+      projects_(std::make_unique<ProjectPages>(*site_)) {}
 
 Pages::~Pages() = default;
 
@@ -116,6 +118,7 @@ void Pages::add_routes(net::Router& router) {
   people_->add_routes(router);
   audit_->add_routes(router);
   storage_->add_routes(router);
+  projects_->add_routes(router);
 }
 
 net::Response Pages::error_page(const net::Request& request, unsigned status) const {

@@ -19,6 +19,7 @@
 //   POST /app/settings/people/{links/{link}/withdraw,sessions/{session}/end}
 //   GET  /app/settings/audit  GET /app/settings/audit/state  POST /app/settings/audit/verify
 //   GET  /app/settings/storage
+//   POST /app/project  GET POST /app/settings/projects  POST /app/settings/projects/{id}/name
 //   GET  /assets/{file}  GET /embed/{file}  GET /logos/{connector}/{hash}
 //
 // The API has /accounts and /connectors to itself. The operator's pages need a session
@@ -52,6 +53,7 @@ class WebhookPages;
 class PeoplePages;
 class AuditPages;
 class StoragePages;
+class ProjectPages;
 
 class Pages {
  public:
@@ -86,6 +88,7 @@ class Pages {
   std::unique_ptr<PeoplePages> people_;
   std::unique_ptr<AuditPages> audit_;
   std::unique_ptr<StoragePages> storage_;
+  std::unique_ptr<ProjectPages> projects_;
 };
 
 }  // namespace patchbay::web

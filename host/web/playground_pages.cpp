@@ -61,7 +61,7 @@ net::Task<net::Response> PlaygroundPages::list(net::Request& request,
   const Language& language = language_of(request);
   const auto catalogue =
       co_await actions::catalogue_of(site_.options.services, site_.options.api.runner(),
-                                     site_.options.project_id, std::string(request.param("id")));
+                                     session.project_id, std::string(request.param("id")));
   if (!catalogue) co_return refused(request, session, catalogue.error());
   co_return site_.page(
       request, {.template_name = "playground",
@@ -78,7 +78,7 @@ net::Task<Result<PlaygroundPages::Visit>> PlaygroundPages::visit(net::Request& r
   PATCHBAY_CO_TRY_ASSIGN(
       visit.catalogue,
       co_await actions::catalogue_of(site_.options.services, site_.options.api.runner(),
-                                     site_.options.project_id, std::string(request.param("id"))));
+                                     session.project_id, std::string(request.param("id"))));
   visit.action = visit.catalogue.find(request.param("action"));
   if (visit.action == nullptr)
     co_return make_error(ErrorCode::kForbidden, "The integration does not allow this action.");
@@ -115,7 +115,7 @@ net::Task<PlaygroundPages::Outcome> PlaygroundPages::run(const Visit& visit, Ent
   outcome.planned = outcome.planned || outcome.asks;
   auto& api = site_.options.api;
   auto reply = co_await api::call_action(api.door(), api.runner(), visit.request,
-                                         {.project_id = site_.options.project_id,
+                                         {.project_id = visit.session.project_id,
                                           .who = operator_asks(visit.request, visit.session),
                                           .source = "pages"},
                                          {.account_id = visit.catalogue.account.id,

@@ -79,12 +79,12 @@ net::Task<Result<RequestLogPages::Rows>> RequestLogPages::read(store::LogFilter 
 net::Task<net::Response> RequestLogPages::list(net::Request& request,
                                                const Site::Session& session) {
   const Language& language = language_of(request);
-  const auto account = co_await site_.options.accounts.get(site_.options.project_id,
-                                                           std::string(request.param("id")));
+  const auto account =
+      co_await site_.options.accounts.get(session.project_id, std::string(request.param("id")));
   if (!account) co_return site_.error(request, account.error(), &session);
   Asked asked = Asked::of(request.query);
   auto filter = asked.filter();
-  filter.project_id = site_.options.project_id;
+  filter.project_id = session.project_id;
   filter.account_ids = {account->id};
   const auto rows = co_await read(std::move(filter));
   if (!rows) co_return site_.error(request, rows.error(), &session);
@@ -117,10 +117,11 @@ net::Task<net::Response> RequestLogPages::list(net::Request& request,
                                  .session = &session});
 }
 
-net::Task<Result<store::RequestLog>> RequestLogPages::find(std::string account_id, std::string id) {
+net::Task<Result<store::RequestLog>> RequestLogPages::find(std::string project_id,
+                                                           std::string account_id, std::string id) {
   co_await site_.options.api.logs().flush();
   co_return co_await site_.options.store.read(
-      [project = site_.options.project_id, account_id = std::move(account_id),
+      [project = std::move(project_id), account_id = std::move(account_id),
        id = std::move(id)](store::Database& db) -> Result<store::RequestLog> {
         PATCHBAY_TRY_ASSIGN(auto found, logs::get(db, project, id));
         if (found.account_id != account_id)
@@ -133,10 +134,10 @@ net::Task<Result<store::RequestLog>> RequestLogPages::find(std::string account_i
 net::Task<net::Response> RequestLogPages::show(net::Request& request,
                                                const Site::Session& session) {
   const Language& language = language_of(request);
-  const auto account = co_await site_.options.accounts.get(site_.options.project_id,
-                                                           std::string(request.param("id")));
+  const auto account =
+      co_await site_.options.accounts.get(session.project_id, std::string(request.param("id")));
   if (!account) co_return site_.error(request, account.error(), &session);
-  auto log = co_await find(account->id, std::string(request.param("log")));
+  auto log = co_await find(session.project_id, account->id, std::string(request.param("log")));
   if (!log) co_return site_.error(request, log.error(), &session);
   if (!session.may(store::Role::kAdmin)) log->sealed_bodies.clear();
   const auto text = api::open_bodies(site_.options.services.vault, *log);

@@ -19,7 +19,8 @@ class RequestLogPages {
   net::Task<net::Response> show(net::Request& request, const Site::Session& session);
 
   net::Task<Result<Rows>> read(store::LogFilter filter);
-  net::Task<Result<store::RequestLog>> find(std::string account_id, std::string id);
+  net::Task<Result<store::RequestLog>> find(std::string project_id, std::string account_id,
+                                            std::string id);
 
   Site& site_;
 };

@@ -92,7 +92,7 @@ net::Task<net::Response> ReviewPages::ask_withdraw(net::Request& request,
   const auto connector = find(request.param("sha256"));
   if (!connector) co_return site_.message(request, gone(session));
   store::AccountFilter filter;
-  filter.project_id = site_.options.project_id;
+  filter.project_id = session.project_id;
   filter.connector_ids = {connector->id};
   filter.limit = store::AccountFilter::kMaxLimit;
   const auto accounts = co_await site_.options.accounts.list(filter);
@@ -105,7 +105,8 @@ net::Task<net::Response> ReviewPages::ask_withdraw(net::Request& request,
       .text("worker", language.text("withdraw.worker", names))
       .flag("has_accounts", count != 0)
       .text("accounts", count == 0 ? language.text("withdraw.no_accounts")
-                                   : language.count("withdraw.accounts", count));
+                                   : language.count("withdraw.accounts", count))
+      .flag("several_projects", session.projects.size() > 1);
   co_return site_.page(request, {.template_name = "withdraw",
                                  .title = language.text("withdraw.title"),
                                  .view = std::move(view),

@@ -125,7 +125,8 @@ net::Task<net::Response> SigninPages::sign_out(net::Request& request,
                                                   .peer = request.peer_address,
                                                   .actor = actor_of(session.person)});
   net::Response response = net::redirect("/signin");
-  response.cookie(net::forget_host_cookie(kOperatorCookie));
+  response.cookie(net::forget_host_cookie(kOperatorCookie))
+      .cookie(net::forget_host_cookie(kProjectCookie));
   co_return response;
 }
 

@@ -68,6 +68,20 @@ std::string role_text(const OperatorAccess::Session& session, const Language& la
   return language.text("role." + std::string(store::to_string(session.person.role)));
 }
 
+// Nothing to choose where there is one, and on pages that belong to no project.
+std::vector<View> project_choices(const Page& page) {
+  std::vector<View> choices;
+  if (page.session == nullptr || page.for_end_users || page.session->projects.size() < 2)
+    return choices;
+  choices.reserve(page.session->projects.size());
+  for (const auto& project : page.session->projects)
+    choices.push_back(View()
+                          .text("value", project.id)
+                          .text("label", project.name)
+                          .flag("selected", project.id == page.session->project_id));
+  return choices;
+}
+
 std::optional<net::Response> switch_language(const net::Request& request) {
   const auto chosen = request.query.get("lang");
   if (!chosen || request.method != "GET" || !is_language(*chosen)) return std::nullopt;
@@ -117,6 +131,7 @@ net::Response Site::page(const net::Request& request, Page page) const {
              .product_name = product_name(),
              .session_csrf = page.session != nullptr ? page.session->csrf : "",
              .role_text = page.session != nullptr ? role_text(*page.session, language) : "",
+             .projects = project_choices(page),
              .problem = page.problem,
              .white_label = page.for_end_users && options.white_label,
              .for_end_users = page.for_end_users,

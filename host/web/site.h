@@ -29,7 +29,6 @@ namespace patchbay::web {
 
 // Everything referred to outlives the Pages.
 struct Options {
-  std::string project_id;
   accounts::AccountService& accounts;
   const accounts::Services& services;  // the settings change keys and webhooks through them
   api::Api& api;                       // actions are tried through it

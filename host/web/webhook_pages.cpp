@@ -97,7 +97,7 @@ net::Task<net::Response> WebhookPages::list(net::Request& request, const Site::S
 net::Task<net::Response> WebhookPages::show_list(net::Request& request,
                                                  const Site::Session& session, Form form) {
   const Language& language = language_of(request);
-  const auto all = co_await endpoints_.list(site_.options.project_id);
+  const auto all = co_await endpoints_.list(session.project_id);
   if (!all) co_return site_.error(request, all.error(), &session);
   std::vector<View> rows;
   for (const auto& endpoint : *all) rows.push_back(webhook_view(endpoint, site_.now(), language));
@@ -123,10 +123,10 @@ net::Task<net::Response> WebhookPages::show(net::Request& request, const Site::S
 net::Task<net::Response> WebhookPages::show_one(net::Request& request, const Site::Session& session,
                                                 std::optional<Form> form) {
   const Language& language = language_of(request);
-  const auto endpoint = co_await endpoints_.get(site_.options.project_id, id_of(request));
+  const auto endpoint = co_await endpoints_.get(session.project_id, id_of(request));
   if (!endpoint) co_return site_.error(request, endpoint.error(), &session);
   const auto sent =
-      co_await endpoints_.deliveries(site_.options.project_id, endpoint->id, 0, kDeliveries);
+      co_await endpoints_.deliveries(session.project_id, endpoint->id, 0, kDeliveries);
   if (!sent) co_return site_.error(request, sent.error(), &session);
   std::vector<View> rows;
   for (const auto& delivery : *sent) rows.push_back(delivery_view(delivery, site_.now(), language));
@@ -150,7 +150,7 @@ net::Task<net::Response> WebhookPages::show_one(net::Request& request, const Sit
 net::Task<net::Response> WebhookPages::create(net::Request& request, const Site::Session& session,
                                               net::Params& form) {
   Form entered = Form::entered(form);
-  const auto made = co_await endpoints_.create(site_.options.project_id, entered.wish(),
+  const auto made = co_await endpoints_.create(session.project_id, entered.wish(),
                                                operator_asks(request, session));
   if (made) co_return show_secret(request, session, made->endpoint, made->secret);
   entered.error = made.error();
@@ -164,7 +164,7 @@ net::Task<net::Response> WebhookPages::create(net::Request& request, const Site:
 net::Task<net::Response> WebhookPages::change(net::Request& request, const Site::Session& session,
                                               net::Params& form) {
   Form entered = Form::entered(form);
-  const auto changed = co_await endpoints_.change(site_.options.project_id, id_of(request),
+  const auto changed = co_await endpoints_.change(session.project_id, id_of(request),
                                                   entered.wish(), operator_asks(request, session));
   if (changed) co_return back(request, session, language_of(request).text("webhooks.now_saved"));
   if (changed.error().field.empty()) {
@@ -190,9 +190,8 @@ net::Task<net::Response> WebhookPages::switch_off(net::Request& request,
 net::Task<net::Response> WebhookPages::set_active(net::Request& request,
                                                   const Site::Session& session, bool active) {
   const Language& language = language_of(request);
-  const auto changed =
-      co_await endpoints_.change(site_.options.project_id, id_of(request), {.active = active},
-                                 operator_asks(request, session));
+  const auto changed = co_await endpoints_.change(
+      session.project_id, id_of(request), {.active = active}, operator_asks(request, session));
   if (!changed)
     co_return back(request, session, language.text("webhooks.not_done"), changed.error());
   co_return back(request, session, language.text(active ? "webhooks.now_on" : "webhooks.now_off"));
@@ -200,7 +199,7 @@ net::Task<net::Response> WebhookPages::set_active(net::Request& request,
 
 net::Task<net::Response> WebhookPages::test(net::Request& request, const Site::Session& session) {
   const Language& language = language_of(request);
-  const auto event = co_await endpoints_.test(site_.options.project_id, id_of(request));
+  const auto event = co_await endpoints_.test(session.project_id, id_of(request));
   if (!event) co_return back(request, session, language.text("webhooks.not_done"), event.error());
   co_return back(request, session, language.text("webhooks.now_tested"));
 }
@@ -209,7 +208,7 @@ net::Task<net::Response> WebhookPages::test(net::Request& request, const Site::S
 net::Task<net::Response> WebhookPages::replay(net::Request& request, const Site::Session& session,
                                               net::Params& form) {
   const Language& language = language_of(request);
-  const std::string& project = site_.options.project_id;
+  const std::string& project = session.project_id;
   std::int64_t queued = 1;
   if (const auto sequence = number_in(form, "seq", 0); sequence != 0) {
     const auto done = co_await endpoints_.replay(project, id_of(request), sequence);
@@ -225,9 +224,9 @@ net::Task<net::Response> WebhookPages::replay(net::Request& request, const Site:
 
 net::Task<net::Response> WebhookPages::rotate_secret(net::Request& request,
                                                      const Site::Session& session) {
-  const auto endpoint = co_await endpoints_.get(site_.options.project_id, id_of(request));
+  const auto endpoint = co_await endpoints_.get(session.project_id, id_of(request));
   if (!endpoint) co_return site_.error(request, endpoint.error(), &session);
-  const auto secret = co_await endpoints_.rotate_secret(site_.options.project_id, endpoint->id,
+  const auto secret = co_await endpoints_.rotate_secret(session.project_id, endpoint->id,
                                                         operator_asks(request, session));
   if (!secret)
     co_return back(request, session, language_of(request).text("webhooks.not_done"),
@@ -238,7 +237,7 @@ net::Task<net::Response> WebhookPages::rotate_secret(net::Request& request,
 net::Task<net::Response> WebhookPages::ask_remove(net::Request& request,
                                                   const Site::Session& session) {
   const Language& language = language_of(request);
-  const auto endpoint = co_await endpoints_.get(site_.options.project_id, id_of(request));
+  const auto endpoint = co_await endpoints_.get(session.project_id, id_of(request));
   if (!endpoint) co_return site_.error(request, endpoint.error(), &session);
   View view = webhook_view(*endpoint, site_.now(), language);
   view.html("intro_html", language.rich("webhooks.remove_intro", {{"url", endpoint->url}}));
@@ -250,7 +249,7 @@ net::Task<net::Response> WebhookPages::ask_remove(net::Request& request,
 }
 
 net::Task<net::Response> WebhookPages::remove(net::Request& request, const Site::Session& session) {
-  const auto gone = co_await endpoints_.remove(site_.options.project_id, id_of(request),
+  const auto gone = co_await endpoints_.remove(session.project_id, id_of(request),
                                                operator_asks(request, session));
   if (!gone) {
     if (gone.error().code == ErrorCode::kNotFound)

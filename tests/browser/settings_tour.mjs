@@ -55,6 +55,16 @@ export async function tourSettings(page, hub, look) {
   await page.locator('form[action$="/revoke"] button').click();
   await page.locator('.alert.good').waitFor();
   await look('keys, one revoked');
+  const projects = `${hub.url}/app/settings/projects`;
+  await page.goto(projects);
+  await page.locator('#name').fill('prj_1');
+  await page.locator('main .fields button').click();
+  await page.locator('#name-error').waitFor();
+  await look('projects, name refused');
+  await page.locator('#name').fill('Nordwind Logistik, Niederlassung Hamburg-Altona');
+  await page.locator('main .fields button').click();
+  await page.locator('.alert.good').waitFor();
+  await look('projects');
   await tourInstallation(page, hub, look);
 }
 

@@ -45,8 +45,7 @@ class AttemptsTest : public HubTest {
                              .services = hub->services(),
                              .keeper = hub->keeper(),
                              .audit = hub->audit()});
-    pages.emplace(web::Options{.project_id = hub->project_id(),
-                               .accounts = hub->accounts(),
+    pages.emplace(web::Options{.accounts = hub->accounts(),
                                .services = hub->services(),
                                .api = *api,
                                .registry = hub->registry(),

@@ -13,6 +13,7 @@
 #include "accounts/services.h"
 #include "actions/action_runner.h"
 #include "base/json.h"
+#include "counting_database.h"
 #include "manifest/parse.h"
 #include "store/account_credentials.h"
 #include "store/integrations_table.h"
@@ -176,7 +177,8 @@ class Hub {
     auto opened = store::open_sqlite({.path = ":memory:"});
     if (!opened) std::abort();
     EXPECT_TRUE(store::migrate(**opened));
-    store_.emplace(*std::move(opened), store::Store::Runs::kCaller);
+    store_.emplace(std::make_unique<store::CountingDatabase>(*std::move(opened), statements),
+                   store::Store::Runs::kCaller);
     auto kek = vault::KeyEncryptionKey::generate(random);
     auto unlocked = store_->transact_blocking(
         [&](store::Database& db) { return store::open_vault(db, kek, random, clock.unix_ms()); });
@@ -221,6 +223,7 @@ class Hub {
 
   [[nodiscard]] store::Store& store() { return *store_; }
 
+  std::size_t statements = 0;  // that the store was given
   std::shared_ptr<const manifest::Manifest> manifest;
   FakeClock clock;
   OsRandom random;

@@ -341,10 +341,10 @@ TEST_F(ApiSessions, ManageLinksAreForOneAccountAndOverSoon) {
   const std::string url(body.root().get("url").string_or(""));
   const std::string start = "https://hub.example/manage/";
   ASSERT_TRUE(url.starts_with(start)) << url;
-  const auto opened =
-      accounts::open_link(hub.services->vault, "prj_1", accounts::LinkPurpose::kManage,
-                          url.substr(start.size()), hub.clock.unix_ms());
+  const auto opened = accounts::open_link(hub.services->vault, accounts::LinkPurpose::kManage,
+                                          url.substr(start.size()), hub.clock.unix_ms());
   ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->project_id, "prj_1");
   EXPECT_EQ(opened->subject, "acc_1");
   EXPECT_EQ(opened->expires, hub.clock.unix_ms() + 600'000);
 

@@ -1,5 +1,6 @@
 // Tenants: whatever of another project's a caller names, wherever a route reads it, the answer is
-// the one for an id that nobody has. The routes come from the API's description, so a new one is
+// the one for an id that nobody has, and costs as many statements in the store, so that time tells
+// nothing either. The routes come from the API's description, so a new one is
 // walked, too.
 #include <regex>
 
@@ -29,7 +30,11 @@ void compare(TwoTenants& tenants, const Operation& operation, const test::Slot& 
   const test::Filled with_theirs{slot, named.theirs};
   const test::Filled with_nobodys{slot, named.nobodys};
   const auto found = tenants.ask(operation, &with_theirs, examples);
+  const auto cost = tenants.cost();
   const auto expected = tenants.ask(operation, &with_nobodys, examples);
+  // A change that was made may wait until it is seen elsewhere, and looks as often as it has to.
+  const bool has_changed = operation.method != "GET" && found.status / 100 == 2;
+  if (!has_changed) EXPECT_EQ(cost, tenants.cost()) << "statements";
   EXPECT_EQ(found.status, expected.status) << found.body;
   const auto told = without(found.body, named.theirs);
   const auto should_be = without(expected.body, named.nobodys);

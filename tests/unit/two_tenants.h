@@ -128,10 +128,16 @@ class TwoTenants {
     else
       request.headers.set("Authorization", "Bearer " + own_key_);
     if (change) change(request);
+    know_key();
+    const auto before = hub_.hub.statements;
     auto response = hub_.hub.loops.block_on(hub_.router.dispatch(request));
+    cost_ = hub_.hub.statements - before;
     test::expect_described(operation.method, request.target, response, request.body.reveal());
     return response;
   }
+
+  // Statements that the store was given for the last request.
+  [[nodiscard]] std::size_t cost() const { return cost_; }
 
   // Nothing of what the other project has came out, but what the caller named.
   void expect_no_trace(const std::string& body, const std::string& named) const {
@@ -207,6 +213,18 @@ class TwoTenants {
     return {};
   }
 
+  // A key is looked up anew after each change of the store that may have withdrawn it.
+  void know_key() {
+    net::Request request;
+    request.method = "GET";
+    request.target = "/webhooks";
+    request.host = "hub.example";
+    request.id = "req-0";
+    EXPECT_TRUE(net::decode_target(request.target, request));
+    request.headers.set("Authorization", "Bearer " + own_key_);
+    EXPECT_EQ(hub_.hub.loops.block_on(hub_.router.dispatch(request)).status, 200U);
+  }
+
   static Result<> insert_session(store::Database& db, const char* project, const char* owner,
                                  const char* integration, const char* account, const char* token) {
     store::ConnectSession session;
@@ -264,6 +282,7 @@ class TwoTenants {
   std::string own_key_;
   std::string their_key_id_;
   std::vector<Named> named_;
+  std::size_t cost_ = 0;
 };
 
 }  // namespace patchbay::api

@@ -95,7 +95,7 @@ struct WebIntegrationsTest : WebPagesTest {
 TEST_F(WebIntegrationsTest, KnowOneProjectAlone) {
   const auto list = get("/app/integrations");
   EXPECT_TRUE(has(list, "Of &lt;prj_1&gt;"));
-  EXPECT_FALSE(has(list, "prj_2"));
+  EXPECT_FALSE(has(list, "Of &lt;prj_2&gt;"));
   EXPECT_EQ(get("/app/integrations/int_prj_2").status, 404U);
   for (const auto* step : {"", "/actions", "/off", "/default", "/setup"})
     EXPECT_EQ(

@@ -165,8 +165,7 @@ struct WebPagesTest : testing::Test, PageBrowser {
                 .services = services,
                 .keeper = keeper,
                 .audit = audit}};
-  Pages pages{{.project_id = "prj_1",
-               .accounts = service,
+  Pages pages{{.accounts = service,
                .services = services,
                .api = api,
                .registry = *registry,

@@ -106,6 +106,7 @@ TEST_F(WebPagesTest, AViewerSeesAndChangesNothing) {
   const auto targets = operator_targets(router, "POST");
   EXPECT_GE(targets.size(), 8U);
   for (const auto& target : targets) {
+    if (target == "/app/project") continue;  // what they look at is theirs to choose
     const auto refused = post(target, "csrf=" + csrf);
     EXPECT_EQ(refused.status, 403U) << target;
     EXPECT_TRUE(has(refused, "Needs an ")) << target;

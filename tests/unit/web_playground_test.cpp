@@ -70,8 +70,7 @@ struct WebPlaygroundTest : testing::Test, PageBrowser {
   }
 
   test::ServedHub served{all_actions()};
-  Pages pages{{.project_id = "prj_1",
-               .accounts = served.accounts,
+  Pages pages{{.accounts = served.accounts,
                .services = served.services,
                .api = served.served.api(),
                .registry = *served.hub.registry,

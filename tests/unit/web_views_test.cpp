@@ -31,7 +31,9 @@ bool has(const std::string& html, std::string_view piece) {
 
 // The page as somebody with that role sees it.
 View as(Role role, View view) {
-  put_rights(view, {.id = "", .csrf = "", .person = {.role = role, .name = ""}});
+  OperatorAccess::Session session;
+  session.person.role = role;
+  put_rights(view, session);
   return view;
 }
 
