@@ -125,7 +125,8 @@ Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> m
   // belongs to the grant that this has ended.
   const bool reconnected = moved_on && co_await has_turn(attempt.lease);
   if (attempt.rotates && !reconnected && ((outcome && moved_on) || may_try_again)) minted.clear();
-  co_await order_revocation(attempt, std::move(minted), std::move(flow_id), reconnected);
+  co_await order_revocation(attempt, std::move(minted), std::move(flow_id),
+                            attempt.rotates && reconnected);
   if (why.code == ErrorCode::kNotFound)
     co_return make_error(ErrorCode::kNotFound, "The account was unlinked meanwhile.");
   if (why.code != ErrorCode::kConflict) co_return back_off(entry, why);

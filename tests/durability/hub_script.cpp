@@ -49,6 +49,35 @@ Result<> append(Database& db, const Event& event) {
   return {};
 }
 
+// Before version 10 none was passed on.
+Result<> insert(Database& db, const ConnectSession& s) {
+  PATCHBAY_TRY_ASSIGN(const auto version, schema_version(db));
+  if (version >= 10) {
+    PATCHBAY_TRY(connect_sessions_table::insert(db, s));
+    return {};
+  }
+  PATCHBAY_TRY(db.execute(
+      "INSERT INTO connect_sessions (id, project_id, token_hash, owner_id, owner_name, username, "
+      "connector_id, integration_id, account_id, multiple, type, label, metadata, categories, "
+      "created, expires, status, result_account_id) VALUES (?, ?, ?, ?, '', '', ?, '', '', 0, "
+      "'production', '', '{}', '[]', ?, ?, 'open', '')",
+      {s.id, s.project_id, s.token_hash, s.owner_id, s.connector_id, s.created, s.expires}));
+  return {};
+}
+
+Result<> claim(Database& db, const std::string& session, const std::string& account,
+               std::int64_t now) {
+  PATCHBAY_TRY_ASSIGN(const auto version, schema_version(db));
+  if (version >= 10) return connect_sessions_table::claim(db, session, account, now);
+  PATCHBAY_TRY_ASSIGN(
+      const auto claimed,
+      db.execute("UPDATE connect_sessions SET status = 'used', result_account_id = ? "
+                 "WHERE id = ? AND status = 'open'",
+                 {account, session}));
+  if (claimed != 1) return make_error(ErrorCode::kConflict, "The session is used up.");
+  return {};
+}
+
 }  // namespace
 
 HubScript::HubScript(std::uint64_t seed)
@@ -123,10 +152,7 @@ Step HubScript::open_session() {
   session.connector_id = "example";
   session.created = now_;
   session.expires = now_ + 3'600'000;
-  return {"open_session", [session](Database& db) -> Result<> {
-            PATCHBAY_TRY(connect_sessions_table::insert(db, session));
-            return {};
-          }};
+  return {"open_session", [session](Database& db) -> Result<> { return insert(db, session); }};
 }
 
 Step HubScript::start_flow() {
@@ -163,7 +189,7 @@ Step HubScript::link(Database& twin) {
           [=, now = now_, secrets = std::vector{secret(account.id, 1)},
            minted = tokens(account.id, 1)](Database& db) -> Result<> {
             PATCHBAY_TRY(take(db, flow));
-            PATCHBAY_TRY(connect_sessions_table::claim(db, session, account.id, now));
+            PATCHBAY_TRY(claim(db, session, account.id, now));
             PATCHBAY_TRY(accounts_table::insert(db, account));
             PATCHBAY_TRY(account_credentials::insert(db, account, secrets, minted));
             PATCHBAY_TRY(append(db, {0, kProject, "account.created", account.id, "{}", now}));

@@ -45,7 +45,8 @@ constexpr Bug kBugs[] = {
     {16, "presented once", "a lost answer is taken for a request that was not processed"},
     {17, "presented once", "the intent to present a rotating token is not written down"},
     {18, "no orphan", "unlinking overtakes a refresh"},
-    {19, "presented once", "a connect that waits is taken up by everybody who comes back"},
+    // Who comes second reconnects with the same grant, which the first one's revocation ends.
+    {19, "not revoked", "a connect that waits is taken up by everybody who comes back"},
     {20, "waits", "a connect that waits is taken for interrupted"},
 };
 

@@ -11,7 +11,6 @@ namespace {
 
 using accounts::PassedOnLinks;
 using store::ConnectSession;
-using store::SessionStatus;
 
 constexpr std::string_view kCookie = "__Host-patchbay-connect";
 
