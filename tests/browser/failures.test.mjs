@@ -108,9 +108,9 @@ test('a secret can be looked at, and is hidden again before it is sent', async (
   await fillIn(page, hub.sandbox.credentials(0));
   const secret = page.locator('#field-client_secret');
   assert.equal(await secret.getAttribute('type'), 'password');
-  await page.getByRole('button', { name: /^Show/ }).click();
+  await page.getByRole('button', { name: 'Show: Client Secret' }).click();
   assert.equal(await secret.getAttribute('type'), 'text');
-  await page.getByRole('button', { name: /^Hide/ }).click();
+  await page.getByRole('button', { name: 'Hide: Client Secret' }).click();
   assert.equal(await secret.getAttribute('type'), 'password');
 });
 
