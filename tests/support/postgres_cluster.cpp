@@ -139,12 +139,15 @@ void PostgresCluster::start() {
         "max_wal_size=256MB", "jit=off", "deadlock_timeout=20ms", "autovacuum=off",
         "unix_socket_permissions=0700"})
     command.insert(command.end(), {"-c", setting});
-  pid_ = spawn(as_unprivileged(std::move(command), life_ == Life::kWithProcess), log);
+  command = as_unprivileged(std::move(command), life_ == Life::kWithProcess);
+  pid_ = spawn(command, log);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (PQping(uri().c_str()) != PQPING_OK) {
-    if (::waitpid(pid_, nullptr, WNOHANG) == pid_ || std::chrono::steady_clock::now() > end)
+    if (std::chrono::steady_clock::now() > end)
       throw std::runtime_error("PostgreSQL does not start: " + text_of(log));
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    // The children of one that was killed hold its shared memory for a moment longer.
+    if (::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = spawn(command, log);
   }
 }
 
