@@ -24,7 +24,7 @@ using connector::FlowInput;
 constexpr std::int64_t kFirstRetryMs = 5'000;
 constexpr std::int64_t kLongestRetryMs = 3'600'000;
 // A token without an end may outlast any outage.
-constexpr std::int64_t kUnknownLifeMs = 30 * 24 * 3'600'000LL;
+constexpr std::int64_t kUnknownLifeMs = 30LL * 24 * 3'600'000;
 // Told to providers at once. A claim lasts as long as telling can take, and as much again.
 constexpr std::int64_t kBatch = 16;
 constexpr std::size_t kMostNotStored = 10'000;

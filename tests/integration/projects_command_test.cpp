@@ -97,7 +97,7 @@ class ProjectsCommandTest : public HubTest, public web::PageBrowser {
     made.account =
         member(say({"accounts", "link", "personio", "--json", "--project", name, "--owner-id",
                     "owner of " + name, "--field", "client_id=" + sandboxed.client_id},
-                   sandboxed.client_secret),
+                   sandboxed.client_secret + "\n"),  // and no recruiting key
                "/id");
     made.integration =
         member(say({"integrations", "list", "--json", "--project", made.id}), "/0/id");
@@ -265,7 +265,8 @@ TEST_F(ProjectsCommandTest, NothingOfOneIsSeenFromTheOther) {
       const auto refused = ask(named(other), own);
       EXPECT_EQ(refused.status, 404U) << refused.body;
       ++walked;
-      if (operation.method != "GET") continue;
+      // The example names a token that this provider does not have.
+      if (operation.method != "GET" || operation.path.ends_with("/access_token")) continue;
       const auto given = ask(named(own), own);
       EXPECT_EQ(given.status, 200U) << given.body;
       for (const auto& id : {other.account, other.integration, other.webhook, other.key_id})
