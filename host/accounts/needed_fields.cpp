@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/credentials.h"
+#include "manifest/form_check.h"
 
 namespace patchbay::accounts {
 
@@ -10,7 +11,7 @@ FilledFields filled_fields(const store::Account& account,
                            const std::vector<store::AccountSecret>& secrets) {
   FilledFields filled;
   for (const auto& field : fields_from_json(account.fields))
-    if (field.value.find_first_not_of(" \t\r\n") != std::string::npos) filled.insert(field.name);
+    if (!manifest::trim(field.value).empty()) filled.insert(field.name);
   for (const auto& secret : secrets) filled.insert(secret.name);
   return filled;
 }

@@ -1,8 +1,7 @@
 #include "inbound/receiver.h"
 
-#include "accounts/account_events.h"
+#include "accounts/held_events.h"
 #include "base/hash.h"
-#include "store/events_table.h"
 #include "store/provider_events_table.h"
 
 namespace patchbay::inbound {
@@ -31,20 +30,15 @@ pacing::Counted turn_of(const std::string& account_id) {
 
 // False: it was there.
 Result<bool> insert(store::Database& db, const store::Account& account,
-                    const store::ProviderEvent& event) {
+                    store::ProviderEvent event) {
   PATCHBAY_TRY_ASSIGN(const auto seq, events::insert(db, event));
   if (!seq) return false;
+  event.seq = *seq;
   if (account.status == store::AccountStatus::kInactive) {
     // Whoever resumes it at this moment tells of this event, too, or makes this one be tried again.
     PATCHBAY_TRY(store::accounts_table::lock(db, account.id));
   } else {
-    PATCHBAY_TRY_ASSIGN(
-        const auto event_seq,
-        store::events_table::append(
-            db, accounts::account_event(
-                    account, store::kProviderEventKind, event.received,
-                    {{"provider_event_id", event.id}, {"provider_event", event.type}})));
-    PATCHBAY_TRY(events::set_event_seq(db, *seq, event_seq));
+    PATCHBAY_TRY(accounts::tell_of(db, account, event, event.received));
   }
   if (*seq % kTrimEvery == 0) PATCHBAY_TRY(events::trim(db, account.id, Receiver::kMostOfAccount));
   return true;
