@@ -12,6 +12,20 @@ net::Task<Result<AuditPage>> read_page(std::string folder, PageQuery query) {
   co_return read_audit_page(folder, query);
 }
 
+// Among those who wait, until its end, however that comes: a coroutine may be cancelled.
+class Waiting {
+ public:
+  explicit Waiting(std::atomic<int>& count) : count_(count), before_(count.fetch_add(1)) {}
+  ~Waiting() { --count_; }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  [[nodiscard]] bool is_one_too_many() const { return before_ >= AuditReader::kMostWaiting; }
+
+ private:
+  std::atomic<int>& count_;
+  const int before_;
+};
+
 }  // namespace
 
 AuditReader::AuditReader(std::string folder, const Clock& clock)
@@ -23,14 +37,12 @@ AuditReader::~AuditReader() {
 }
 
 net::Task<Result<AuditPage>> AuditReader::page(PageQuery query) {
-  if (waiting_.fetch_add(1) >= kMostWaiting) {
-    --waiting_;
+  const Waiting place(waiting_);
+  if (place.is_one_too_many())
     co_return make_error(ErrorCode::kUnavailable,
                          "Many read the audit log at this moment. Try again.");
-  }
   auto read = co_await net::asio::co_spawn(
       threads_, net::detail::boxed(read_page(folder_, std::move(query))), net::asio::use_awaitable);
-  --waiting_;
   co_return *std::move(read);
 }
 
