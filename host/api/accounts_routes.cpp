@@ -82,13 +82,12 @@ Task<net::Response> Api::get_account(net::Request& request, const Caller& caller
 
 namespace {
 
-// Clients send empty objects for what they can't express, which must not wipe what is stored.
 // Members of StackOne's that are not changed here.
 constexpr std::array<std::string_view, 4> kOfThePerson = {"credentials", "secrets",
                                                           "setup_information", "environment"};
 constexpr std::size_t kLongestDetail = 1024;
 
-// StackOne's client sends {} for what shall stay as it is.
+// Clients send {} for what shall stay as it is, which must not wipe it.
 bool is_empty(const json::Value& value) {
   return !value.exists() || value.is_null() ||
          ((value.is_object() || value.is_array()) && value.size() == 0);
