@@ -6,20 +6,10 @@
 #include "accounts/integration_setup.h"
 #include "actions/retries.h"
 #include "actions/tracing_sender.h"
+#include "manifest/form_check.h"
 #include "pacing/paced_sender.h"
 
 namespace patchbay::actions {
-namespace {
-
-// People paste values with what stood around them; a form is checked without it, too.
-std::string_view without_blanks_around(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-}  // namespace
 
 struct ProviderCaller::Call {
   const UsableAccount& account;
@@ -62,10 +52,10 @@ Task<Result<SecretString>> ProviderCaller::value_of(Call& call,
           secret.sealed,
           {store::kSecretsTable, account.project_id, account.id, secret.name, secret.generation});
       if (!opened) co_return opened.error();
-      co_return SecretString(without_blanks_around(opened->reveal()));
+      co_return SecretString(manifest::trim(opened->reveal()));
     }
   for (const auto& field : accounts::fields_from_json(account.fields))
-    if (field.name == source.name) co_return SecretString(without_blanks_around(field.value));
+    if (field.name == source.name) co_return SecretString(manifest::trim(field.value));
   connector::FlowInput setup;
   PATCHBAY_CO_TRY(accounts::open_setup(services_.vault, stored.integration, setup));
   for (auto& secret : setup.setup_secrets)
@@ -136,8 +126,8 @@ Task<ProviderCaller::Sent> ProviderCaller::send_with_retries(Call& call) {
     if (!pause || !providers.spend_retry(provider)) co_return reply;
     if (!co_await services_.pace->sleep(*pause)) co_return reply;
     auto again = co_await send(call);
-    if (!again || !again->was_held_back()) reply = std::move(again);
-    if (!again) co_return reply;
+    if (!again) co_return again;
+    if (!again->was_held_back()) reply = std::move(again);
   }
 }
 

@@ -55,12 +55,6 @@ void check_source(const AuthMethod& method, const ValueSource& source, const std
         "There is no field " + in_quotes(source.name) + ". Add it to fields or setup_fields.");
 }
 
-std::string lower_case(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 // They go out together, so no two may be the same, and none the one that carries the credential.
 void check_auth_headers(const AuthMethod& method, const RequestAuth& auth,
                         const std::string& pointer, Report& report) {

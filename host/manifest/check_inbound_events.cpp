@@ -7,11 +7,7 @@ namespace {
 
 // The provider may use Authorization, which is_reserved_header() keeps from connectors.
 bool can_bring_a_secret(const std::string& name) {
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower == "authorization" || (is_header_name(name) && !is_reserved_header(name));
+  return lower_case(name) == "authorization" || (is_header_name(name) && !is_reserved_header(name));
 }
 
 bool is_member_pointer(std::string_view text) {

@@ -12,13 +12,6 @@ namespace {
 
 using Kind = FieldProblem::Kind;
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n\v\f";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 std::string_view current_value(const Field& field, const FormView& values) {
   if (const auto value = values.find(field.id); value != values.end()) return value->second;
   return field.default_value ? std::string_view(*field.default_value) : std::string_view{};
@@ -115,6 +108,13 @@ std::optional<Kind> fault(const Field& field, std::string_view typed) {
 }
 
 }  // namespace
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n\v\f";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
 
 bool is_visible(const Field& field, const std::vector<Field>& fields, const FormView& values) {
   const Field* shown = &field;

@@ -20,6 +20,10 @@ using FormView = std::map<std::string, std::string_view, std::less<>>;
   return {values.begin(), values.end()};
 }
 
+// Without the blanks around it, which people paste along. A value is checked and sent without them,
+// and one that has nothing else is as good as none.
+[[nodiscard]] std::string_view trim(std::string_view text);
+
 // What is wrong with one field. Never holds the value.
 struct FieldProblem {
   enum class Kind {

@@ -115,6 +115,14 @@ bool is_header_name(std::string_view text) {
   });
 }
 
+std::string lower_case(std::string_view name) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
 bool is_reserved_header(std::string_view name) {
   static constexpr std::array<std::string_view, 17> kReserved{"accept-encoding",
                                                               "authorization",
@@ -133,10 +141,7 @@ bool is_reserved_header(std::string_view name) {
                                                               "transfer-encoding",
                                                               "upgrade",
                                                               "user-agent"};
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string lower = lower_case(name);
   return lower.starts_with("proxy-") || lower.starts_with("sec-") ||
          std::find(kReserved.begin(), kReserved.end(), lower) != kReserved.end();
 }

@@ -25,6 +25,8 @@ namespace patchbay::manifest {
 
 // A header the host itself is in charge of; `authorization` and `cookie` are among them.
 [[nodiscard]] bool is_reserved_header(std::string_view name);
+// A to Z alone, as names of headers are compared.
+[[nodiscard]] std::string lower_case(std::string_view name);
 
 // True when the text holds something that could hide or reorder what a person reads: control
 // characters, bidirectional overrides, invisible characters, line and paragraph separators.
