@@ -150,18 +150,11 @@ class Run {
     outcome.agreed = played.trace;
     note(std::move(outcome));
     clean(with(trial, {Kind::kAfterTheEnd, 0}));
-    for (unsigned step = 0; step < played.trace.steps; ++step) cut_into(trial, step);
+    for (unsigned step = 0; step < played.trace.steps; ++step)
+      for (const auto& cut : cuts_at(step)) clean(with(trial, cut));
     if (!played.repeats) return;  // whatever differs then has been told
     same_with_larger_structs(trial);
     if (same_in_turns(trial)) same_in_threads(trial);
-  }
-
-  void cut_into(const Trial& trial, unsigned step) {
-    for (const auto kind : {Kind::kRelease, Kind::kUnknownEvent}) clean(with(trial, {kind, step}));
-    if (step == 0) return;
-    for (const auto kind : {Kind::kCancel, Kind::kCancelEmpty, Kind::kOtherEvent,
-                            Kind::kSecondStart, Kind::kMissingReply, Kind::kSurplusReply})
-      clean(with(trial, {kind, step}));
   }
 
   void note(Outcome outcome) {

@@ -55,6 +55,17 @@ std::vector<Trial> beginnings(const manifest::Manifest& manifest) {
   return all;
 }
 
+std::vector<Interruption> cuts_at(unsigned step) {
+  using Kind = Interruption::Kind;
+  std::vector<Interruption> cuts{{Kind::kRelease, step}, {Kind::kUnknownEvent, step}};
+  if (step == 0) return cuts;
+  cuts.reserve(8);
+  for (const auto kind : {Kind::kCancel, Kind::kCancelEmpty, Kind::kOtherEvent, Kind::kSecondStart,
+                          Kind::kMissingReply, Kind::kSurplusReply})
+    cuts.push_back({kind, step});
+  return cuts;
+}
+
 std::string Trial::name() const {
   std::string name(to_string(begin));
   name += " " + (action != nullptr ? action->id + " " : "") + method->id + ", " + provider->name;

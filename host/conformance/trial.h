@@ -33,6 +33,8 @@ struct Interruption {
   unsigned step = 0;
 };
 std::string_view to_string(Interruption::Kind kind);
+// What may cut into a flow that goes well, at this step. Before START there is little.
+std::vector<Interruption> cuts_at(unsigned step);
 
 struct Trial {
   Begin begin = Begin::kConnect;

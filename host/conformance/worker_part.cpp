@@ -247,11 +247,8 @@ class WorkerPart {
     const auto steps = play(trial);
     if (!steps) return false;
     for (unsigned step = 0; step < *steps; ++step)
-      for (const auto kind :
-           {Kind::kRelease, Kind::kUnknownEvent, Kind::kCancel, Kind::kCancelEmpty,
-            Kind::kOtherEvent, Kind::kSecondStart, Kind::kMissingReply, Kind::kSurplusReply}) {
-        if (step == 0 && kind != Kind::kRelease && kind != Kind::kUnknownEvent) continue;
-        trial.interruption = {kind, step};
+      for (const auto& cut : cuts_at(step)) {
+        trial.interruption = cut;
         if (!play(trial)) return false;
       }
     trial.interruption.reset();
