@@ -118,6 +118,14 @@ ActionError provider_refusal(const manifest::Manifest& manifest, const manifest:
   return error;
 }
 
+ActionError files_under_way() {
+  ActionError error(ErrorCode::kUnavailable, reason::kFilesUnderWay,
+                    "Too many large files are on their way at the moment. Try again in a few "
+                    "seconds.");
+  error.retry_after_ms = 2'000;
+  return error;
+}
+
 ActionError invalid_input(manifest::Problems problems) {
   std::string text = problems.size() == 1
                          ? "The input is not right: "

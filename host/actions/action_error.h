@@ -27,6 +27,8 @@ inline constexpr std::string_view kConnectorAwaitingApproval = "connector_awaiti
 inline constexpr std::string_view kProviderCircuitOpen = "provider_circuit_open";
 // Optional fields of the connect form that were left empty; nothing was sent.
 inline constexpr std::string_view kFieldsMissing = "fields_missing";
+// There is no memory for another file at the moment; nothing was sent, or the answer was not taken.
+inline constexpr std::string_view kFilesUnderWay = "files_under_way";
 inline constexpr std::string_view kInvalidInput = "invalid_input";
 inline constexpr std::string_view kNotSupported = "not_supported";
 inline constexpr std::string_view kProviderRejected = "provider_rejected";          // 4xx
@@ -52,6 +54,9 @@ struct ActionError : Error {
 ActionError provider_refusal(const manifest::Manifest& manifest, const manifest::Action& action,
                              ProviderAnswer answer, const std::vector<std::string>& denied,
                              std::int64_t now_ms);
+
+// There is no memory for another file (memory_budget.h).
+ActionError files_under_way();
 
 // The input broke its schema.
 ActionError invalid_input(manifest::Problems problems);

@@ -19,6 +19,9 @@
 namespace patchbay::actions {
 namespace {
 
+// Takes no room that is worth counting.
+constexpr std::size_t kSmallFile = std::size_t{1} << 20U;
+
 ActionError no_dry_run(const manifest::Action& action) {
   return {ErrorCode::kConfiguration, reason::kNotSupported,
           "What \"" + action.id +
@@ -53,6 +56,7 @@ ActionRunner::ActionRunner(const accounts::Services& services, TokenSource& toke
           };
         return std::move(options);
       }()),
+      memory_(options_.file_memory),
       caller_(services, tokens, options_.limits),
       invoker_(services, tokens, options_.flow, options_.limits.max_answer_bytes) {}
 
@@ -111,13 +115,32 @@ Task<boost::system::result<ActionRunner::Prepared, ActionError>> ActionRunner::p
   co_return prepared;
 }
 
+// Memory set aside for an answer that is a file.
+struct ActionRunner::FileRoom {
+  const std::string& project_id;
+  std::shared_ptr<void> taken;
+  bool lacking = false;
+};
+
+std::size_t ActionRunner::bound_file(FileRoom& room, unsigned status,
+                                     std::optional<std::uint64_t> length) const {
+  const CallLimits& limits = options_.limits;
+  const std::size_t usual = std::min(limits.max_answer_bytes, limits.max_file_bytes);
+  if (status < 200 || status > 299) return usual;
+  if (length && (*length <= kSmallFile || *length > limits.max_file_bytes)) return usual;
+  const auto bytes = static_cast<std::size_t>(length.value_or(limits.max_file_bytes));
+  room.taken = memory_.take(room.project_id, bytes * MemoryBudget::kCopies);
+  room.lacking = room.taken == nullptr;
+  return room.lacking ? usual : limits.max_file_bytes;
+}
+
 Result<> ActionRunner::set_position(Prepared& prepared, const ActionCall& call) const {
   const json::Value input = prepared.input->root();
   const manifest::Pagination& pagination = prepared.action->pagination;
   std::string next = call.next;
   std::uint32_t page_size = call.page_size;
   if (pagination.kind == manifest::PaginationKind::kNone) {
-    prepared.input_hash = sha256_hex(canonical_json(input));
+    prepared.input_hash = {};  // no page to come back to
   } else {
     constexpr std::array kPaging = {manifest::kPageSizeInput, manifest::kCursorInput};
     prepared.input_hash = sha256_hex(canonical_json(input, kPaging));
@@ -149,9 +172,17 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
                                                                std::move(call.input), call.trace));
     co_return result;
   }
-  const auto build = [&] {
-    return build_request(manifest, action, prepared.input->root(), prepared.usable.host_values,
-                         prepared.position);
+  std::string().swap(call.input);
+  FileRoom room{account.project_id, nullptr};
+  const auto build = [&]() -> Result<net::ClientRequest> {
+    PATCHBAY_TRY_ASSIGN(auto request,
+                        build_request(manifest, action, prepared.input->root(),
+                                      prepared.usable.host_values, prepared.position));
+    if (action.result.kind == manifest::ResultKind::kBinary)
+      request.bound_answer = [&](unsigned status, std::optional<std::uint64_t> length) {
+        return bound_file(room, status, length);
+      };
+    return request;
   };
   if (call.dry_run) {
     PATCHBAY_CO_TRY_ASSIGN(const auto request, build());
@@ -159,13 +190,15 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
     planned.data = describe_request(action, request);
     co_return planned;
   }
-  PATCHBAY_CO_TRY_ASSIGN(
-      const auto answered,
-      co_await caller_.call(prepared.usable, prepared.auth, action.read_only, build, call.trace));
-  const net::ClientReply& reply = answered.reply;
+  const auto answered =
+      co_await caller_.call(prepared.usable, prepared.auth, action.read_only, build, call.trace);
+  if (!answered && answered.error().code == ErrorCode::kTooLarge && room.lacking)
+    co_return files_under_way();
+  if (!answered) co_return answered.error();
+  const net::ClientReply& reply = answered->reply;
   const auto refused = [&] {
     auto error = provider_refusal(
-        manifest, action, read_provider_answer(reply, answered.url, secret_forms(answered.used)),
+        manifest, action, read_provider_answer(reply, answered->url, secret_forms(answered->used)),
         accounts::granted_from_json(account.granted, account.granted_known).denied,
         services_.clock.unix_ms());
     if (prepared.auth != nullptr)
@@ -184,7 +217,7 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
   if (says_failed(action.result, root)) co_return refused();
   PATCHBAY_CO_TRY_ASSIGN(auto mapped, map_result(action.result, reply, root));
   PATCHBAY_CO_TRY_ASSIGN(auto next, next_position(action.pagination, prepared.position, root,
-                                                  mapped.records, answered.url));
+                                                  mapped.records, answered->url));
   ActionReply result;
   result.data = std::move(mapped.data);
   result.provider_status = reply.status;

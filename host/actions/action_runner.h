@@ -8,11 +8,13 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "accounts/services.h"
 #include "actions/action_error.h"
 #include "actions/connector_caller.h"
+#include "actions/memory_budget.h"
 #include "actions/provider_caller.h"
 
 namespace patchbay::actions {
@@ -21,7 +23,7 @@ struct ActionCall {
   std::string project_id{};
   std::string account_id{};
   std::string action_id{};
-  std::string input = "{}";  // a JSON object, by the action's schema
+  std::string input = "{}";  // a JSON object, by the action's schema, of at most max_input_bytes
   // Paged actions take these two as inputs as well ("cursor" and "page_size", which the manifest
   // reader adds to their schema); this is for protocols that carry them apart.
   std::string next{};           // from the reply before; empty: the first page
@@ -44,8 +46,10 @@ struct ActionReply {
 struct RunnerOptions {
   CallLimits limits{};
   connector::FlowLimits flow{};  // for actions that the connector carries out
-  std::size_t max_input_bytes = std::size_t{1} << 20U;
-  FindConnector find_connector{};  // null: in the services' registry
+  // A file of 30 MiB and more in base64, with what goes along with it.
+  std::size_t max_input_bytes = std::size_t{44} << 20U;
+  std::size_t file_memory = std::size_t{512} << 20U;  // of all large inputs and answers at a time
+  FindConnector find_connector{};                     // null: in the services' registry
 };
 
 // An action with the manifest it lives in.
@@ -69,15 +73,22 @@ class ActionRunner {
   [[nodiscard]] connector::ConnectorPtr find_connector(std::string_view connector_id) const {
     return options_.find_connector(connector_id);
   }
+  [[nodiscard]] std::size_t max_input_bytes() const { return options_.max_input_bytes; }
+  [[nodiscard]] const MemoryBudget& memory() const { return memory_; }
 
  private:
   struct Prepared;
   Task<Outcome> run_here(ActionCall call);
   Task<boost::system::result<Prepared, ActionError>> prepare(const ActionCall& call);
+  struct FileRoom;
+  // How long an answer that is a file may be, by its head.
+  std::size_t bound_file(FileRoom& room, unsigned status,
+                         std::optional<std::uint64_t> length) const;
   Result<> set_position(Prepared& prepared, const ActionCall& call) const;
 
   const accounts::Services& services_;
   const RunnerOptions options_;
+  const MemoryBudget memory_;
   ProviderCaller caller_;
   ConnectorCaller invoker_;
 };

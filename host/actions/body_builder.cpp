@@ -192,12 +192,19 @@ Result<BuiltBody> multipart_body(const manifest::Action& action, const json::Val
   }
   // From the content, so that the same input gives the same request; a content that holds its own
   // hash can't be made.
-  std::string all;
-  for (const Part& part : parts) all += part.head + part.bytes;
-  const std::string boundary = "patchbay-" + sha256_hex(all).substr(0, 40);
+  std::string digests;
+  std::size_t size = 0;
+  for (const Part& part : parts) {
+    digests.append(sha256_hex(part.head)).append(sha256_hex(part.bytes));
+    size += part.head.size() + part.bytes.size();
+  }
+  const std::string boundary = "patchbay-" + sha256_hex(digests).substr(0, 40);
   BuiltBody body{"multipart/form-data; boundary=" + boundary, {}};
+  body.bytes.reserve(size + (parts.size() + 1) * (boundary.size() + 12));
   for (const Part& part : parts)
-    body.bytes += "--" + boundary + "\r\n" + part.head + "\r\n\r\n" + part.bytes + "\r\n";
+    body.bytes.append("--" + boundary + "\r\n" + part.head + "\r\n\r\n")
+        .append(part.bytes)
+        .append("\r\n");
   body.bytes += "--" + boundary + "--\r\n";
   return body;
 }

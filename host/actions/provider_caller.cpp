@@ -94,6 +94,8 @@ Task<ProviderCaller::Sent> ProviderCaller::send(Call& call) {
   call.url = request.url;
   call.repeatable = call.read_only || net::is_repeatable(request);
   request.max_answer_bytes = limits_.max_answer_bytes;
+  const auto within = limits_.request_time + limits_.time_for(request.body.size()) +
+                      limits_.time_for(request.bound_answer ? limits_.max_file_bytes : 0);
   if (call.auth != nullptr) PATCHBAY_CO_TRY(authorise(request, *call.auth, call.used));
   auto& instance = services_.instance;
   PATCHBAY_CO_TRY(co_await instance.sequence());
@@ -109,7 +111,7 @@ Task<ProviderCaller::Sent> ProviderCaller::send(Call& call) {
   pacing::PacedSender http(services_.pace, traced,
                            {call.account.manifest, account.id, call.account.credential},
                            call.patience);
-  auto reply = co_await http.send(std::move(request), limits_.request_time);
+  auto reply = co_await http.send(std::move(request), within);
   call.patience = http.patience();
   if (withdrawn) co_return access_changed();
   co_return reply;

@@ -19,6 +19,13 @@ namespace patchbay::actions {
 struct CallLimits {
   std::chrono::milliseconds request_time{30'000};
   std::size_t max_answer_bytes = std::size_t{8} << 20U;
+  std::size_t max_file_bytes = std::size_t{32} << 20U;  // of an answer that is a file
+  // What a file may take on top of request_time.
+  std::size_t min_bytes_per_second = std::size_t{256} << 10U;
+
+  [[nodiscard]] std::chrono::milliseconds time_for(std::size_t bytes) const {
+    return std::chrono::milliseconds(bytes * 1'000 / min_bytes_per_second);
+  }
 };
 
 // Any status.

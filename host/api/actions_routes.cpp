@@ -9,14 +9,16 @@
 
 namespace patchbay::api {
 Task<net::Response> Api::run_action(net::Request& request, const Caller& caller) {
-  auto body = JsonBody::read(request);
+  auto body = JsonBody::read(request, runner_.max_input_bytes());
   if (!body) co_return error(request, api_error(body.error()));
+  request.body = SecretString();
   const std::string action_id = body->required_text("action");
   const bool dry_run = body->flag("dry_run", false);
   if (const auto problems = body->problems()) co_return error(request, api_error(*problems));
   const auto found = runner_.find_action(action_id);
   auto call = read_rpc(body->root(), found.action);
   if (!call) co_return error(request, api_error(call.error()));
+  body = Error();  // what was read is in the call, and may be large
   std::string account_id(request.header("x-account-id"));
   if (account_id.empty()) account_id = std::move(call->account_id);
   if (account_id.empty()) co_return error(request, account_missing());

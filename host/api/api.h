@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "accounts/account_service.h"
 #include "accounts/integration_service.h"
@@ -25,6 +26,7 @@
 #include "audit/audit_log.h"
 #include "inbound/inbound_urls.h"
 #include "inbound/receiver.h"
+#include "net/http_server.h"
 #include "net/router.h"
 #include "webhooks/webhook_endpoints.h"
 
@@ -52,6 +54,10 @@ class Api {
   Api& operator=(const Api&) = delete;
 
   void add_routes(net::Router& router);
+
+  // For the server: whether a request may have a body above the usual bound. large_bodies.cpp.
+  Task<std::variant<net::LargeBody, net::Response>> admit_body(const net::Request& head,
+                                                               std::uint64_t length);
 
   [[nodiscard]] ApiKeys& keys() { return keys_; }
   [[nodiscard]] actions::ActionRunner& runner() { return runner_; }

@@ -19,12 +19,12 @@ bool is_choice(const std::vector<std::string_view>& choices, std::string_view te
 
 }  // namespace
 
-Result<JsonBody> JsonBody::read(const net::Request& request) {
+Result<JsonBody> JsonBody::read(const net::Request& request, std::size_t max_bytes) {
   const std::string type = request.content_type();
   if (type != "application/json")
     return make_error(ErrorCode::kInvalidArgument,
                       "The body must be JSON, with the content type application/json.");
-  auto document = json::Document::parse(request.body.reveal());
+  auto document = json::Document::parse(request.body.reveal(), {.max_bytes = max_bytes});
   if (!document) {
     Error error = std::move(document).error();
     error.message = "The body can't be read: " + error.message + ".";

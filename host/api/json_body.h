@@ -17,7 +17,8 @@ namespace patchbay::api {
 class JsonBody {
  public:
   // kInvalidArgument: another content type, not JSON, not an object.
-  static Result<JsonBody> read(const net::Request& request);
+  static Result<JsonBody> read(const net::Request& request,
+                               std::size_t max_bytes = std::size_t{1} << 20U);
 
   [[nodiscard]] json::Value root() const { return document_.root(); }
 

@@ -28,14 +28,28 @@ std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad
   return out;
 }
 
-std::optional<std::string> decode64(std::string_view text, std::string_view alphabet) {
+using Values = std::array<std::uint8_t, 256>;
+constexpr std::uint8_t kNoValue = 0xff;
+
+constexpr Values values_of(std::string_view alphabet) {
+  Values values{};
+  values.fill(kNoValue);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  return values;
+}
+constexpr Values kBase64Values = values_of(kBase64);
+constexpr Values kBase64UrlValues = values_of(kBase64Url);
+
+std::optional<std::string> decode64(std::string_view text, const Values& values) {
   std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t buffer = 0;
   unsigned bits = 0;
   for (const char c : text) {
-    const auto value = alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    buffer = (buffer << 6U) | static_cast<std::uint32_t>(value);
+    const std::uint8_t value = values[static_cast<std::uint8_t>(c)];
+    if (value == kNoValue) return std::nullopt;
+    buffer = (buffer << 6U) | value;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
@@ -87,7 +101,7 @@ std::string base64_encode(std::string_view bytes) {
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  return decode64(text, kBase64);
+  return decode64(text, kBase64Values);
 }
 
 std::string base64url_encode(std::string_view bytes) {
@@ -95,7 +109,7 @@ std::string base64url_encode(std::string_view bytes) {
 }
 
 std::optional<std::string> base64url_decode(std::string_view text) {
-  return decode64(text, kBase64Url);
+  return decode64(text, kBase64UrlValues);
 }
 
 std::string percent_encode(std::string_view text) {

@@ -1,10 +1,13 @@
 // patchbay actions run
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
+#include "actions/action_runner.h"
 #include "api/record_lines.h"
 #include "cli/action_calls.h"
+#include "cli/action_files.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/record_table.h"
@@ -16,7 +19,7 @@ using namespace std::chrono_literals;
 
 // A person waits longer for their turn than an application does.
 constexpr auto kLongestWait = 65s;
-constexpr std::size_t kMostInput = std::size_t{1} << 20U;
+const std::size_t kMostInput = actions::RunnerOptions().max_input_bytes;
 constexpr std::size_t kMostPage = std::size_t{64} << 20U;
 
 struct RunOptions {
@@ -24,6 +27,8 @@ struct RunOptions {
   std::string action;
   std::string account;
   std::string input = "{}";
+  std::vector<std::string> files;
+  std::string save;
   std::string resume;
   std::uint32_t page_size = 0;
   bool all_pages = false;
@@ -37,7 +42,7 @@ Result<std::string> read_all(std::istream& in) {
   while (in.read(part.data(), part.size()) || in.gcount() > 0) {
     text.append(part.data(), static_cast<std::size_t>(in.gcount()));
     if (text.size() > kMostInput)
-      return make_error(ErrorCode::kTooLarge, "--input may have 1 MiB at most.");
+      return make_error(ErrorCode::kTooLarge, "--input is larger than any action takes.");
   }
   return text;
 }
@@ -156,7 +161,11 @@ void print_reply(const actions::ActionReply& reply, bool as_json) {
 
 int run_action(const RunOptions& options) {
   auto input = read_input(options.input);
+  if (input) input = with_files(*input, options.files, kMostInput);
   if (!input) return report(input.error());
+  if (!options.save.empty() && std::filesystem::exists(options.save))
+    return report(make_error(ErrorCode::kConflict,
+                             options.save + " is there already; name another file for --save."));
   auto hub_options = options.common.hub_options(1);
   if (!hub_options) return report(hub_options.error());
   hub_options->pace.call_wait = kLongestWait;
@@ -173,7 +182,13 @@ int run_action(const RunOptions& options) {
   if (options.all_pages) return run_all_pages(calls, options, std::move(call));
   const auto reply = calls.run(std::move(call));
   if (!reply) return failed(reply.error());
-  print_reply(*reply, options.json);
+  if (options.save.empty() || options.dry_run) {
+    print_reply(*reply, options.json);
+    return 0;
+  }
+  const auto size = save_file(reply->data, options.save);
+  if (!size) return report(size.error());
+  std::cerr << options.save << ": " << *size << " bytes.\n";
   return 0;
 }
 
@@ -187,6 +202,10 @@ void add_actions_run(CLI::App& actions, Run& run) {
       "'{\"email\":\"ada@example.com\"}'\n"
       "  patchbay actions run acme_list_people --account acc_... --all-pages --json > "
       "people.ndjson\n"
+      "  patchbay actions run acme_upload_document --account acc_... --input "
+      "'{\"person_id\":\"7\"}' --file file=contract.pdf\n"
+      "  patchbay actions run acme_download_document --account acc_... --input '{\"id\":\"9\"}' "
+      "--save contract.pdf\n"
       "Exit code: 0 done, 1 refused or failed, 2 used wrongly.");
   auto options = std::make_shared<RunOptions>();
   options->common.add_to(*command);
@@ -196,6 +215,10 @@ void add_actions_run(CLI::App& actions, Run& run) {
   command->add_option("--account", options->account, "For which account")->required();
   command->add_option("--input", options->input,
                       "A JSON object, a file that holds one, or - for standard input");
+  command->add_option("--file", options->files,
+                      "NAME=PATH: a file as the input's member of that name; may be repeated");
+  auto* save = command->add_option("--save", options->save,
+                                   "Where to write the file that the action gives; a new one");
   auto* all = command->add_flag("--all-pages", options->all_pages,
                                 "A list to its end, page after page, in constant memory");
   command->add_option("--resume", options->resume,
@@ -206,6 +229,7 @@ void add_actions_run(CLI::App& actions, Run& run) {
       ->add_flag("--dry-run", options->dry_run,
                  "Check everything, send nothing, and print the request that would go out")
       ->excludes(all);
+  all->excludes(save);
   command->add_flag("--json", options->json,
                     "Print JSON; with --all-pages a line for each record and page, as "
                     "docs/clients.md describes them");

@@ -41,6 +41,7 @@ struct ServeOptions {
   std::string log_bodies = "off";
   std::int64_t log_days = 30;
   std::int64_t rate_limit_wait_s = 5;
+  std::size_t file_memory_mib = 512;
   std::size_t loops = 0;
 };
 
@@ -137,6 +138,7 @@ int serve(const ServeOptions& options) {
                  .services = hub.services(),
                  .keeper = hub.keeper(),
                  .audit = hub.audit(),
+                 .runner = {.file_memory = options.file_memory_mib << 20U},
                  .log_bodies = log_bodies(options.log_bodies)},
                 *origins);
   web::Pages pages({.accounts = hub.accounts(),
@@ -169,6 +171,9 @@ int serve(const ServeOptions& options) {
     server_options.allowed_hosts = {parsed->host, "localhost", "127.0.0.1", "[::1]"};
   }
   api.add_routes(router);
+  server_options.admit_body = [&api](const net::Request& head, std::uint64_t length) {
+    return api.api().admit_body(head, length);
+  };
   auto server =
       net::HttpServer::start(hub.loops(), server_options,
                              [&router](net::Request& request) { return router.dispatch(request); });
@@ -268,6 +273,13 @@ void add_serve_command(CLI::App& app, Run& run) {
           "How many seconds a call may wait for its turn where a provider limits how often "
           "it may be asked; then it is answered with 429. 0: it never waits")
       ->check(CLI::Range(0, 60))
+      ->capture_default_str();
+  command
+      ->add_option("--file-memory", options->file_memory_mib,
+                   "MiB of memory for the large files that actions carry at a time (a file takes "
+                   "about seven times its size, a project half of it all); more are asked to come "
+                   "again")
+      ->check(CLI::Range(0, 65'536))
       ->capture_default_str();
   command->add_option("--loops", options->loops, "Event loops (default: one a core)");
   command->callback([&run, options] { run = [options] { return serve(*options); }; });

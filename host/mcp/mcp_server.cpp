@@ -70,7 +70,9 @@ net::Task<net::Response> McpServer::post(net::Request& request) {
                             "\"tool-mode\" must be individual or search_execute.", "tool-mode"));
   if (request.content_type() != "application/json")
     co_return rpc_failure({}, bad(RpcCode::kInvalidRequest, "The body must be application/json."));
-  const auto document = json::Document::parse(request.body.reveal());
+  const auto document = json::Document::parse(request.body.reveal(),
+                                              {.max_bytes = options_.runner.max_input_bytes()});
+  request.body = SecretString();
   if (!document) co_return rpc_failure({}, bad(RpcCode::kParseError, document.error().message));
   if (document->root().is_array()) co_return co_await answer_batch(visit, document->root());
   co_return co_await answer(visit, document->root());

@@ -279,19 +279,29 @@ Task<bool> HttpClient::Impl::read(Exchange& now) {
                    now.request.method == "HEAD");
   };
   begin();
+  std::size_t longest = now.request.max_answer_bytes;
   Bytes buffer(kReadSize);
   std::size_t filled = 0;
   int interim = 0;
+  bool has_head = false;
   while (true) {
     std::size_t used = 0;
-    const ParseState state = parser->put({buffer.data(), filled}, used);
+    ParseState state = parser->put({buffer.data(), filled}, used);
     std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(used),
               buffer.begin() + static_cast<std::ptrdiff_t>(filled), buffer.begin());
     filled -= used;
+    if (!has_head && (state == ParseState::kHead || state == ParseState::kTooLarge)) {
+      has_head = true;
+      if (now.request.bound_answer) {
+        longest = now.request.bound_answer(parser->status(), parser->length());
+        parser->allow(longest);
+      }
+      if (parser->length().value_or(0) <= longest) continue;
+      state = ParseState::kTooLarge;
+    }
     if (state == ParseState::kTooLarge) {
       co_return now.fail(NetError::kTooLarge, host + " answered more than the allowed " +
-                                                  std::to_string(now.request.max_answer_bytes) +
-                                                  " bytes.");
+                                                  std::to_string(longest) + " bytes.");
     }
     if (state == ParseState::kBad) {
       co_return now.fail(NetError::kProtocol, host + " answered something that is not HTTP.");
@@ -307,7 +317,6 @@ Task<bool> HttpClient::Impl::read(Exchange& now) {
       begin();
       continue;
     }
-    if (state == ParseState::kHead) continue;
 
     if (buffer.size() - filled < kReadSize / 2) buffer.resize(buffer.size() + kReadSize);
     const auto [error, count] =

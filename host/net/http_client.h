@@ -32,6 +32,9 @@ struct ClientRequest {
   SecretString body{};  // sent with Content-Length; none for an empty body of GET, HEAD, DELETE
   bool secret = false;  // body or answer hold secrets: for whoever logs or records
   std::size_t max_answer_bytes = std::size_t{1} << 20U;
+  // Asked once the head of an answer has come, with the length it tells, if any: a bound in place
+  // of max_answer_bytes. Empty: that one stays.
+  std::function<std::size_t(unsigned status, std::optional<std::uint64_t> length)> bound_answer{};
   bool fresh_connection = false;  // no pooled connection, so that maybe_processed is exact
   // Whether sending it twice is harmless, when the method alone does not say (a client-credentials
   // token request). GET, HEAD, OPTIONS, PUT and DELETE are repeatable by definition.

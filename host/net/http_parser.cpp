@@ -25,15 +25,26 @@ template <bool is_request>
 class Message : public http::basic_parser<is_request> {
  public:
   Message(Headers& headers, SecretString& body, std::size_t max_body)
-      : headers_(headers), body_(body), max_wire_(2 * max_body + kMaxUnread) {
+      : headers_(headers), body_(body), max_body_(max_body) {
     this->header_limit(kMaxHead);
-    this->body_limit(max_body);
+    this->body_limit(boost::none);  // set once a length that is told beforehand was compared
     this->eager(false);
+  }
+
+  void allow(std::size_t max_body) {
+    max_body_ = max_body;
+    this->body_limit(max_body);
+  }
+
+  [[nodiscard]] std::optional<std::uint64_t> length() const {
+    const auto told = this->content_length();
+    return told ? std::optional<std::uint64_t>(*told) : std::nullopt;
   }
 
   ParseState feed(std::string_view data, std::size_t& used) {
     if (this->is_done()) return ParseState::kDone;
     while (true) {
+      if (tells_too_much()) return ParseState::kTooLarge;
       const std::string_view rest = data.substr(used);
       // Beast asserts that a last chunk it has begun to see is given at least whole again.
       if (in_chunk_line_ && rest.size() < 5) return ParseState::kNeedMore;
@@ -51,10 +62,10 @@ class Message : public http::basic_parser<is_request> {
       }
       if (error == http::error::body_limit) return ParseState::kTooLarge;
       if (error) return ParseState::kBad;
-      if (wire_ > max_wire_) return ParseState::kTooLarge;
+      if (wire_ > 2 * max_body_ + kMaxUnread) return ParseState::kTooLarge;
       if (!had_head && this->is_header_done() && !this->is_done()) {
         in_chunk_line_ = this->chunked();
-        return ParseState::kHead;
+        return tells_too_much() ? ParseState::kTooLarge : ParseState::kHead;
       }
       if (this->is_done()) return ParseState::kDone;
     }
@@ -73,7 +84,7 @@ class Message : public http::basic_parser<is_request> {
       error = http::error::bad_field;
     }
   }
-  void on_header_impl(error_code& /*error*/) override {}
+  void on_header_impl(error_code& /*error*/) override { this->body_limit(max_body_); }
   void on_body_init_impl(const boost::optional<std::uint64_t>& /*length*/,
                          error_code& /*error*/) override {}
   std::size_t on_body_impl(string_view bytes, error_code& /*error*/) override {
@@ -93,9 +104,15 @@ class Message : public http::basic_parser<is_request> {
   void on_finish_impl(error_code& /*error*/) override {}
 
  private:
+  [[nodiscard]] bool tells_too_much() const {
+    if (!this->is_header_done() || this->is_done()) return false;
+    const auto told = length();
+    return told && *told > max_body_;
+  }
+
   Headers& headers_;
   SecretString& body_;
-  std::size_t max_wire_;
+  std::size_t max_body_;
   std::size_t wire_ = 0;
   bool in_chunk_line_ = false;
 };
@@ -123,6 +140,12 @@ RequestParser::~RequestParser() = default;
 
 ParseState RequestParser::put(std::string_view data, std::size_t& used) {
   return impl_->feed(data, used);
+}
+std::optional<std::uint64_t> RequestParser::length() const {
+  return impl_->length();
+}
+void RequestParser::allow(std::size_t max_body) {
+  impl_->allow(max_body);
 }
 bool RequestParser::keep_alive() const {
   return impl_->keep_alive();
@@ -161,6 +184,12 @@ ParseState ResponseParser::put_end() {
 
 unsigned ResponseParser::status() const {
   return impl_->status;
+}
+std::optional<std::uint64_t> ResponseParser::length() const {
+  return impl_->length();
+}
+void ResponseParser::allow(std::size_t max_body) {
+  impl_->allow(max_body);
 }
 bool ResponseParser::keep_alive() const {
   return impl_->keep_alive();

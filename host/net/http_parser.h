@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,8 +27,13 @@ class RequestParser {
   RequestParser(RequestHead& head, Headers& headers, SecretString& body, std::size_t max_body);
   ~RequestParser();
   // Takes bytes from the front of `data`, adding what it took to `used`; the rest must be given
-  // again, with more behind it, unless done. kHead is reported once, when the head is complete.
+  // again, with more behind it, unless done. kHead is reported once, when the head is complete;
+  // kTooLarge in its place when the head tells a longer body than allowed.
   ParseState put(std::string_view data, std::size_t& used);
+  // Of the body, as the head tells it; none for one that comes in chunks. After the head.
+  [[nodiscard]] std::optional<std::uint64_t> length() const;
+  // Another bound, right after the head: after kTooLarge in place of kHead, put() goes on.
+  void allow(std::size_t max_body);
   [[nodiscard]] bool keep_alive() const;
 
  private:
@@ -43,6 +49,8 @@ class ResponseParser {
   ParseState put(std::string_view data, std::size_t& used);
   // The peer has closed: kDone when that completes the answer, kBad when it cuts it.
   ParseState put_end();
+  [[nodiscard]] std::optional<std::uint64_t> length() const;  // both as RequestParser's
+  void allow(std::size_t max_body);
   [[nodiscard]] unsigned status() const;
   [[nodiscard]] bool keep_alive() const;
   [[nodiscard]] bool got_some() const;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/result.h"
@@ -39,6 +40,20 @@ struct ServerLimits {
   std::size_t max_connections_per_peer = 1'000;
 };
 
+// Room for a request's body that is longer than ServerLimits::max_body_bytes.
+struct LargeBody {
+  std::size_t max_bytes = 0;
+  std::size_t min_bytes_per_second = 0;
+  std::shared_ptr<void> room;  // held until the request is answered
+};
+
+// Asked with the head of a request that tells such a length, before any of its body is read; what
+// else it answers is sent in place of the handler's answer, and the connection closed. Chunked
+// bodies, which tell no length, are never larger than max_body_bytes. Runs on the connection's
+// loop.
+using AdmitBody = std::function<Task<std::variant<LargeBody, Response>>(const Request& head,
+                                                                        std::uint64_t length)>;
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
@@ -54,6 +69,7 @@ struct ServerOptions {
   ServerLimits limits{};
   // Body of answers the server makes itself for a well-formed request (500). Default: short text.
   std::function<Response(const Request&, unsigned status)> on_error{};
+  AdmitBody admit_body{};  // default: none is
 };
 
 class HttpServer {

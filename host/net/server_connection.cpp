@@ -177,6 +177,7 @@ struct Connection::Exchange {
   RequestHead head;
   std::optional<RequestParser> parser;
   ParseState state = ParseState::kNeedMore;
+  LargeBody admitted;
 };
 
 Connection::Connection(ConnectionPlace place, asio::ip::tcp::socket socket,
@@ -295,7 +296,23 @@ Task<bool> Connection::read_head(Exchange& now) {
   if (!decode_target(request.target, request)) {
     co_return co_await refuse(400, "malformed path or query");
   }
-  if (too_large) co_return co_await refuse_body(request);
+  if (too_large) co_return co_await admit_body(now);
+  co_return true;
+}
+
+Task<bool> Connection::admit_body(Exchange& now) {
+  const auto length = now.parser->length();
+  const auto& admit = place_.server()->options.admit_body;
+  if (!admit || !length) co_return co_await refuse_body(error_page(now.request, 413), now.request);
+  watchdog_->clear();
+  auto answer = co_await admit(now.request, *length);
+  if (const auto* refusal = std::get_if<Response>(&answer))
+    co_return co_await refuse_body(*refusal, now.request);
+  now.admitted = std::get<LargeBody>(std::move(answer));
+  if (*length > now.admitted.max_bytes)
+    co_return co_await refuse_body(error_page(now.request, 413), now.request);
+  now.parser->allow(now.admitted.max_bytes);
+  now.state = ParseState::kHead;
   co_return true;
 }
 
@@ -303,14 +320,16 @@ Task<bool> Connection::read_body(Exchange& now) {
   if (filled_ == 0 && !now.head.http_1_0 && now.request.headers.has("Expect")) {
     if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
   }
-  RateDeadline deadline(limits().body_grace, limits().min_bytes_per_second);
+  RateDeadline deadline(limits().body_grace,
+                        std::max(limits().min_bytes_per_second, now.admitted.min_bytes_per_second));
   while (true) {
     std::size_t used = 0;
     now.state = now.parser->put(received(), used);
     consume(used);
     deadline.moved(used);
     if (now.state == ParseState::kDone) co_return true;
-    if (now.state == ParseState::kTooLarge) co_return co_await refuse_body(now.request);
+    if (now.state == ParseState::kTooLarge)
+      co_return co_await refuse_body(error_page(now.request, 413), now.request);
     if (now.state == ParseState::kBad) co_return co_await refuse(400, "malformed body");
     watchdog_->set(deadline.at());
     if (!co_await read_more(kBodyRead)) co_return false;
@@ -353,8 +372,7 @@ Task<bool> Connection::refuse(unsigned status, std::string_view reason) {
 }
 
 // The head was good, so that whoever answers errors knows how to say it to this client.
-Task<bool> Connection::refuse_body(const Request& request) {
-  const auto response = error_page(request, 413);
+Task<bool> Connection::refuse_body(const Response& response, const Request& request) {
   if (co_await write_response(response,
                               {.method = request.method, .request_id = request.id, .close = true}))
     co_await linger();

@@ -98,7 +98,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // What on_error makes of it, if there is one.
   Response error_page(const Request& request, unsigned status);
   Task<bool> refuse(unsigned status, std::string_view reason);
-  Task<bool> refuse_body(const Request& request);
+  Task<bool> admit_body(Exchange& now);
+  Task<bool> refuse_body(const Response& response, const Request& request);
   struct Writing;
   Task<bool> write_response(const Response& response, Writing how);
   // False as well when making them fails.

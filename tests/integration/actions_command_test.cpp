@@ -1,6 +1,8 @@
 // patchbay actions: finding and running them, as a person and as a program do.
 #include <fstream>
+#include <sstream>
 
+#include "accounts/integration_service.h"
 #include "base/json.h"
 #include "child_process.h"
 #include "hub_fixture.h"
@@ -23,6 +25,16 @@ class ActionsCommandTest : public HubTest {
     std::ofstream(folder / "sandbox.json") << sandbox::json::serialize(personio.kit().ready());
   }
 
+  void allow(std::vector<std::string> actions) {
+    open_hub();
+    const auto account = wait(hub->accounts().get(hub->project_id(), account_id));
+    ASSERT_TRUE(account);
+    accounts::IntegrationWish wish;
+    wish.allowed_actions = std::move(actions);
+    accounts::IntegrationService integrations(hub->services());
+    EXPECT_TRUE(wait(integrations.change(hub->project_id(), account->integration_id, wish, {})));
+    close_hub();
+  }
   Said say(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "actions");
     arguments.insert(arguments.end(), {"--data", data, "--key-file", key_file, "--connectors",
@@ -105,6 +117,46 @@ TEST_F(ActionsCommandTest, AListThatBreaksOffSaysWhereToGoOn) {
   const auto rest =
       list_persons({"--all-pages", "--json", "--resume", member(broken.lines.back(), "/end/next")});
   EXPECT_EQ(records(broken) + records(rest), 250U);
+}
+
+TEST_F(ActionsCommandTest, SendsAFileAndSavesTheOneThatComesBack) {
+  allow({"personio_list_documents", "personio_upload_document", "personio_download_document"});
+  const std::string person = std::to_string(personio.person_id(0));
+  std::ofstream(folder / "contract.PDF") << "%PDF-1.4 of a contract";
+  const auto run = [this](const std::string& action, const std::string& input,
+                          std::vector<std::string> more) {
+    more.insert(more.begin(), {"run", action, "--account", account_id, "--input", input});
+    return say(std::move(more));
+  };
+  const std::string upload =
+      R"({"employee_id":")" + person + R"(","category_id":"1","title":"Signed"})";
+  const auto file = "file=" + (folder / "contract.PDF");
+  const auto sent = run("personio_upload_document", upload, {"--file", file, "--json"});
+  ASSERT_EQ(sent.code, 0);
+  const auto listed =
+      run("personio_list_documents", R"({"owner_id":")" + person + "\"}", {"--json"});
+  ASSERT_EQ(listed.lines.size(), 1U);
+  const auto documents = json::Document::parse(listed.lines[0]);
+  std::string id;
+  for (std::size_t i = 0; i < documents->root().get("data").size(); ++i)
+    if (documents->root().get("data").at(i).get("name").string_or("") == "Signed")
+      id = documents->root().get("data").at(i).get("id").string_or("");
+  const std::string download = R"({"document_id":")" + id + "\"}";
+  const std::string saved = folder / "saved.pdf";
+  EXPECT_EQ(run("personio_download_document", download, {"--save", saved}).code, 0);
+  std::ostringstream content;
+  content << std::ifstream(saved).rdbuf();
+  EXPECT_EQ(content.str(), "%PDF-1.4 of a contract");
+  EXPECT_EQ(fs::status(saved).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(run("personio_download_document", download, {"--save", saved}).code, 1)
+      << "nothing is written over";
+  EXPECT_EQ(run("personio_list_documents", R"({"owner_id":")" + person + "\"}",
+                {"--save", folder / "no.pdf"})
+                .code,
+            1);
+  for (const auto& wrong :
+       std::vector<std::string>{"contract.pdf", "file=" + (folder / "nowhere.pdf"), "=x"})
+    EXPECT_EQ(run("personio_upload_document", upload, {"--file", wrong}).code, 1) << wrong;
 }
 
 TEST_F(ActionsCommandTest, SaysWhatIsWrongByItsExitCode) {

@@ -116,7 +116,9 @@ class HttpClientTest : public testing::Test {
                       : "http://" + std::string(kHost) + ":" + std::to_string(port_);
   }
   // The reply to a GET that a scripted server answers with these bytes before it closes.
-  ClientReply reply_to(const std::string& bytes, std::size_t max_answer = 1000) {
+  ClientReply reply_to(
+      const std::string& bytes, std::size_t max_answer = 1000,
+      std::function<std::size_t(unsigned, std::optional<std::uint64_t>)> bound_answer = {}) {
     const ScriptedServer server([&](int, Channel& channel) {
       channel.read_message();
       channel.send(bytes);
@@ -125,6 +127,7 @@ class HttpClientTest : public testing::Test {
     ClientRequest request;
     request.url = base() + "/";
     request.max_answer_bytes = max_answer;
+    request.bound_answer = std::move(bound_answer);
     return send(std::move(request));
   }
 
@@ -529,6 +532,30 @@ TEST_F(HttpClientTest, ReadsNoBodyAfterHead) {
   const ClientReply reply = send(std::move(request));
   EXPECT_EQ(reply.status, 200U) << reply.message;
   client_.reset();
+}
+
+TEST_F(HttpClientTest, AsksWithTheHeadHowLongTheAnswerMayBe) {
+  const std::string lot(5000, 'x');
+  std::vector<std::optional<std::uint64_t>> told;
+  const auto bound = [&told](std::size_t bytes) {
+    return [&told, bytes](unsigned status, std::optional<std::uint64_t> length) {
+      EXPECT_EQ(status, 200U);
+      told.push_back(length);
+      return bytes;
+    };
+  };
+  const std::string with_length = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + lot;
+  const std::string chunked =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1388\r\n" + lot + "\r\n0\r\n\r\n";
+  const std::string to_the_end = "HTTP/1.1 200 OK\r\n\r\n" + lot;
+  for (const auto& answer : {with_length, chunked, to_the_end}) {
+    EXPECT_EQ(reply_to(answer, 1000, bound(5000)).body.size(), 5000U);
+    EXPECT_EQ(reply_to(answer, 1000, bound(4999)).error, NetError::kTooLarge);
+    EXPECT_EQ(reply_to(answer, 9000, bound(10)).error, NetError::kTooLarge) << "a lower one";
+  }
+  using Told = std::vector<std::optional<std::uint64_t>>;
+  const std::optional<std::uint64_t> none;
+  EXPECT_EQ(told, (Told{5000, 5000, 5000, none, none, none, none, none, none}));
 }
 
 TEST_F(HttpClientTest, StopsReadingAnAnswerOverTheLimit) {

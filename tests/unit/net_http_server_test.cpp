@@ -308,6 +308,89 @@ TEST_F(HttpServerTest, AsksTheOptionForTheErrorPageOfABodyThatIsTooLarge) {
   }
 }
 
+class LargeBodyTest : public HttpServerTest {
+ protected:
+  void start_admitting(std::size_t max_bytes) {
+    ServerOptions options;
+    options.limits.max_body_bytes = 10;
+    options.limits.body_grace = 300ms;
+    options.admit_body = [this, max_bytes](
+                             const Request& head,
+                             std::uint64_t length) -> Task<std::variant<LargeBody, Response>> {
+      asked_.push_back({head.path, length});
+      if (head.headers.has("X-Refuse")) co_return text("not you", 403);
+      auto room = std::make_shared<int>(0);
+      room_ = room;
+      co_return LargeBody{max_bytes, min_rate_, std::move(room)};
+    };
+    start(std::move(options));
+  }
+  static std::string post(std::size_t length, const std::string& fields = "") {
+    return kPost + fields + "Content-Length: " + std::to_string(length) + "\r\n\r\n";
+  }
+
+  std::vector<std::pair<std::string, std::uint64_t>> asked_;
+  std::weak_ptr<int> room_;
+  std::size_t min_rate_ = 0;
+};
+
+TEST_F(LargeBodyTest, IsReadWhenItIsAdmittedAndItsRoomGivenBack) {
+  start_admitting(100'000);
+  const std::string body(100'000, 'x');
+  Channel channel = connect();
+  for (int i = 0; i < 2; ++i) {
+    channel.send(post(body.size()) + body);
+    EXPECT_TRUE(channel.read_message().ends_with("POST / " + body));
+  }
+  channel.send(post(3) + "abc");
+  EXPECT_TRUE(channel.read_message().ends_with("POST / abc")) << "the usual bound is in force";
+  EXPECT_EQ(asked_.size(), 2U);
+  EXPECT_EQ(asked_.at(0), (std::pair<std::string, std::uint64_t>{"/", 100'000}));
+  EXPECT_TRUE(room_.expired());
+}
+
+TEST_F(LargeBodyTest, IsRefusedWithItsHeadAlone) {
+  start_admitting(100'000);
+  const std::string refused = ask_to_the_end(post(50'000, "X-Refuse: yes\r\n"));
+  EXPECT_EQ(status_of(refused), 403U);
+  EXPECT_TRUE(refused.ends_with("not you")) << refused;
+  EXPECT_EQ(status_of(ask_to_the_end(post(100'001))), 413U) << "longer than what was admitted";
+  EXPECT_EQ(status_of(ask_to_the_end(kPost + "Content-Length: 9999999999999999\r\n\r\n")), 413U);
+}
+
+TEST_F(LargeBodyTest, HasToTellItsLength) {
+  start_admitting(100'000);
+  EXPECT_EQ(status_of(ask_to_the_end(kPost + "Transfer-Encoding: chunked\r\n\r\n20\r\nabc")), 413U);
+  EXPECT_TRUE(asked_.empty());
+}
+
+TEST_F(LargeBodyTest, IsWaitedForOnlyAtItsOwnRate) {
+  min_rate_ = 1'000'000;
+  start_admitting(100'000);
+  Channel channel = connect();
+  channel.send(post(100'000));
+  int sent = 0;  // above the server's usual rate
+  while (sent < 250 && channel.send(std::string(100, 'x'))) {
+    ++sent;
+    std::this_thread::sleep_for(20ms);
+  }
+  EXPECT_LT(sent, 250);
+  wait_for_connections(0);
+  EXPECT_TRUE(room_.expired());
+}
+
+TEST_F(LargeBodyTest, IsContinuedOnlyOnceItIsAdmitted) {
+  start_admitting(100'000);
+  EXPECT_EQ(ask_to_the_end(post(50'000, "X-Refuse: yes\r\nExpect: 100-continue\r\n"))
+                .find("100 Continue"),
+            std::string::npos);
+  Channel channel = connect();
+  channel.send(post(20, "Expect: 100-continue\r\nConnection: close\r\n"));
+  EXPECT_NE(channel.read_message().find("100 Continue"), std::string::npos);
+  channel.send(std::string(20, 'x'));
+  EXPECT_TRUE(channel.read_all().ends_with("POST / " + std::string(20, 'x')));
+}
+
 TEST_F(HttpServerTest, AsksTheOptionForTheErrorPage) {
   ServerOptions options;
   options.on_error = [](const Request&, unsigned status) { return json("{}", status); };

@@ -180,6 +180,7 @@ class TwoTenants {
 
   [[nodiscard]] const std::vector<Named>& named() const { return named_; }
   [[nodiscard]] test::Hub& hub() { return hub_.hub; }
+  [[nodiscard]] Api& api() { return hub_.served.api(); }
   [[nodiscard]] test::WillingRuntime& connector() { return *hub_.connectors.runtime; }
 
   std::string make_key(const std::string& project,

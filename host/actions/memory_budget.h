@@ -1,0 +1,28 @@
+#pragma once
+// How much memory large inputs and answers of actions may take at a time. Files travel within
+// JSON, as base64, and stand in memory several times over while they do; without a bound, a few
+// callers could take all there is. Any thread.
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace patchbay::actions {
+
+class MemoryBudget {
+ public:
+  // What is kept of a file in the worst moment, per byte of the body it came in: its JSON as text
+  // and read, the bytes themselves, and the body they are sent in.
+  static constexpr std::size_t kCopies = 5;
+
+  explicit MemoryBudget(std::size_t total_bytes);
+
+  // Given back when the last owner lets go of it, which may outlive the budget. Null: there is none
+  // left for now, or the project would have more than half of all.
+  [[nodiscard]] std::shared_ptr<void> take(const std::string& project_id, std::size_t bytes) const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace patchbay::actions

@@ -1,0 +1,46 @@
+#include <gtest/gtest.h>
+
+#include "actions/memory_budget.h"
+
+namespace patchbay::actions {
+namespace {
+
+TEST(MemoryBudget, GivesAProjectHalfAndAllOfThemAll) {
+  const MemoryBudget budget(100);
+  const auto first = budget.take("prj_1", 50);
+  EXPECT_NE(first, nullptr);
+  EXPECT_EQ(budget.take("prj_1", 1), nullptr) << "more than half";
+  const auto other = budget.take("prj_2", 50);
+  EXPECT_NE(other, nullptr);
+  EXPECT_EQ(budget.take("prj_3", 1), nullptr) << "nothing left";
+}
+
+TEST(MemoryBudget, HasBackWhatIsLetGo) {
+  const MemoryBudget budget(100);
+  for (int i = 0; i < 5; ++i) {
+    auto taken = budget.take("prj_1", 40);
+    ASSERT_NE(taken, nullptr) << i;
+    const auto copy = taken;
+    taken.reset();
+    EXPECT_EQ(budget.take("prj_1", 40), nullptr) << "a copy holds it";
+  }
+}
+
+TEST(MemoryBudget, OutlivesItself) {
+  std::shared_ptr<void> taken;
+  {
+    const MemoryBudget budget(10);
+    taken = budget.take("prj_1", 5);
+  }
+  taken.reset();
+}
+
+TEST(MemoryBudget, GivesNothingForNothingAndNoneThatIsLargerThanAll) {
+  const MemoryBudget none(0);
+  EXPECT_NE(none.take("prj_1", 0), nullptr);
+  EXPECT_EQ(none.take("prj_1", 1), nullptr);
+  EXPECT_EQ(MemoryBudget(100).take("prj_1", 51), nullptr);
+}
+
+}  // namespace
+}  // namespace patchbay::actions
