@@ -76,10 +76,10 @@ ActionError provider_refusal(const manifest::Manifest& manifest, const manifest:
                              ProviderAnswer answer, const std::vector<std::string>& denied,
                              std::int64_t now_ms) {
   const bool in_spite_of_2xx = answer.status >= 200 && answer.status < 300;
-  Verdict verdict = judge(answer.status);
+  const unsigned told = answer.meaning();
+  Verdict verdict = judge(told);
   // A right that was never granted shows as 400 or 404 at some providers.
-  const bool may_be_permission =
-      answer.status == 400 || answer.status == 401 || answer.status == 403 || answer.status == 404;
+  const bool may_be_permission = told == 400 || told == 401 || told == 403 || told == 404;
   std::vector<std::string> needed;
   std::vector<std::string> lacking;
   for (const auto& permission : action.permissions) {
@@ -111,7 +111,7 @@ ActionError provider_refusal(const manifest::Manifest& manifest, const manifest:
   if (!error.missing.empty()) error.permission = error.missing.front();
   for (const auto& [name, value] : answer.headers)
     if (name == "Retry-After") error.retry_after_ms = pacing::parse_retry_after(value, now_ms);
-  if (answer.status == 429 && error.retry_after_ms == 0)
+  if (told == 429 && error.retry_after_ms == 0)
     error.retry_after_ms = pacing::default_retry_after(manifest, action);
   error.provider_answer = answer.text;
   error.provider = std::move(answer);

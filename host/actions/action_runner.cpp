@@ -196,11 +196,14 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
     co_return files_under_way();
   if (!answered) co_return answered.error();
   const net::ClientReply& reply = answered->reply;
+  const unsigned told = told_status(manifest, reply);
   const auto refused = [&] {
-    auto error = provider_refusal(
-        manifest, action, read_provider_answer(reply, answered->url, secret_forms(answered->used)),
-        accounts::granted_from_json(account.granted, account.granted_known).denied,
-        services_.clock.unix_ms());
+    auto answer = read_provider_answer(reply, answered->url, secret_forms(answered->used));
+    answer.told = told;
+    auto error =
+        provider_refusal(manifest, action, std::move(answer),
+                         accounts::granted_from_json(account.granted, account.granted_known).denied,
+                         services_.clock.unix_ms());
     if (prepared.auth != nullptr)
       name_fields(error, prepared.usable, *prepared.usable.auth_method(), action.token);
     log::info("action", "refused_by_provider",
@@ -210,7 +213,7 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
                {"trace_id", error.provider->trace_id}});
     return error;
   };
-  if (reply.status < 200 || reply.status > 299) co_return refused();
+  if (told < 200 || told > 299) co_return refused();
   PATCHBAY_CO_TRY_ASSIGN(const auto answer,
                          parse_answer(action.result, reply, options_.limits.max_answer_bytes));
   const json::Value root = answer ? answer->root() : json::Value();

@@ -57,8 +57,8 @@ std::optional<Granted> read_answer(const ActionRunner::Outcome& outcome,
   if (outcome) return Granted::kYes;
   const ActionError& error = outcome.error();
   if (error.provider)
-    return std::ranges::count(probe.refusals, error.provider->status) > 0 ? Granted::kNo
-                                                                          : Granted::kUnknown;
+    return std::ranges::count(probe.refusals, error.provider->meaning()) > 0 ? Granted::kNo
+                                                                             : Granted::kUnknown;
   // An answer that makes no sense; a token that this account was never given.
   if (error.code == ErrorCode::kProtocol || error.code == ErrorCode::kNotFound)
     return Granted::kUnknown;

@@ -138,6 +138,14 @@ std::string json_without_secrets(std::string_view document, Secrets secrets) {
   return without_secrets(out.take(), secrets);  // numbers, too
 }
 
+unsigned told_status(const manifest::Manifest& manifest, const net::ClientReply& reply) {
+  const auto& codes = manifest.failure_codes;
+  if (!codes || !reply.ok() || reply.status < 200 || reply.status > 299) return reply.status;
+  const auto body = json::Document::parse(reply.body.reveal(), {.max_bytes = reply.body.size()});
+  const auto code = body ? body->root().pointer(codes->path).as_string() : std::nullopt;
+  return code ? codes->status_of(*code) : reply.status;
+}
+
 ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,
                                     std::span<const std::string_view> secrets) {
   ProviderAnswer answer;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "manifest/manifest.h"
 #include "net/http_client.h"
 
 namespace patchbay::actions {
@@ -15,12 +16,15 @@ struct ProviderAnswer {
   static constexpr std::size_t kMaxText = 2048;
 
   unsigned status = 0;
+  unsigned told = 0;     // in its place, where the body says otherwise: see told_status()
   std::string url;       // without its query, which may hold personal data
   std::string text;      // the body; empty when it is not text
   bool is_json = false;  // `text` is a whole JSON object
   std::string summary;   // the sentence meant for people, from the usual places; may be empty
   std::string trace_id;  // what the provider's support asks for; may be empty
   std::vector<std::pair<std::string, std::string>> headers;  // a fixed few
+
+  [[nodiscard]] unsigned meaning() const { return told != 0 ? told : status; }
 };
 
 // `text` with each of `secrets` replaced wherever it occurs.
@@ -30,6 +34,10 @@ std::string without_secrets(std::string_view text, std::span<const std::string_v
 // JSON writes otherwise. Only then is it written anew; what is no JSON is treated as text.
 std::string json_without_secrets(std::string_view document,
                                  std::span<const std::string_view> secrets);
+
+// The status that says what the answer says: its own, unless it is 2xx and its body holds one of
+// the manifest's failure codes.
+unsigned told_status(const manifest::Manifest& manifest, const net::ClientReply& reply);
 
 ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,
                                     std::span<const std::string_view> secrets);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "accounts/integration_setup.h"
+#include "actions/provider_answer.h"
 #include "actions/retries.h"
 #include "actions/tracing_sender.h"
 #include "manifest/form_check.h"
@@ -149,7 +150,7 @@ Task<ProviderCaller::Outcome> ProviderCaller::call(const UsableAccount& account,
   if (services_.pace != nullptr) call.patience = services_.pace->options().call_wait;
   PATCHBAY_CO_TRY_ASSIGN(call.used, co_await credential(call));
   auto reply = co_await send_with_retries(call);
-  if (reply && reply->status == 401 && call.uses_token()) {
+  if (reply && call.uses_token() && told_status(*account.manifest, *reply) == 401) {
     const store::Account& row = account.account();
     auto fresh = co_await tokens_.replace_refused(row.project_id, row.id, auth->value.name,
                                                   call.used.value.copy());

@@ -8,6 +8,7 @@
 
 #include "manifest/action.h"
 #include "manifest/auth_method.h"
+#include "manifest/failure_codes.h"
 #include "manifest/field.h"
 #include "manifest/guide.h"
 #include "manifest/inbound_events.h"
@@ -70,6 +71,7 @@ struct Manifest {
   std::vector<HostRule> hosts;
   std::vector<RateLimit> rate_limits;
   std::optional<InboundEvents> inbound_events;  // none: the provider sends none, or none we know
+  std::optional<FailureCodes> failure_codes;    // none: an answer's own status says what it is
   std::vector<Action> actions;
   Texts texts;
 

@@ -60,6 +60,7 @@ class Reader {
     manifest.hosts = list<HostRule>(root, "hosts", "", &Reader::host);
     manifest.rate_limits = list<RateLimit>(root, "rate_limits", "", &Reader::rate_limit);
     manifest.inbound_events = inbound_events(root.get("inbound_events"));
+    manifest.failure_codes = failure_codes(root.get("failure_codes"));
     manifest.actions = list<Action>(root, "actions", "", &Reader::action);
     texts(root.get("texts"));
   }
@@ -338,6 +339,17 @@ class Reader {
     if (!value.exists()) return std::nullopt;
     return InboundEvents{value.get("secret_header").string_or(""), value.get("type").string_or(""),
                          strings(value.get("identity"))};
+  }
+
+  static std::optional<FailureCodes> failure_codes(const Value& value) {
+    if (!value.exists()) return std::nullopt;
+    FailureCodes codes{value.get("path").string_or(""), {}};
+    const Value statuses = value.get("statuses");
+    for (std::size_t i = 0; i < statuses.size(); ++i) {
+      const auto [code, status] = statuses.member(i);
+      codes.statuses.emplace(code, unsigned_or(status, 400));
+    }
+    return codes;
   }
 
   // ---- actions

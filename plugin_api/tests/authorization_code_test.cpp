@@ -70,6 +70,21 @@ TEST(AuthorizationCode, ExchangesTheCodeWithTheVerifierOfTheChallenge) {
   EXPECT_EQ(done.secrets, (Pairs{{"refresh_token", "R"}}));
 }
 
+class WithoutPkce : public Code {
+ public:
+  explicit WithoutPkce(Input input) : Code(std::move(input)) { options().pkce = false; }
+};
+
+TEST(AuthorizationCode, LeavesPkceOutWhereTheProviderDoesNotKnowIt) {
+  OnlyDriver<WithoutPkce> driver;
+  FlowRun run = driver.connect(set_up());
+  const Seen away = run.start();
+  EXPECT_EQ(away.redirect_url.find("code_challenge"), std::string::npos) << away.redirect_url;
+  const Seen seen = run.redirect({{"code", "the-code"}, {"state", away.redirect_state}});
+  ASSERT_EQ(seen.requests.size(), 1U);
+  EXPECT_EQ(seen.requests[0].body.find("code_verifier"), std::string::npos);
+}
+
 TEST(AuthorizationCode, RefusesReturnsThatDoNotFit) {
   struct Row {
     Pairs query;  // "STATE" stands for the right one

@@ -4,7 +4,7 @@
 
 #include "consent_page.h"
 #include "patchbay/sandbox/text.h"
-#include "sha256.h"
+#include "patchbay/sandbox/sha256.h"
 
 namespace patchbay::sandbox {
 namespace {

@@ -5,22 +5,36 @@
 // The client is the operator's: id in Input::setup_field, secret in Input::setup_secret.
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "patchbay/sdk/flow.h"
 #include "patchbay/sdk/oauth.h"
 #include "patchbay/sdk/pkce.h"
+#include "patchbay/sdk/refusal_table.h"
 
 namespace patchbay::sdk {
 
+// What is asked for where a permission is needed: "messages:write" and "chat:write", say.
+struct ScopeRow {
+  std::string_view permission;
+  std::string_view scope;
+};
+
+// Its texts and tables outlive the flow.
 struct AuthorizationCodeOptions {
   TokenEndpoint endpoint;
   std::string_view authorize_url = {};
-  std::string_view scope = {};
-  std::string_view issuer = {};  // compared with `iss` when both are there
+  std::string_view scope = {};            // asked for always
+  std::span<const ScopeRow> scopes = {};  // and these, for Input::needed_permissions
+  std::string_view issuer = {};           // compared with `iss` when both are there
   std::string_view id_field = "client_id";
   std::string_view secret_field = "client_secret";
+  std::span<const RefusalRow> refusals = {};
+  // Off only for a provider that does not know it: it binds the code to this flow.
+  bool pkce = true;
 };
 
 class AuthorizationCodeFlow : public Flow {
@@ -42,6 +56,7 @@ class AuthorizationCodeFlow : public Flow {
   }
   const Token& token() const { return token_; }
   const AuthorizationCodeOptions& options() const { return options_; }
+  AuthorizationCodeOptions& options() { return options_; }  // until the first event
 
   void step(const Event& event, Action& action) override {
     if (event.kind() == EventKind::start) {
@@ -63,18 +78,22 @@ class AuthorizationCodeFlow : public Flow {
                   "The operator has not set up an OAuth client for this provider.");
       return;
     }
+    wanted_ = wanted_scopes();
     state_ = derive(keep(), event.random(), "state");
-    verifier_ = derive(keep(), event.random(), "verifier");
-    remember_secret(verifier_);
+    if (options_.pkce) {
+      verifier_ = derive(keep(), event.random(), "verifier");
+      remember_secret(verifier_);
+    }
     ArenaList<NameValue> query;
     for (const NameValue& parameter :
          {NameValue{"response_type", "code"},
           {"client_id", client_.id},
           {"redirect_uri", input().redirect_uri()},
-          {"scope", options_.scope},
+          {"scope", wanted_},
           {"state", state_},
-          {"code_challenge", pkce_challenge(action.arena(), verifier_)},
-          {"code_challenge_method", "S256"}}) {
+          {"code_challenge",
+           options_.pkce ? pkce_challenge(action.arena(), verifier_) : std::string_view()},
+          {"code_challenge_method", options_.pkce ? "S256" : ""}}) {
       if (!parameter.value.empty()) query.add(action.arena(), parameter);
     }
     action.redirect(
@@ -95,7 +114,7 @@ class AuthorizationCodeFlow : public Flow {
       return;
     }
     if (const std::string_view code = event.query("error"); !code.empty()) {
-      fail_refused(action, {code, event.query("error_description"), {}}, host, false, "", "");
+      refused(action, {code, event.query("error_description"), {}}, Reply());
       return;
     }
     const std::string_view code = keep().text(event.query("code"));
@@ -120,23 +139,42 @@ class AuthorizationCodeFlow : public Flow {
     if (answer.outcome == TokenOutcome::granted) {
       token_ = answer.token;
       refresh_token_ = answer.refresh_token;
-      if (!token_.scopes_known && !options_.scope.empty()) {
-        token_.scopes = options_.scope;  // left out when it equals what was asked (section 5.1)
+      if (!token_.scopes_known && !wanted_.empty()) {
+        token_.scopes = words(wanted_, options_.endpoint.scope_separator,
+                              keep());  // left out when it equals what was asked (section 5.1)
         token_.scopes_known = true;
       }
       authorised(event, action);
     } else if (answer.outcome == TokenOutcome::refused) {
-      if (!operators_client_refused(action, answer.refusal, host)) {
-        fail_refused(action, answer.refusal, host, false, "", "");
-      }
+      refused(action, answer.refusal, event.reply());
     } else {
       fail_token_answer(action, answer, event.reply(), host);
     }
   }
 
+  // Each once, in the table's order.
+  std::string_view wanted_scopes() {
+    const std::string_view separator(&options_.endpoint.scope_separator, 1);
+    std::string_view wanted = options_.scope;
+    for (const ScopeRow& row : options_.scopes) {
+      if (std::ranges::count(input().needed_permissions(), row.permission) == 0) continue;
+      if (has_word(words(wanted, separator.front(), keep()), row.scope)) continue;
+      wanted = keep().text(wanted, wanted.empty() ? "" : separator, row.scope);
+    }
+    return wanted;
+  }
+
+  // By the provider's sign-in page, or its token endpoint.
+  void refused(Action& action, const Refusal& refusal, const Reply& reply) {
+    const std::string_view host = options_.endpoint.host();
+    if (fail_by_table(action, options_.refusals, refusal, reply, host, false) != nullptr) return;
+    if (reply.arrived() && operators_client_refused(action, refusal, host)) return;
+    fail_refused(action, refusal, host, false, "", "");
+  }
+
   AuthorizationCodeOptions options_;
   Client client_;
-  std::string_view state_, verifier_;
+  std::string_view wanted_, state_, verifier_;
   Token token_;
   std::string_view refresh_token_;
 };

@@ -93,6 +93,12 @@ inline std::optional<std::string_view> json_text(const boost::json::object* obje
   return json_text(json_member(object, name));
 }
 
+inline std::optional<bool> json_bool(const boost::json::object* object, std::string_view name) {
+  const boost::json::value* value = json_member(object, name);
+  const bool* flag = value == nullptr ? nullptr : value->if_bool();
+  return flag == nullptr ? std::nullopt : std::optional(*flag);
+}
+
 // A whole number, also when it was written as a fraction (3600.0) or as text ("3600").
 inline std::optional<std::int64_t> json_integer(const boost::json::object* object,
                                                 std::string_view name) {

@@ -2,6 +2,7 @@
 // reading its answer. Source: RFC 6749, sections 2.3, 4.1.3, 4.4, 5.1, 5.2, 6.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -26,6 +27,10 @@ struct TokenEndpoint {
   std::int64_t default_lifetime_s = 0;  // when the answer names none; 0: no end
   std::uint32_t timeout_ms = 20'000;
   std::uint32_t max_body = 64U * 1024U;
+  // Of a provider that answers 200 whatever happens: the member that is true when it worked ("ok").
+  // Without it the answer is an OAuth error, its code in "error".
+  std::string_view success_member = {};
+  char scope_separator = ' ';  // in the scopes that are asked for and granted
 
   std::string_view host() const { return host_of(url); }
 };
@@ -90,6 +95,18 @@ inline std::int64_t expiry(std::int64_t now_ms, std::int64_t seconds) {
   return now_ms + (seconds > kTenYears ? kTenYears : seconds) * 1000;
 }
 
+// `list` with blanks between its words, in `arena`.
+inline std::string_view words(std::string_view list, char separator, Arena& arena) {
+  const std::span<char> copy = arena.array<char>(list.size());
+  std::ranges::replace_copy(list, copy.begin(), separator, ' ');
+  return {copy.data(), copy.size()};
+}
+
+// Whether an answer with a status of success says so, too. `body` may be null.
+inline bool says_success(const boost::json::object* body, std::string_view success_member) {
+  return success_member.empty() || json_bool(body, success_member) == true;
+}
+
 // Reads the members access_token, token_type, expires_in, scope, refresh_token of `body`.
 // False when there is no token or its lifetime is over. Texts are copied into `arena`.
 inline bool read_token_members(const boost::json::object* body, std::int64_t now_ms,
@@ -102,7 +119,7 @@ inline bool read_token_members(const boost::json::object* body, std::int64_t now
   const auto type = json_text(body, "token_type");
   token.type = type ? arena.text(*type) : "Bearer";
   if (const auto scope = json_text(body, "scope")) {
-    token.scopes = arena.text(trim(*scope));
+    token.scopes = words(trim(*scope), endpoint.scope_separator, arena);
     token.scopes_known = true;
   }
   if (const auto refresh = json_text(body, "refresh_token")) {
@@ -127,11 +144,12 @@ inline TokenAnswer read_token_answer(const Event& event, const Reply& reply,
   const boost::json::object* body = document.object();
   if (!document.valid()) {
     answer.outcome = TokenOutcome::not_json;
-  } else if (reply.ok()) {
+  } else if (reply.ok() && says_success(body, endpoint.success_member)) {
     answer.outcome = read_token_members(body, event.unix_ms(), endpoint, arena, answer)
                          ? TokenOutcome::granted
                          : TokenOutcome::unexpected_answer;
-  } else if (const auto code = json_text(body, "error"); code && reply.status() >= 400) {
+  } else if (const auto code = json_text(body, "error");
+             code && (reply.status() >= 400 || reply.ok())) {
     answer.outcome = TokenOutcome::refused;
     answer.refusal.code = arena.text(*code);
     answer.refusal.description = arena.text(json_text(body, "error_description").value_or(""));

@@ -2,11 +2,13 @@
 // when the provider issues another one. Source: RFC 6749, section 6.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "patchbay/sdk/flow.h"
 #include "patchbay/sdk/oauth.h"
+#include "patchbay/sdk/refusal_table.h"
 
 namespace patchbay::sdk {
 
@@ -15,6 +17,7 @@ struct RefreshTokenOptions {
   bool rotating = true;  // a refresh token is good for one use
   std::string_view id_field = "client_id";
   std::string_view secret_field = "client_secret";
+  std::span<const RefusalRow> refusals = {};  // outlives the flow
 };
 
 class RefreshTokenFlow : public Flow {
@@ -60,7 +63,9 @@ class RefreshTokenFlow : public Flow {
       Done& done = action.done().token(answer.token);
       if (!answer.refresh_token.empty()) done.secret(kRefreshToken, answer.refresh_token);
     } else if (answer.outcome == TokenOutcome::refused) {
-      if (!operators_client_refused(action, answer.refusal, host)) {
+      if (fail_by_table(action, options_.refusals, answer.refusal, event.reply(), host, true) ==
+              nullptr &&
+          !operators_client_refused(action, answer.refusal, host)) {
         fail_refused(action, answer.refusal, host, true, "", "");
       }
     } else {

@@ -2,6 +2,8 @@
 // A token that is no longer valid counts as revoked. Source: RFC 7009.
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +25,8 @@ struct RevocationOptions {
   // The provider says 403, in JSON, to a token that is no longer valid. A page that is not JSON
   // comes from somewhere before the provider and proves nothing.
   bool forbidden_means_gone = false;
+  // Codes in "error" that say so, beside those of the standard. Outlives the flow.
+  std::span<const std::string_view> gone_codes = {};
 };
 
 class RevocationFlow : public Flow {
@@ -40,6 +44,7 @@ class RevocationFlow : public Flow {
       return true;
     }
     const auto code = json_text(document.object(), "error");
+    if (code && std::ranges::count(options_.gone_codes, *code) > 0) return true;
     return code == "invalid_token" || code == "invalid_grant" || code == "unsupported_token_type";
   }
 
@@ -111,9 +116,15 @@ class RevocationFlow : public Flow {
   bool revoked(const Reply& reply, Action& action) {
     const std::string_view host = options_.endpoint.host();
     if (failed_in_transit(action, reply, host)) return false;
-    if (reply.ok() || counts_as_revoked(reply)) return true;
+    if ((reply.ok() && says_so(reply)) || counts_as_revoked(reply)) return true;
     fail_unexpected_status(action, reply, host);
     return false;
+  }
+
+  bool says_so(const Reply& reply) const {
+    if (options_.endpoint.success_member.empty()) return true;
+    const JsonDocument document(reply.body(), {.max_bytes = options_.endpoint.max_body});
+    return says_success(document.object(), options_.endpoint.success_member);
   }
 
   RevocationOptions options_;
