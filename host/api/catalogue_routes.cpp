@@ -146,6 +146,17 @@ std::vector<const manifest::Action*> chosen(const manifest::Manifest& manifest, 
   return actions;
 }
 
+// StackOne's AI toolset sends it. 0: all that is found.
+double least_similarity(JsonBody& body) {
+  body.take("min_similarity");
+  const auto value = body.root().get("min_similarity");
+  if (!value.exists() || value.is_null()) return 0;
+  const auto least = value.as_number();
+  if (!least || *least < 0 || *least > 1)
+    body.wrong("min_similarity", "must be a number from 0 to 1");
+  return least.value_or(0);
+}
+
 void write_meta(json::Writer& out, const connector::Connector& connector) {
   const auto& manifest = *connector.manifest;
   out.begin_object()
@@ -207,6 +218,7 @@ Task<net::Response> Api::search_actions(net::Request& request, const Caller& cal
   const auto query = body->required_text("query", 4096);
   const auto connector_id = body->text("connector");
   const auto most = body->integer("top_k", kUsuallyFound, 1, kMostFound);
+  const auto least = least_similarity(*body);
   if (const auto problems = body->problems()) co_return error(request, api_error(*problems));
   const auto connectors = ready(options_.services.registry);
   actions::ActionSearch search;
@@ -214,7 +226,8 @@ Task<net::Response> Api::search_actions(net::Request& request, const Caller& cal
     if (connector_id.empty() || connector->id == connector_id)
       for (const auto& action : connector->manifest->actions)
         search.add(*connector->manifest, action);
-  const auto hits = search.find(query, static_cast<std::size_t>(most));
+  auto hits = search.find(query, static_cast<std::size_t>(most));
+  std::erase_if(hits, [least](const auto& hit) { return hit.similarity < least; });
   json::Writer out;
   out.begin_object().key("results").begin_array();
   for (const auto& hit : hits) {

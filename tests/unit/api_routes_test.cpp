@@ -109,13 +109,16 @@ TEST_F(ApiAccounts, ArePatchedMemberByMember) {
       call("PATCH", "/accounts/acc_1", R"({"label":"main","metadata":{"plan":"x"},"type":"test"})");
   EXPECT_EQ(patched.status, 200U) << patched.body;
   const auto kept = call("PATCH", "/accounts/acc_1",
-                         R"({"label":{},"metadata":{},"origin_owner_name":"New","unknown":1})");
+                         R"({"label":{},"metadata":{},"origin_owner_name":"New","type":null})");
   const auto account = parsed(kept.body);
   EXPECT_EQ(account.root().get("label").as_string(), "main");
   EXPECT_EQ(account.root().get("metadata").get("plan").as_string(), "x");
   EXPECT_EQ(account.root().get("type").as_string(), "test");
   EXPECT_EQ(account.root().get("origin_owner_name").as_string(), "New");
-  expect_error(call("PATCH", "/accounts/acc_1", R"({"type":"other"})"), 400, "invalid_input");
+  for (const auto* type : {"\"other\"", "7", "true", "{}", "[]"})
+    expect_error(call("PATCH", "/accounts/acc_1", R"({"type":)" + std::string(type) + "}"), 400,
+                 "invalid_input");
+  expect_error(call("PATCH", "/accounts/acc_1", R"({"provider":"other"})"), 400, "invalid_input");
   expect_error(call("PATCH", "/accounts/acc_1", R"({"origin_owner_id":""})"), 400,
                "invalid_argument");
   expect_error(call("PATCH", "/accounts/acc_1", R"({"label":7})"), 400, "invalid_input");
@@ -248,7 +251,7 @@ using ApiSessions = ApiTest;
 
 const std::string kSession =
     R"({"origin_owner_id":"o1","origin_owner_name":"One","expires_in":1800,"multiple":false,)"
-    R"("type":"production","provider":"acme","metadata":{},"unknown":1})";
+    R"("type":"production","provider":"acme","metadata":{},"provider_version":"1"})";
 
 TEST_F(ApiSessions, AreMadeWithALinkThatOpensOurPage) {
   const auto response = call("POST", "/connect_sessions", kSession);
