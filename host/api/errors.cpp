@@ -74,6 +74,7 @@ void write_details(json::Writer& out, const ApiError& error) {
     for (const auto& permission : error.missing) out.string(permission);
     out.end_array();
   }
+  if (error.may_be_done) out.member("may_be_done", true);
   if (!error.trace_id.empty()) out.member("provider_trace_id", error.trace_id);
 }
 
@@ -173,6 +174,7 @@ ApiError api_error(const actions::ActionError& error) {
   out.problems = error.problems;
   out.missing = error.missing;
   out.missing_is_certain = error.missing_is_certain;
+  out.may_be_done = error.may_be_done;
   if (error.provider) {
     out.provider_errors = provider_errors(*error.provider);
     out.trace_id = error.provider->trace_id;

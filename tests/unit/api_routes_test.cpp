@@ -502,6 +502,15 @@ TEST_F(ApiActions, HideWhatWentWrongInside) {
   EXPECT_EQ(response.body.find("secret-path"), std::string::npos);
 }
 
+TEST_F(ApiActions, SayThatTheDatabaseLacksAPartAndNotWhich) {
+  hub.change([](store::Database& db) { return db.execute("DROP TABLE account_tokens"); });
+  const auto read = call("GET", "/accounts/acc_1/permissions", "",
+                         {{"Authorization", "Bearer " + make_key("prj_1", "accounts")}});
+  EXPECT_EQ(read.status, 503U) << read.body;
+  EXPECT_EQ(parsed(read.body).root().get("code").as_string(), "storage");
+  EXPECT_EQ(read.body.find("account_tokens"), std::string::npos);
+}
+
 using ApiTokens = ApiTest;
 
 TEST_F(ApiTokens, AreRecordedBeforeTheyAreGivenOut) {
