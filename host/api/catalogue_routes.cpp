@@ -4,6 +4,7 @@
 #include "actions/action_search.h"
 #include "actions/catalogue.h"
 #include "api/api.h"
+#include "api/guide_json.h"
 #include "api/json_body.h"
 #include "api/optional_members.h"
 #include "api/query_list.h"
@@ -36,6 +37,7 @@ struct Wish {
   std::vector<std::string> actions;
   bool with_actions = true;
   bool with_details = false;
+  bool with_guides = false;
   std::string search;
   std::size_t first = 0;
   std::size_t most = kPageSize;
@@ -58,6 +60,7 @@ Result<Wish> read_wish(const net::Params& query) {
   wish.with_actions = !has(query_list(query, "exclude"), "actions");
   const auto include = query_list(query, "include");
   wish.with_details = has(include, "operation_details") || has(include, "action_details");
+  wish.with_guides = has(include, "authentication_guides");
   wish.search = query.get_or("search", "");
   PATCHBAY_TRY_ASSIGN(wish.first, number(query, "next", 0, 1'000'000));
   PATCHBAY_TRY_ASSIGN(wish.most, number(query, "page_size", kPageSize, kLargestPage));
@@ -77,11 +80,7 @@ void write_action(json::Writer& out, const manifest::Manifest& manifest,
   out.end_array().key("authentication").begin_array();
   for (const auto& method : manifest.auth_methods)
     if (action.token.empty() || method.find_authorization(action.token) != nullptr)
-      out.begin_object()
-          .member("type", method.id)
-          .member("key", method.id)
-          .member("label", plain(manifest, method.label))
-          .end_object();
+      write_authentication(out, manifest, method, false);
   out.end_array().key("required_scopes").begin_array();
   for (const auto& permission : action.permissions) out.string(permission.to_string());
   out.end_array();
@@ -106,12 +105,12 @@ void write_connector(json::Writer& out, const connector::Connector& connector,
   if (!manifest.logo.bytes.empty()) out.member("icon", manifest.logo.data_uri());
   out.key("authentication").begin_array();
   for (const auto& method : manifest.auth_methods)
-    out.begin_object()
-        .member("type", method.id)
-        .member("key", method.id)
-        .member("label", plain(manifest, method.label))
-        .end_object();
+    write_authentication(out, manifest, method, wish.with_guides);
   out.end_array();
+  if (wish.with_guides) {
+    out.key("scope_definitions");
+    write_scope_definitions(out, manifest);
+  }
   if (wish.with_actions) {
     out.key("actions").begin_array();
     for (const auto* action : actions) write_action(out, manifest, *action, wish.with_details);
