@@ -238,6 +238,10 @@ net::Response error_for_path(const net::Request& request, unsigned status, std::
       error.code = "method_not_allowed";
       error.message = "This address does not answer to " + request.method + ".";
       break;
+    case 413:
+      error.code = to_string(ErrorCode::kTooLarge);
+      error.message = "The request is larger than the hub takes: a body may have 1 MiB.";
+      break;
     default:
       error.code = status >= 500 ? "internal" : "invalid_argument";
       error.message = status >= 500 ? "Something went wrong inside the hub. Its operator finds the "

@@ -42,7 +42,7 @@ std::string_view nearest_name(std::string_view name, const std::vector<std::stri
   std::size_t least = kLongestName;
   for (const auto candidate : known) {
     const auto far = distance(wanted, letters_of(candidate));
-    if (far >= least || far * 3 > candidate.size()) continue;
+    if (far >= least || far * 5 > candidate.size() * 2) continue;
     least = far;
     nearest = candidate;
   }

@@ -105,6 +105,10 @@ test('two tools find an action and run it', async () => {
     name: tools[1].name, arguments: { action_id: 'personio_list_persons', query: { page_size: 1 } },
   });
   assert.equal(run.structuredContent.result.length, 1);
+  for (const more of [{ topk: 3 }, { top_k: 'many' }, { other: 1 }]) {
+    const wrong = await client.callTool({ name: tools[0].name, arguments: { query: 'list', ...more } });
+    assert.equal(wrong.structuredContent.code, 'invalid_input', JSON.stringify(more));
+  }
   const unknown = await client.callTool({ name: tools[1].name, arguments: { action_id: 'personio_none' } });
   assert.equal(unknown.isError, true);
   assert.match(unknown.structuredContent.message, /personio_search_actions/);

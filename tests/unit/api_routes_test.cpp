@@ -531,6 +531,13 @@ TEST_F(ApiTokens, AreRecordedBeforeTheyAreGivenOut) {
   EXPECT_FALSE(audit.events[0].key_id.empty());
 }
 
+TEST_F(ApiTokens, OfASuspendedAccountAreRefusedByItsCode) {
+  hub.tokens.failure = make_error(ErrorCode::kForbidden, "This account is suspended.");
+  const auto response = call("GET", "/accounts/acc_1/access_token?name=main");
+  EXPECT_EQ(response.status, 403U);
+  EXPECT_EQ(parsed(response.body).root().get("code").as_string(), "account_suspended");
+}
+
 TEST_F(ApiTokens, AreNotGivenOutUnrecorded) {
   audit.failure = make_error(ErrorCode::kStorage, "full");
   const auto response = call("GET", "/accounts/acc_1/access_token?name=main");
