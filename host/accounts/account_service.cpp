@@ -13,6 +13,7 @@
 #include "store/change_sequence_table.h"
 #include "store/flows_table.h"
 #include "store/integrations_table.h"
+#include "store/refresh_leases_table.h"
 
 namespace patchbay::accounts {
 namespace {
@@ -56,6 +57,15 @@ Result<> check_integration_is_on(store::Database& db, const std::string& project
   if (!integration || integration->active) return {};
   return make_error(ErrorCode::kConflict,
                     "The integration that this account belongs to is switched off. Switch it on.");
+}
+
+// What suspending put out of sight: its tokens could not be renewed when that was last tried.
+Result<bool> is_suspended_in_error(store::Database& db, const std::string& project_id,
+                                   const std::string& account_id) {
+  PATCHBAY_TRY_ASSIGN(const auto account, store::accounts_table::find(db, project_id, account_id));
+  if (!account || account->status != store::AccountStatus::kInactive) return false;
+  PATCHBAY_TRY_ASSIGN(const auto lease, store::refresh_leases_table::find(db, account_id));
+  return lease && lease->generation == account->generation && !lease->last_error.empty();
 }
 
 }  // namespace
@@ -260,15 +270,23 @@ Task<Result<store::Account>> AccountService::resume(std::string project_id, std:
                            PATCHBAY_TRY(check_integration_is_on(db, project_id, account_id));
                            return store::accounts_table::resume(db, project_id, account_id, now);
                          });
-  auto changed =
-      co_await services_.store.transact([resume, now](store::Database& db) -> Result<Changed> {
-        PATCHBAY_TRY_ASSIGN(auto done, resume(db));
-        PATCHBAY_TRY(tell_of_held_events(db, done.account, now));
-        return done;
-      });
-  if (!changed) co_return changed.error();
+  struct Resumed {
+    Changed changed;
+    bool in_error = false;
+  };
+  auto resumed = co_await services_.store.transact([=](store::Database& db) -> Result<Resumed> {
+    Resumed done;
+    PATCHBAY_TRY_ASSIGN(done.in_error, is_suspended_in_error(db, project_id, account_id));
+    PATCHBAY_TRY_ASSIGN(done.changed, resume(db));
+    PATCHBAY_TRY(tell_of_held_events(db, done.changed.account, now));
+    return done;
+  });
+  if (!resumed) co_return resumed.error();
   co_await keeper_.forget(account_id);
-  co_return std::move(changed->account);
+  if (!resumed->in_error) co_return std::move(resumed->changed.account);
+  // Asked at once rather than called active: it comes back with the error that it still has.
+  (void)co_await keeper_.refresh(project_id, account_id);
+  co_return co_await get(project_id, account_id);
 }
 
 Task<Result<>> AccountService::refresh(std::string project_id, std::string account_id) {

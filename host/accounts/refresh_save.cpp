@@ -142,6 +142,7 @@ Task<Result<>> Refresher::failed(Attempt& attempt, Error error) {
   if (is_final(error.code)) {
     log::warning("refresh", "refused",
                  {{"account", entry.account.id}, {"code", to_string(error.code)}});
+    attempt.lease.last_error = error.message;
     (void)co_await mark_error(attempt, std::string(to_string(error.code)), error.message);
     co_return error;
   }

@@ -105,7 +105,7 @@ Task<Result<Turn>> RefreshTurns::take(std::string project_id, std::string accoun
       if (!looked) co_return looked.error();
       if (looked->turn.failed) co_return std::move(looked->turn);
       if (looked->busy && services_.clock.uptime_ms() >= end)
-        co_return make_error(ErrorCode::kUnavailable,
+        co_return make_error(ErrorCode::kTimeout,
                              "Another instance of the hub is renewing this account's token, and "
                              "takes long. Try again in a moment.");
       if (looked->busy) {

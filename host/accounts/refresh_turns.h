@@ -28,7 +28,7 @@ class RefreshTurns {
       : services_(services), options_(options) {}
 
   // For whoever knows the account at `generation`; a newer one is nothing to do. `insists`: also
-  // when a try failed a moment ago. kUnavailable: the holder took longer than our patience.
+  // when a try failed a moment ago. kTimeout: the holder took longer than our patience.
   Task<Result<Turn>> take(std::string project_id, std::string account_id, std::int64_t generation,
                           bool insists) const;
 

@@ -47,6 +47,7 @@ struct ActionError : Error {
   std::optional<ProviderAnswer> provider;  // set: the provider was asked and refused
   std::vector<std::string> missing;        // permissions, "employees:read"
   bool missing_is_certain = false;         // the account is known not to have them
+  bool may_be_done = false;                // it failed behind a request that changed something
 };
 
 // The provider's refusal: a status that is not 2xx, or 2xx with the manifest's "failed".

@@ -38,10 +38,13 @@ std::string_view reason_of(ErrorCode code) {
 
 // Not access_changed(): whoever hears that tries again.
 ActionError stopped_half_way() {
-  return {ErrorCode::kUnavailable, to_string(ErrorCode::kUnavailable),
-          "The hub stopped the action half-way, because it could no longer tell whether access to "
-          "this account is allowed. The provider may have carried out a part of it: look before "
-          "trying again."};
+  ActionError error(
+      ErrorCode::kUnavailable, to_string(ErrorCode::kUnavailable),
+      "The hub stopped the action half-way, because it could no longer tell whether access to "
+      "this account is allowed. The provider may have carried out a part of it: look before "
+      "trying again.");
+  error.may_be_done = true;
+  return error;
 }
 
 }  // namespace
@@ -136,9 +139,11 @@ ActionError ConnectorCaller::failure(const Try& attempt) const {
     out.permission = error.permission;
     out.missing = {error.permission};
   }
-  if (attempt.changed_something && !attempt.action.read_only)
+  if (attempt.changed_something && !attempt.action.read_only) {
+    out.may_be_done = true;
     out.message +=
         " The provider may have carried out a part of it all the same: look before trying again.";
+  }
   return out;
 }
 

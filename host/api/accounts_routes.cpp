@@ -83,19 +83,20 @@ Task<net::Response> Api::get_account(net::Request& request, const Caller& caller
 namespace {
 
 // Members of StackOne's that are not changed here.
-constexpr std::array<std::string_view, 4> kOfThePerson = {"credentials", "secrets",
-                                                          "setup_information", "environment"};
+constexpr std::array<std::string_view, 6> kOfThePerson = {
+    "credentials", "secrets",  "setup_information",
+    "environment", "provider", "authentication_config_key"};
 constexpr std::size_t kLongestDetail = 1024;
 
 // Clients send {} for what shall stay as it is, which must not wipe it.
 bool is_empty(const json::Value& value) {
-  return !value.exists() || value.is_null() ||
-         ((value.is_object() || value.is_array()) && value.size() == 0);
+  return !value.exists() || value.is_null() || (value.is_object() && value.size() == 0);
 }
 
 store::AccountDetails read_details(JsonBody& body) {
   store::AccountDetails details;
   const auto take = [&body](std::string_view name, std::optional<std::string>& into) {
+    body.take(name);
     if (!is_empty(body.root().get(name))) into = body.text(name, kLongestDetail);
   };
   take("origin_owner_id", details.owner_id);
@@ -105,6 +106,7 @@ store::AccountDetails read_details(JsonBody& body) {
   const auto metadata = body.object("metadata");
   if (metadata.is_object() && metadata.size() > 0) details.metadata = metadata.dump();
   for (const auto name : kOfThePerson) {
+    body.take(name);
     if (!is_empty(body.root().get(name)))
       body.wrong(name,
                  "can't be changed here: whoever connected the account does that, with a connect "
@@ -119,7 +121,8 @@ Task<net::Response> Api::change_account(net::Request& request, const Caller& cal
   auto body = JsonBody::read(request);
   if (!body) co_return error(request, api_error(body.error()));
   auto details = read_details(*body);
-  if (body->root().get("type").is_string())
+  body->take("type");
+  if (const auto type = body->root().get("type"); type.exists() && !type.is_null())
     details.type = body->choice("type", {"production", "test"}) == "test"
                        ? store::AccountType::kTest
                        : store::AccountType::kProduction;

@@ -14,6 +14,7 @@ Task<net::Response> Api::run_action(net::Request& request, const Caller& caller)
   request.body = SecretString();
   const std::string action_id = body->required_text("action");
   const bool dry_run = body->flag("dry_run", false);
+  for (const auto group : kRpcGroups) body->take(group);
   if (const auto problems = body->problems()) co_return error(request, api_error(*problems));
   const auto found = runner_.find_action(action_id);
   auto call = read_rpc(body->root(), found.action);

@@ -55,6 +55,7 @@ void Api::add_routes(net::Router& router) {
   add(router, "GET", "/connectors/meta/{provider}/permissions", Scope::kActions,
       &Api::needed_permissions);
   add(router, "GET", "/requests/logs", Scope::kAdmin, &Api::list_request_logs);
+  add(router, "GET", "/requests/platform-logs", Scope::kAdmin, &Api::list_request_logs);
   add(router, "GET", "/requests/logs/steps", Scope::kAdmin, &Api::list_step_logs);
   add(router, "GET", "/requests/logs/{id}", Scope::kAdmin, &Api::get_request_log);
   add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token, Errors::kOwn);

@@ -4,6 +4,7 @@
 #include "actions/action_search.h"
 #include "actions/catalogue.h"
 #include "api/api.h"
+#include "api/guide_json.h"
 #include "api/json_body.h"
 #include "api/optional_members.h"
 #include "api/query_list.h"
@@ -36,6 +37,7 @@ struct Wish {
   std::vector<std::string> actions;
   bool with_actions = true;
   bool with_details = false;
+  bool with_guides = false;
   std::string search;
   std::size_t first = 0;
   std::size_t most = kPageSize;
@@ -58,6 +60,7 @@ Result<Wish> read_wish(const net::Params& query) {
   wish.with_actions = !has(query_list(query, "exclude"), "actions");
   const auto include = query_list(query, "include");
   wish.with_details = has(include, "operation_details") || has(include, "action_details");
+  wish.with_guides = has(include, "authentication_guides");
   wish.search = query.get_or("search", "");
   PATCHBAY_TRY_ASSIGN(wish.first, number(query, "next", 0, 1'000'000));
   PATCHBAY_TRY_ASSIGN(wish.most, number(query, "page_size", kPageSize, kLargestPage));
@@ -77,11 +80,7 @@ void write_action(json::Writer& out, const manifest::Manifest& manifest,
   out.end_array().key("authentication").begin_array();
   for (const auto& method : manifest.auth_methods)
     if (action.token.empty() || method.find_authorization(action.token) != nullptr)
-      out.begin_object()
-          .member("type", method.id)
-          .member("key", method.id)
-          .member("label", plain(manifest, method.label))
-          .end_object();
+      write_authentication(out, manifest, method, false);
   out.end_array().key("required_scopes").begin_array();
   for (const auto& permission : action.permissions) out.string(permission.to_string());
   out.end_array();
@@ -106,12 +105,12 @@ void write_connector(json::Writer& out, const connector::Connector& connector,
   if (!manifest.logo.bytes.empty()) out.member("icon", manifest.logo.data_uri());
   out.key("authentication").begin_array();
   for (const auto& method : manifest.auth_methods)
-    out.begin_object()
-        .member("type", method.id)
-        .member("key", method.id)
-        .member("label", plain(manifest, method.label))
-        .end_object();
+    write_authentication(out, manifest, method, wish.with_guides);
   out.end_array();
+  if (wish.with_guides) {
+    out.key("scope_definitions");
+    write_scope_definitions(out, manifest);
+  }
   if (wish.with_actions) {
     out.key("actions").begin_array();
     for (const auto* action : actions) write_action(out, manifest, *action, wish.with_details);
@@ -144,6 +143,17 @@ std::vector<const manifest::Action*> chosen(const manifest::Manifest& manifest, 
   for (const auto& hit : search.find(wish.search, manifest.actions.size()))
     actions.push_back(hit.action);
   return actions;
+}
+
+// StackOne's AI toolset sends it. 0: all that is found.
+double least_similarity(JsonBody& body) {
+  body.take("min_similarity");
+  const auto value = body.root().get("min_similarity");
+  if (!value.exists() || value.is_null()) return 0;
+  const auto least = value.as_number();
+  if (!least || *least < 0 || *least > 1)
+    body.wrong("min_similarity", "must be a number from 0 to 1");
+  return least.value_or(0);
 }
 
 void write_meta(json::Writer& out, const connector::Connector& connector) {
@@ -207,6 +217,7 @@ Task<net::Response> Api::search_actions(net::Request& request, const Caller& cal
   const auto query = body->required_text("query", 4096);
   const auto connector_id = body->text("connector");
   const auto most = body->integer("top_k", kUsuallyFound, 1, kMostFound);
+  const auto least = least_similarity(*body);
   if (const auto problems = body->problems()) co_return error(request, api_error(*problems));
   const auto connectors = ready(options_.services.registry);
   actions::ActionSearch search;
@@ -214,7 +225,8 @@ Task<net::Response> Api::search_actions(net::Request& request, const Caller& cal
     if (connector_id.empty() || connector->id == connector_id)
       for (const auto& action : connector->manifest->actions)
         search.add(*connector->manifest, action);
-  const auto hits = search.find(query, static_cast<std::size_t>(most));
+  auto hits = search.find(query, static_cast<std::size_t>(most));
+  std::erase_if(hits, [least](const auto& hit) { return hit.similarity < least; });
   json::Writer out;
   out.begin_object().key("results").begin_array();
   for (const auto& hit : hits) {

@@ -75,6 +75,7 @@ void write_details(json::Writer& out, const ApiError& error) {
     for (const auto& permission : error.missing) out.string(permission);
     out.end_array();
   }
+  if (error.may_be_done) out.member("may_be_done", true);
   if (!error.trace_id.empty()) out.member("provider_trace_id", error.trace_id);
 }
 
@@ -174,6 +175,7 @@ ApiError api_error(const actions::ActionError& error) {
   out.problems = error.problems;
   out.missing = error.missing;
   out.missing_is_certain = error.missing_is_certain;
+  out.may_be_done = error.may_be_done;
   if (error.provider) {
     out.provider_errors = provider_errors(*error.provider);
     out.trace_id = error.provider->trace_id;
@@ -236,6 +238,10 @@ net::Response error_for_path(const net::Request& request, unsigned status, std::
     case 405:
       error.code = "method_not_allowed";
       error.message = "This address does not answer to " + request.method + ".";
+      break;
+    case 413:
+      error.code = to_string(ErrorCode::kTooLarge);
+      error.message = "The request is larger than the hub takes: a body may have 1 MiB.";
       break;
     default:
       error.code = status >= 500 ? "internal" : "invalid_argument";

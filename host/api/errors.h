@@ -19,6 +19,7 @@ struct ApiError {
   std::string field;                 // JSON pointer or name; empty: none
   std::vector<std::string> missing;  // permissions
   bool missing_is_certain = false;
+  bool may_be_done = false;  // in part: it failed behind a request that changed something
   manifest::Problems problems;
   std::string provider_errors = "[]";  // JSON
   std::string trace_id;                // the provider's

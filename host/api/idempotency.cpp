@@ -60,12 +60,13 @@ std::optional<net::Response> answer_from(std::string_view kept) {
   return answer;
 }
 
-// Whether the answer says for certain that nothing was done. 413 does not: it may be the provider's
-// answer that is too large. Nor does every 503: what was cancelled may be done all the same.
+// The rule is in the header. Of 503: what was cancelled may be done all the same.
 bool says_undone(const net::Response& answer) {
-  if (answer.status >= 400 && answer.status < 500) return answer.status != 413;
-  if (answer.status != 503) return false;
+  const bool refused = answer.status >= 400 && answer.status < 500;
+  if (answer.status == 413 || (!refused && answer.status != 503)) return false;
   const auto body = json::Document::parse(answer.body);
+  if (body && body->root().get("may_be_done").bool_or(false)) return false;
+  if (refused) return true;
   const auto code = body ? body->root().get("code").string_or("") : std::string();
   return code == "audit_unavailable" || code == actions::reason::kAccessChanged ||
          code == actions::reason::kProviderCircuitOpen || code == to_string(ErrorCode::kStorage);

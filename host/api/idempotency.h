@@ -3,9 +3,14 @@
 // answer of the first time, for a day. What is remembered lies sealed in the store, so that it
 // holds across restarts and instances. Keys belong to a project, whichever API key is used.
 //
-// An answer that says for certain that nothing was done (4xx but 413, and some 503) is not
-// remembered: the same key may be tried again. A first request that never came to its end (the hub
-// died) leaves its outcome unknown, and that is what the second is told. Any loop.
+// An answer that says for certain that nothing was done is not remembered: the same key may be
+// tried again. That is so of every 4xx, whoever refuses: the hub checks before it does anything,
+// and a provider that answers 4xx (what it calls 400, 404, 409, 422, 429) has not done it. Two are
+// not so: 413, which may be the provider's answer that is too large, and an error that says
+// may_be_done, of an action that takes several requests. Of 5xx it is so of those 503 that say the
+// hub stopped before anything was sent. All else is remembered: 502 and 504 above all, behind which
+// the provider may have done it. A first request that never came to its end (the hub died) leaves
+// its outcome unknown, and that is what the second is told. Any loop.
 #include <cstdint>
 #include <string>
 #include <string_view>

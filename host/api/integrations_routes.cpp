@@ -37,6 +37,7 @@ void write_integration(json::Writer& out, const store::Integration& integration,
 
 // Null stands for all reads; left out, it stays as it is.
 void read_actions(JsonBody& body, accounts::IntegrationWish& wish) {
+  body.take("allowed_actions");
   const auto list = body.root().get("allowed_actions");
   if (!list.exists()) return;
   if (list.is_null())
@@ -48,12 +49,14 @@ void read_actions(JsonBody& body, accounts::IntegrationWish& wish) {
 accounts::IntegrationWish read_wish(JsonBody& body) {
   accounts::IntegrationWish wish;
   const auto text = [&body](std::string_view name, std::optional<std::string>& into) {
+    body.take(name);
     const auto value = body.root().get(name);
     if (value.exists() && !value.is_null()) into = body.text(name);
   };
   text("name", wish.name);
   text("environment", wish.environment);
   read_actions(body, wish);
+  body.take("active");
   if (const auto active = body.root().get("active"); active.exists() && !active.is_null())
     wish.active = body.flag("active", true);
   wish.make_default = body.flag("is_default", false);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/nearest_name.h"
 #include "base/secret.h"
 
 namespace patchbay::api {
@@ -10,6 +11,23 @@ namespace {
 std::string listed(const std::vector<std::string_view>& choices) {
   std::string out;
   for (const auto choice : choices) out.append(out.empty() ? "" : ", ").append(choice);
+  return out;
+}
+
+constexpr std::size_t kMostUnknown = 10;
+constexpr std::size_t kLongestUnknown = 64;
+
+// As a token of a JSON pointer (RFC 6901), and short enough to be repeated.
+std::string token_of(std::string_view name) {
+  std::string out;
+  for (const char c : name.substr(0, kLongestUnknown)) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
   return out;
 }
 
@@ -35,7 +53,8 @@ Result<JsonBody> JsonBody::read(const net::Request& request, std::size_t max_byt
   return JsonBody(*std::move(document));
 }
 
-json::Value JsonBody::member(std::string_view name) const {
+json::Value JsonBody::member(std::string_view name) {
+  take(name);
   const json::Value value = root().get(name);
   return value.is_null() ? json::Value() : value;
 }
@@ -148,9 +167,24 @@ std::vector<std::string> JsonBody::any_texts(std::string_view name, std::size_t 
               });
 }
 
+void JsonBody::add_unknown(manifest::Problems& problems) const {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < root().size() && found < kMostUnknown; ++i) {
+    const auto [name, value] = root().member(i);
+    if (std::ranges::find(known_, name) != known_.end()) continue;
+    ++found;
+    const auto nearest = nearest_name(name, known_);
+    std::string message = "is unknown here";
+    if (!nearest.empty()) message.append("; did you mean \"").append(nearest).append("\"?");
+    problems.push_back({"unknown_member", "/" + token_of(name), std::move(message)});
+  }
+}
+
 std::optional<actions::ActionError> JsonBody::problems() const {
-  if (problems_.empty()) return std::nullopt;
-  return actions::invalid_input(problems_);
+  auto all = problems_;
+  add_unknown(all);
+  if (all.empty()) return std::nullopt;
+  return actions::invalid_input(std::move(all));
 }
 
 }  // namespace patchbay::api

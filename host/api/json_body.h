@@ -1,7 +1,7 @@
 #pragma once
 // Reads a JSON request body member by member and collects everything that is wrong with it, so that
-// a caller learns of all mistakes at once. Members nobody asks for are ignored, as StackOne's
-// clients need; null counts as absent.
+// a caller learns of all mistakes at once. A member that nobody asks for is one: a misspelt name
+// would else be passed over. Null counts as absent.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +22,7 @@ class JsonBody {
 
   [[nodiscard]] json::Value root() const { return document_.root(); }
 
+  // Names of members outlive the body.
   std::string required_text(std::string_view name, std::size_t max_bytes = 256);
   std::string text(std::string_view name, std::size_t max_bytes = 256);
   bool flag(std::string_view name, bool otherwise);
@@ -35,20 +36,27 @@ class JsonBody {
   // Texts of at most 256 bytes, each once.
   std::vector<std::string> any_texts(std::string_view name, std::size_t most);
 
+  // A member that is read by way of root(), or that clients send and nobody reads. Its name
+  // outlives the body, too.
+  void take(std::string_view name) { known_.push_back(name); }
+
   // What a caller finds wrong by itself.
   void wrong(std::string_view name, std::string message);
 
-  // After the last member: kInvalidArgument naming each problem.
+  // After the last member: kInvalidArgument naming each problem, and each member that nobody asked
+  // for, with the nearest name that somebody did.
   [[nodiscard]] std::optional<actions::ActionError> problems() const;
 
  private:
   explicit JsonBody(json::Document document) : document_(std::move(document)) {}
-  json::Value member(std::string_view name) const;
+  json::Value member(std::string_view name);
+  void add_unknown(manifest::Problems& problems) const;
   template <class Accept>
   std::vector<std::string> list(std::string_view name, const std::string& rule, Accept accept);
 
   json::Document document_;
   manifest::Problems problems_;
+  std::vector<std::string_view> known_;
 };
 
 }  // namespace patchbay::api

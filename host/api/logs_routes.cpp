@@ -1,5 +1,5 @@
 // GET /requests/logs, /requests/logs/{id} and /requests/logs/steps: what was asked of providers,
-// and what came of it.
+// and what came of it. GET /requests/platform-logs: the same requests as the hub itself saw them.
 #include <algorithm>
 
 #include "api/api.h"
@@ -70,6 +70,28 @@ void begin_request(json::Writer& out, const store::RequestLog& log) {
   write_times(out, log.started, log.duration_ms);
 }
 
+// Null, or not told, is what this hub has no word for.
+void write_platform_row(json::Writer& out, const store::RequestLog& log) {
+  out.begin_object()
+      .member("request_id", log.request_id)
+      .member("project_id", log.project_id)
+      .member("account_id", log.account_id);
+  write_text_or_null(out, "action", log.action_id);
+  out.member("http_method", log.method)
+      .member("path", log.path)
+      .member("status", log.status)
+      .member("success", log.succeeded())
+      .member("source_type", log.source)
+      .member("source_id", log.api_key_id)
+      .member("source_ip", log.source_ip)
+      .member("event_datetime", iso_time(log.started));
+  for (const auto* const name :
+       {"category", "resource", "sub_resource", "child_resource", "source_value", "url"})
+    out.key(name).null();
+  write_times(out, log.started, log.duration_ms);
+  out.end_object();
+}
+
 void write_steps(json::Writer& out, const store::RequestLog& log) {
   out.key("step_requests").begin_array();
   for (const auto& step : log.steps) write_step(out, log, step);
@@ -128,7 +150,8 @@ Task<net::Response> Api::list_request_logs(net::Request& request, const Caller& 
   auto filter = read_log_query(request.query, caller.project_id);
   if (!filter) co_return error(request, api_error(filter.error()));
   co_await logs_.flush();
-  const bool with_steps = wants_steps(request);
+  const bool of_platform = request.path == "/requests/platform-logs";
+  const bool with_steps = !of_platform && wants_steps(request);
   const auto page = co_await options_.services.store.read(
       [filter = *filter, with_steps](store::Database& db) -> Result<Page<store::RequestLog>> {
         PATCHBAY_TRY_ASSIGN(auto found, read_page<store::RequestLog>(db, filter, logs::list));
@@ -142,6 +165,10 @@ Task<net::Response> Api::list_request_logs(net::Request& request, const Caller& 
   json::Writer out;
   out.begin_object().key("data").begin_array();
   for (const auto& log : page->rows) {
+    if (of_platform) {
+      write_platform_row(out, log);
+      continue;
+    }
     begin_request(out, log);
     if (with_steps) write_steps(out, log);
     out.end_object();

@@ -46,6 +46,7 @@ Result<actions::RawCall> read_call(JsonBody& body) {
     else if (!net::iequals(name, "x-account-id"))
       call.headers.emplace_back(name, *text);
   }
+  body.take("body");
   const auto content = body.root().get("body");
   read_content(content, std::move(content_type), call);
   if (call.body.size() > kMaxBody)

@@ -94,8 +94,7 @@ class Merger {
 
 Result<RpcCall> read_rpc(const json::Value& body, const manifest::Action* action) {
   Merger merger(action);
-  for (const std::string_view group : {"path", "query", "body", "headers"})
-    PATCHBAY_TRY(merger.add_group(body, group));
+  for (const auto group : kRpcGroups) PATCHBAY_TRY(merger.add_group(body, group));
   merger.call.action = body.get("action").string_or("");
   merger.call.input = merger.take_input();
   return std::move(merger.call);

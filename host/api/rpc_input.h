@@ -6,13 +6,17 @@
 // left out unless the action declares it: all headers but declared ones (x-account-id comes here
 // too), and `debug`. `next` and `page_size`, wherever they stand, page through lists; a page size
 // above the provider's is lowered, not refused, since callers use one size for everything.
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "base/result.h"
 #include "manifest/action.h"
 
 namespace patchbay::api {
+
+inline constexpr std::array<std::string_view, 4> kRpcGroups = {"path", "query", "body", "headers"};
 
 struct RpcCall {
   std::string action;

@@ -38,6 +38,7 @@ accounts::SessionRequest read_session(JsonBody& body, const Caller& caller) {
   for (const auto& category : body.texts("categories", session_categories()))
     categories.string(category);
   wanted.categories = categories.end_array().take();
+  body.take("provider_version");  // their clients have it still
   wanted.expires_in_s = body.integer("expires_in", kUsualLife, 1, kLongestLife);
   return wanted;
 }

@@ -60,6 +60,10 @@ Task<std::optional<net::Response>> Api::try_read_token(net::Request& request, co
     name = *std::move(usual);
   }
   const auto token = co_await tokens_.token(caller.project_id, account_id, name, validity_ms);
+  if (!token && token.error().code == ErrorCode::kForbidden)
+    co_return std::optional(problem_error(
+        api_error(403, std::string(actions::reason::kAccountSuspended), token.error().message),
+        request));
   if (!token) co_return failed(token.error());
   if (!is_valid_utf8(token->value.reveal()))
     co_return failed(make_error(ErrorCode::kProtocol, "The token is not text."));

@@ -73,6 +73,7 @@ void write_event(json::Writer& out, const store::Event& event) {
 }
 
 std::optional<std::vector<std::string>> read_kinds(JsonBody& body) {
+  body.take("events");
   const auto events = body.root().get("events");
   if (!events.exists() || events.is_null()) return std::nullopt;
   return body.texts("events", webhooks::event_kinds());
@@ -80,6 +81,7 @@ std::optional<std::vector<std::string>> read_kinds(JsonBody& body) {
 
 webhooks::EndpointWish read_wish(JsonBody& body) {
   webhooks::EndpointWish wish;
+  for (const auto* const name : {"url", "description", "active"}) body.take(name);
   const auto root = body.root();
   if (root.get("url").exists()) wish.url = body.text("url", 2048);
   if (root.get("description").exists()) wish.description = body.text("description");

@@ -20,7 +20,8 @@ using Newest = std::priority_queue<FoundEvent, std::vector<FoundEvent>, Later>;
 
 // Times are text of one form, so their order is that of the text.
 bool matches(const FoundEvent& found, const AuditQuery& query) {
-  return (query.account_id.empty() || found.event.account_id == query.account_id) &&
+  return (query.project_id.empty() || found.event.project_id == query.project_id) &&
+         (query.account_id.empty() || found.event.account_id == query.account_id) &&
          is_of_kind(found.event.kind, query.kind) &&
          (query.since.empty() || found.time >= query.since) &&
          (query.until.empty() || found.time < query.until);

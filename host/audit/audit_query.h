@@ -13,11 +13,12 @@ namespace patchbay::audit {
 
 struct AuditQuery {
   static constexpr std::size_t kMostLines = 10'000;
-  std::string account_id{};  // empty: any; so with the others
-  std::string kind{};        // "access_token.read", or "access_token." for all that begin so
-  std::string since{};       // ISO 8601 UTC, or its beginning: "2026-11-26T03"
-  std::string until{};       // before this
-  std::size_t last = 50;     // the newest that match; at most kMostLines
+  std::string project_id{};  // empty: any; so with the others
+  std::string account_id{};
+  std::string kind{};     // "access_token.read", or "access_token." for all that begin so
+  std::string since{};    // ISO 8601 UTC, or its beginning: "2026-11-26T03"
+  std::string until{};    // before this
+  std::size_t last = 50;  // the newest that match; at most kMostLines
 };
 
 struct FoundEvent {

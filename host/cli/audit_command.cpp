@@ -2,6 +2,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "accounts/projects.h"
 #include "audit/audit_query.h"
 #include "audit/audit_verify.h"
 #include "base/iso_time.h"
@@ -11,6 +12,7 @@
 #include "cli/review_text.h"
 #include "cli/store_access.h"
 #include "store/audit_heads_table.h"
+#include "store/projects_table.h"
 
 namespace patchbay::cli {
 namespace {
@@ -139,7 +141,20 @@ void print_event(const audit::FoundEvent& found) {
   std::cout << "\n";
 }
 
+// By id or name. What is no project any more, or where the database can't be asked, is taken for an
+// id: the files may know more than the database does.
+std::string project_in(const CommonOptions& common) {
+  if (common.project.empty()) return {};
+  const auto store = open_store_alone(common);
+  if (!store) return common.project;
+  const auto all = (*store)->read_blocking(store::projects_table::list);
+  if (!all) return common.project;
+  const auto found = accounts::choose_project(*all, common.project);
+  return found ? found->id : common.project;
+}
+
 int show(AuditOptions options) {
+  options.query.project_id = project_in(options.common);
   const SystemClock clock;
   options.query.since = time_of(options.query.since, clock.unix_ms());
   options.query.until = time_of(options.query.until, clock.unix_ms());
@@ -179,6 +194,7 @@ void add_show(CLI::App& audit, Run& run) {
   auto& query = options->query;
   options->common.add_data_to(*command);
   command->add_option("--folder", options->folder, "Folder with the files (default: DATA/audit)");
+  command->add_option("--project", options->common.project, "Only of this project: id or name");
   command->add_option("--account", query.account_id, "Only of this account");
   command->add_option("--kind", query.kind,
                       "Only of this kind; with a dot at its end: that begin so");

@@ -90,7 +90,7 @@ net::Task<net::Response> Attempts::make(net::Request& request, const Session& se
   if (!body) co_return failure(request, body.error());
   const auto token = body->required_text("token");
   if (const auto problems = body->problems())
-    co_return failure(request, make_error(problems->code, problems->message, problems->field));
+    co_return failure_answer(request, *problems, clock_.unix_ms());
   if (!constant_time_equal(sha256_hex(token), session.token_hash))
     co_return failure(request, make_error(ErrorCode::kNotFound,
                                           "The token is not the one of the session that asks."));

@@ -47,13 +47,12 @@ struct Posted {
   std::vector<connector::NamedSecret> credentials;
 };
 
-Result<Posted> read_posted(const net::Request& request) {
+boost::system::result<Posted, actions::ActionError> read_posted(const net::Request& request) {
   PATCHBAY_TRY_ASSIGN(auto body, api::JsonBody::read(request));
   Posted posted;
   posted.integration_id = body.required_text("integration_id");
   const auto credentials = body.object("credentials", kMostCredentialBytes);
-  if (const auto problems = body.problems())
-    return make_error(problems->code, problems->message, problems->field);
+  if (auto problems = body.problems()) return *std::move(problems);
   PATCHBAY_TRY_ASSIGN(posted.credentials, read_credentials(credentials));
   return posted;
 }
@@ -95,6 +94,10 @@ net::Task<net::Response> Embed::answer(Handler handler, net::Request& request) {
 }
 
 net::Response Embed::failure(const net::Request& request, const Error& error) const {
+  return failure_answer(request, error, options_.services.clock.unix_ms());
+}
+
+net::Response Embed::refused(const net::Request& request, const actions::ActionError& error) const {
   return failure_answer(request, error, options_.services.clock.unix_ms());
 }
 
@@ -174,7 +177,7 @@ net::Task<net::Response> Embed::form(net::Request& request, const Session& sessi
 
 net::Task<net::Response> Embed::create_account(net::Request& request, const Session& session) {
   auto posted = read_posted(request);
-  if (!posted) co_return failure(request, posted.error());
+  if (!posted) co_return refused(request, posted.error());
   auto target = co_await this->target(session, posted->integration_id);
   if (!target) co_return failure(request, target.error());
   if (needs_window(*target->method)) co_return failure(request, window_needed());
@@ -198,7 +201,7 @@ net::Task<net::Response> Embed::change_account(net::Request& request, const Sess
   const auto account = co_await account_of(session, std::string(request.param("id")));
   if (!account) co_return failure(request, account.error());
   auto posted = read_posted(request);
-  if (!posted) co_return failure(request, posted.error());
+  if (!posted) co_return refused(request, posted.error());
   if (posted->integration_id != account->integration_id) co_return failure(request, not_offered());
   auto target = co_await this->target(session, posted->integration_id);
   if (!target) co_return failure(request, target.error());

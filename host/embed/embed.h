@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "accounts/account_service.h"
+#include "actions/action_error.h"
 #include "embed/attempts.h"
 #include "net/origins.h"
 #include "net/router.h"
@@ -68,6 +69,8 @@ class Embed {
                                 accounts::FormInput form, unsigned status);
 
   [[nodiscard]] net::Response failure(const net::Request& request, const Error& error) const;
+  [[nodiscard]] net::Response refused(const net::Request& request,
+                                      const actions::ActionError& error) const;
 
   const Options options_;
   Attempts attempts_;

@@ -44,6 +44,11 @@ net::Response failure_answer(const net::Request& request, const Error& error, st
   return answer(request, api::api_error(error), {}, now_ms);
 }
 
+net::Response failure_answer(const net::Request& request, const actions::ActionError& error,
+                             std::int64_t now_ms) {
+  return answer(request, api::api_error(error), {}, now_ms);
+}
+
 net::Response failure_answer(const net::Request& request, const manifest::Manifest& manifest,
                              const manifest::AuthMethod& method,
                              const accounts::LinkOutcome& outcome, std::int64_t now_ms) {

@@ -16,6 +16,8 @@ net::Response failure_answer(const net::Request& request, const Error& error, st
 net::Response session_answer(const net::Request& request, const Error& error, std::int64_t now_ms);
 
 // A link that did not come about.
+net::Response failure_answer(const net::Request& request, const actions::ActionError& error,
+                             std::int64_t now_ms);
 net::Response failure_answer(const net::Request& request, const manifest::Manifest& manifest,
                              const manifest::AuthMethod& method,
                              const accounts::LinkOutcome& outcome, std::int64_t now_ms);

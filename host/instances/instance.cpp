@@ -43,7 +43,7 @@ Result<Seen> read_all(store::Database& db) {
 }
 
 Error can_not_tell() {
-  auto error = make_error(ErrorCode::kUnavailable,
+  auto error = make_error(ErrorCode::kStorage,
                           "The hub can't ask its database whether access was taken away, so it "
                           "serves nothing. Try again in a moment; its operator finds the reason in "
                           "the log.");

@@ -56,7 +56,7 @@ class Instance {
 
   // The change sequence, by a reading that began less than two seconds ago; reads when there is
   // none. What is in memory may be served when it was read at this sequence or later.
-  // kUnavailable: it can't be read, and nothing may be served.
+  // kStorage: it can't be read, and nothing may be served.
   Task<Result<std::int64_t>> sequence();
   // Whether what was read at this sequence may still be served. Ask right before it leaves.
   [[nodiscard]] bool may_serve(std::int64_t read_at) const;

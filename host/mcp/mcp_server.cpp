@@ -1,6 +1,9 @@
 #include "mcp/mcp_server.h"
 
+#include <algorithm>
+
 #include "api/call_action.h"
+#include "api/nearest_name.h"
 #include "api/rpc_input.h"
 #include "mcp/revision.h"
 
@@ -30,6 +33,25 @@ std::string account_of(const net::Request& request) {
   if (const auto field = request.header("x-account-id"); !field.empty()) return std::string(field);
   auto named = request.query.get_or("x-account-id", "");
   return named.empty() ? request.query.get_or("account_id", "") : named;
+}
+
+// What the search tool's own schema refuses, but for a missing query.
+std::optional<actions::ActionError> wrong_search(const json::Value& arguments) {
+  const std::vector<std::string_view> known = {"query", "top_k"};
+  manifest::Problems problems;
+  for (std::size_t i = 0; i < arguments.size() && problems.empty(); ++i) {
+    const std::string_view name = arguments.member(i).first;
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const auto nearest = api::nearest_name(name, known);
+    problems.push_back({"unknown_member", "",
+                        nearest.empty() ? "There is an argument that this tool does not have."
+                                        : "Did you mean \"" + std::string(nearest) + "\"?"});
+  }
+  const auto most = arguments.get("top_k");
+  if (most.exists() && !most.is_null() && !most.is_integer())
+    problems.push_back({"type", "/top_k", "must be a whole number"});
+  if (problems.empty()) return std::nullopt;
+  return actions::invalid_input(std::move(problems));
 }
 
 }  // namespace
@@ -189,6 +211,7 @@ net::Task<McpServer::Outcome> McpServer::call_tool(const Visit& visit, const jso
     if (arguments.get("query").string_or("").empty())
       co_return tool_result(api::api_error(
           make_error(ErrorCode::kInvalidArgument, "Say what to look for, as \"query\".", "query")));
+    if (const auto wrong = wrong_search(arguments)) co_return tool_result(api::api_error(*wrong));
     co_return tool_result(found_actions(visit.catalogue, arguments), false);
   }
   if (name != execute_tool_name(manifest)) co_return unknown();

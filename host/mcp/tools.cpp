@@ -149,6 +149,7 @@ std::string tool_result(const api::ApiError& told) {
   out.end_array().key("missing_permissions").begin_array();
   for (const auto& permission : told.missing) out.string(permission);
   out.end_array().key("provider_errors").raw(told.provider_errors);
+  if (told.may_be_done) out.member("may_be_done", true);
   if (told.retry_after_ms > 0) out.member("retry_after_ms", told.retry_after_ms);
   return tool_result(out.end_object().take(), true);
 }

@@ -109,6 +109,11 @@ Error postgres_error(const PGresult* result, const std::string& where) {
     return storage("The " + where +
                    " does not allow this to the hub's user. Make that user the owner of the "
                    "database or of the hub's schema.");
+  if (state == "42P01" || state == "3F000")
+    return storage("The " + where + " lacks a part (" +
+                   told(std::string(field(result, PG_DIAG_MESSAGE_PRIMARY)), {}) +
+                   "). Was it restored in part, or changed by hand? Stop the hub and restore the "
+                   "last backup; nothing was changed.");
   if (group == "58" || group == "XX")
     return storage("The " + where +
                    " reports damage or a failing disk. Look at its log; nothing was changed.");

@@ -1,6 +1,7 @@
 #include "store/sqlite_errors.h"
 
 #include <cerrno>
+#include <string_view>
 
 namespace patchbay::store {
 namespace {
@@ -18,6 +19,12 @@ Error read_only(const std::string& path) {
   return storage("The database " + path +
                  " is read-only for the hub. Give the hub's user write access to the file and its "
                  "folder, and check that the file system is not mounted read-only.");
+}
+
+Error lacks_a_part(const std::string& path, std::string_view which) {
+  return storage("The database " + path + " lacks a part (" + std::string(which) +
+                 "). Was it restored in part, or changed by hand? Stop the hub and restore the "
+                 "last backup; nothing was changed.");
 }
 
 Error from_input_output(sqlite3* connection, const std::string& path) {
@@ -78,6 +85,11 @@ Error sqlite_error(sqlite3* connection, int code, const std::string& path) {
     case SQLITE_NOMEM:
       return storage("There is not enough memory to use the database " + path +
                      ". Check what uses the machine's memory; nothing was changed.");
+    case SQLITE_ERROR:
+      if (const std::string_view text = connection != nullptr ? sqlite3_errmsg(connection) : "";
+          text.starts_with("no such table"))
+        return lacks_a_part(path, text);
+      [[fallthrough]];
     default:
       return make_error(
           ErrorCode::kInternal,

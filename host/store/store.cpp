@@ -63,7 +63,7 @@ void Store::enqueue(std::unique_ptr<Job> job) {
     if (stopping_) {
       refusal = make_error(ErrorCode::kCancelled, "The hub is shutting down.");
     } else if (queue_.size() >= kMaxQueue) {
-      refusal = make_error(ErrorCode::kUnavailable,
+      refusal = make_error(ErrorCode::kStorage,
                            "The database cannot keep up with the load. Try again in a moment.");
     } else if (has_thread_) {
       queue_.push_back(std::move(job));

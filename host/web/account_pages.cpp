@@ -53,6 +53,7 @@ net::Task<net::Response> AccountPages::show(net::Request& request, const Site::S
 net::Response AccountPages::back(const net::Request& request, const Site::Session& session,
                                  std::string_view text_id,
                                  const std::optional<Error>& error) const {
+  if (error && error->code == ErrorCode::kNotFound) return site_.error(request, *error, &session);
   return site_.go_with_flash(session, "/app/accounts/" + percent_encode(request.param("id")),
                              language_of(request).text(text_id), error);
 }
@@ -149,12 +150,7 @@ net::Task<net::Response> AccountPages::ask_unlink(net::Request& request,
 net::Task<net::Response> AccountPages::unlink(net::Request& request, const Site::Session& session) {
   const auto gone = co_await site_.options.accounts.unlink(
       session.project_id, std::string(request.param("id")), operator_asks(request, session));
-  if (!gone) {
-    if (gone.error().code == ErrorCode::kNotFound) {
-      co_return site_.error(request, gone.error(), &session);
-    }
-    co_return back(request, session, "account.not_unlinked", gone.error());
-  }
+  if (!gone) co_return back(request, session, "account.not_unlinked", gone.error());
   log::info("web", "account_unlinked", {{"account", gone->id}});
   co_return site_.go_with_flash(
       session, "/app/accounts",

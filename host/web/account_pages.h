@@ -23,7 +23,7 @@ class AccountPages {
   // As a file without secrets, for the connector's author.
   net::Task<net::Response> export_flow(net::Request& request, const Site::Session& session);
 
-  // Back to the account with a message that is shown once.
+  // Back to the account with a message that is shown once; 404 where it is not there.
   net::Response back(const net::Request& request, const Site::Session& session,
                      std::string_view text_id, const std::optional<Error>& error = {}) const;
 

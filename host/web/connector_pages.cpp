@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "manifest/form_check.h"
 #include "net/entity_tag.h"
 #include "web/connect_access.h"
 #include "web/manifest_text.h"
@@ -16,13 +17,6 @@ constexpr std::int64_t kHere = 30LL * 60;  // seconds a link to oneself is good 
 constexpr std::int64_t kDay = 24LL * 3600;
 constexpr std::int64_t kValidDays[] = {1, 7, 30};
 constexpr std::int64_t kUsualDays = 7;
-
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
-}
 
 // /app/connectors/{id}/...
 std::string_view connector_in(const net::Request& request) {
@@ -189,7 +183,8 @@ net::Task<net::Response> ConnectorPages::link(net::Request& request, const Site:
                                               net::Params& form) {
   const Language& language = language_of(request);
   LinkForm entered;
-  entered.owner = {trimmed(form.get_or("owner_id", "")), trimmed(form.get_or("owner_name", ""))};
+  entered.owner = {std::string(manifest::trim(form.get_or("owner_id", ""))),
+                   std::string(manifest::trim(form.get_or("owner_name", "")))};
   entered.days = days_from(form.get_or("valid_days", ""));
   if (entered.owner.id.empty()) entered.id_error = language.text("link.owner_id_missing");
   if (entered.owner.name.empty()) entered.name_error = language.text("link.owner_name_missing");

@@ -48,6 +48,7 @@ void IntegrationPages::add_routes(net::Router& router) {
 net::Response IntegrationPages::back(const net::Request& request, const Site::Session& session,
                                      std::string_view text_id,
                                      const std::optional<Error>& error) const {
+  if (error && error->code == ErrorCode::kNotFound) return site_.error(request, *error, &session);
   return site_.go_with_flash(session, address_of(request.param("id")),
                              language_of(request).text(text_id), error);
 }
@@ -142,8 +143,6 @@ net::Task<net::Response> IntegrationPages::change(net::Request& request,
   const auto changed = co_await integrations_.change(
       session.project_id, id_of(request), std::move(wish), operator_asks(request, session));
   if (changed) co_return back(request, session, done_text);
-  if (changed.error().code == ErrorCode::kNotFound)
-    co_return site_.error(request, changed.error(), &session);
   co_return back(request, session, "integration.not_done", changed.error());
 }
 

@@ -137,6 +137,9 @@ net::Task<net::Response> KeyPages::rotate(net::Request& request, const Site::Ses
   const auto made = co_await issuer_.rotate(session.project_id, id, overlap_of(form),
                                             operator_asks(request, session));
   if (made) co_return show_made(request, session, *made);
+  if (made.error().status == 404)
+    co_return site_.error(request, make_error(ErrorCode::kNotFound, made.error().message),
+                          &session);
   site_.memory.flash(session.id, {.good = false,
                                   .text = language_of(request).text("keys.not_made"),
                                   .detail = made.error().message});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "manifest/form_check.h"
 #include "manifest/input_schema.h"
 #include "manifest/reader.h"
 
@@ -70,18 +71,11 @@ std::string with_plain_line_ends(std::string_view text) {
   return out;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 void write_lines(json::Writer& out, std::string_view text) {
   out.begin_array();
   while (!text.empty()) {
     const auto end = text.find('\n');
-    if (const auto line = trimmed(text.substr(0, end)); !line.empty()) out.string(line);
+    if (const auto line = manifest::trim(text.substr(0, end)); !line.empty()) out.string(line);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   out.end_array();
@@ -116,7 +110,7 @@ std::string_view write_value(json::Writer& out, const InputField& field, std::st
       return {};
     case Kind::kNumber:
     case Kind::kJson:
-      return write_json(out, field, trimmed(text));
+      return write_json(out, field, manifest::trim(text));
   }
   return {};
 }
@@ -141,7 +135,7 @@ EnteredInput entered_input(const std::vector<InputField>& fields, const net::Par
   EnteredInput entered;
   for (const auto& field : fields) {
     const auto text = form.get(std::string(kInputPrefix) + field.name);
-    if (text && !trimmed(*text).empty())
+    if (text && !manifest::trim(*text).empty())
       entered.insert_or_assign(field.name, with_plain_line_ends(*text));
   }
   return entered;

@@ -74,6 +74,7 @@ void WebhookPages::add_routes(net::Router& router) {
 
 net::Response WebhookPages::back(const net::Request& request, const Site::Session& session,
                                  std::string text, const std::optional<Error>& error) const {
+  if (error && error->code == ErrorCode::kNotFound) return site_.error(request, *error, &session);
   return site_.go_with_flash(session, address_of(request.param("id")), std::move(text), error);
 }
 
@@ -167,12 +168,9 @@ net::Task<net::Response> WebhookPages::change(net::Request& request, const Site:
   const auto changed = co_await endpoints_.change(session.project_id, id_of(request),
                                                   entered.wish(), operator_asks(request, session));
   if (changed) co_return back(request, session, language_of(request).text("webhooks.now_saved"));
-  if (changed.error().field.empty()) {
-    if (changed.error().code == ErrorCode::kNotFound)
-      co_return site_.error(request, changed.error(), &session);
+  if (changed.error().field.empty())
     co_return back(request, session, language_of(request).text("webhooks.not_done"),
                    changed.error());
-  }
   entered.error = changed.error();
   co_return co_await show_one(request, session, std::move(entered));
 }
@@ -209,10 +207,14 @@ net::Task<net::Response> WebhookPages::replay(net::Request& request, const Site:
                                               net::Params& form) {
   const Language& language = language_of(request);
   const std::string& project = session.project_id;
+  const auto endpoint = co_await endpoints_.get(project, id_of(request));
+  if (!endpoint) co_return site_.error(request, endpoint.error(), &session);
   std::int64_t queued = 1;
   if (const auto sequence = number_in(form, "seq", 0); sequence != 0) {
-    const auto done = co_await endpoints_.replay(project, id_of(request), sequence);
-    if (!done) co_return back(request, session, language.text("webhooks.not_done"), done.error());
+    const auto done = co_await endpoints_.replay(project, endpoint->id, sequence);
+    if (!done)  // the event may be gone, where the webhook is not
+      co_return site_.go_with_flash(session, address_of(endpoint->id),
+                                    language.text("webhooks.not_done"), done.error());
   } else {
     const auto many =
         co_await endpoints_.replay_given_up(project, id_of(request), site_.now() - kGivenUpMs);
@@ -251,11 +253,8 @@ net::Task<net::Response> WebhookPages::ask_remove(net::Request& request,
 net::Task<net::Response> WebhookPages::remove(net::Request& request, const Site::Session& session) {
   const auto gone = co_await endpoints_.remove(session.project_id, id_of(request),
                                                operator_asks(request, session));
-  if (!gone) {
-    if (gone.error().code == ErrorCode::kNotFound)
-      co_return site_.error(request, gone.error(), &session);
+  if (!gone)
     co_return back(request, session, language_of(request).text("webhooks.not_done"), gone.error());
-  }
   co_return site_.go_with_flash(session, kHome, language_of(request).text("webhooks.now_removed"));
 }
 

@@ -35,7 +35,8 @@ class WebhookPages {
                                     std::optional<Form> form);
   net::Task<net::Response> set_active(net::Request& request, const Site::Session& session,
                                       bool active);
-  // Back to the webhook with a message that is shown once; an error's text goes below it.
+  // Back to the webhook with a message that is shown once; an error's text goes below it. 404 where
+  // it is not there.
   net::Response back(const net::Request& request, const Site::Session& session, std::string text,
                      const std::optional<Error>& error = {}) const;
   [[nodiscard]] net::Response show_secret(const net::Request& request, const Site::Session& session,

@@ -1,13 +1,16 @@
 #include "served_hub.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
 #include "base/json.h"
 #include "net_test_sockets.h"
+#include "support/api_description.h"
 #include "temp_folder.h"
 
 namespace patchbay::canaries {
@@ -33,6 +36,23 @@ std::uint16_t wait_for_port(const std::string& ready_file) {
   }
   const auto ready = json::Document::parse(integration::read_bytes(ready_file));
   return ready ? port_in(ready->root().get("url").string_or("")) : 0;
+}
+
+// As tests of one process have it.
+net::Response response_of(const Answer& answer) {
+  net::Response response(answer.status);
+  response.body = answer.body;
+  std::istringstream lines(answer.head);
+  std::string line;
+  std::getline(lines, line);  // the status line
+  while (std::getline(lines, line)) {
+    const auto colon = std::min(line.find(':'), line.size());
+    const auto first = std::min(line.find_first_not_of(' ', colon + 1), line.size());
+    std::string value = line.substr(first);
+    if (value.ends_with('\r')) value.pop_back();
+    response.headers.add(line.substr(0, colon), value);
+  }
+  return response;
 }
 
 }  // namespace
@@ -65,7 +85,10 @@ Answer ServedHub::ask(std::string_view method, std::string_view target,
   const auto message = connection.read_all();
   const auto end = message.find("\r\n\r\n");
   if (end == std::string::npos) throw std::runtime_error("no answer to " + std::string(target));
-  return {net::status_of(message), message.substr(0, end), message.substr(end + 4)};
+  const Answer answer{net::status_of(message), message.substr(0, end), message.substr(end + 4)};
+  if (test::ApiDescription::built().find(method, target) != nullptr)
+    test::expect_described(method, target, response_of(answer), body);
+  return answer;
 }
 
 std::string ServedHub::command(std::vector<std::string> words) const {

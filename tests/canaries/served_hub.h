@@ -31,7 +31,8 @@ class ServedHub {
 
   explicit ServedHub(Place place);
 
-  // One request on a connection of its own. `headers` are whole lines.
+  // One request on a connection of its own. `headers` are whole lines. Fails the running test where
+  // an answer of the API is not as its description says.
   [[nodiscard]] Answer ask(std::string_view method, std::string_view target,
                            const std::vector<std::string>& headers = {},
                            std::string_view body = {}) const;

@@ -48,7 +48,7 @@ TEST_F(FrozenHubTest, WhenTheDatabaseCannotBeAskedNothingIsServed) {
   server.stop(SIGKILL);
   EXPECT_TRUE(wait_until([&] {
     const auto refused = token(id, 0, "main");
-    return !refused && refused.error().code == ErrorCode::kUnavailable;
+    return !refused && refused.error().code == ErrorCode::kStorage;
   }));
   server.start();
   EXPECT_TRUE(wait_until([&] { return token(id, 0, "main").has_value(); }));

@@ -212,6 +212,15 @@ TEST_F(ProjectsCommandTest, EveryCommandWorksInItsProject) {
     const auto keys = look(within({"api-keys", "list"})).all();
     EXPECT_NE(keys.find("of " + own.name), std::string::npos);
     EXPECT_EQ(keys.find("of " + other.name), std::string::npos);
+    for (const auto& project : {own.name, own.id}) {
+      const auto events = look({"audit", "show", "--project", project}).all();
+      EXPECT_NE(events.find(own.account), std::string::npos) << events;
+      EXPECT_EQ(events.find(other.account), std::string::npos) << events;
+    }
+    // Its integration allows what reads, as each does to begin with.
+    const auto found = say(within({"actions", "search", "absence", "--json"})).first();
+    EXPECT_NE(found.find(R"("read_only":true)"), std::string::npos) << found;
+    EXPECT_EQ(found.find(R"("read_only":false)"), std::string::npos) << found;
     for (const auto& command : std::vector<std::vector<std::string>>{
              {"accounts", "suspend", other.account},
              {"accounts", "unlink", other.account},
@@ -223,6 +232,9 @@ TEST_F(ProjectsCommandTest, EveryCommandWorksInItsProject) {
              {"actions", "run", "personio_list_persons", "--account", other.account}})
       EXPECT_EQ(say(within(command)).code, 1) << command[0] << " " << command[1];
   }
+  EXPECT_EQ(look({"audit", "show", "--project", "nobody's"}).all(), "");
+  EXPECT_NE(say({"actions", "search", "absence", "--json"}).first().find(R"("read_only":false)"),
+            std::string::npos);
   // Without --project: the oldest, which has nothing.
   EXPECT_EQ(say({"accounts", "list"}).all(), "");
   for (const auto& command : std::vector<std::vector<std::string>>{{"accounts", "list"},

@@ -191,6 +191,30 @@ TEST_F(RefreshTest, AnIntegrationDeletedAtTheProviderPutsTheAccountInErrorAndKee
   EXPECT_EQ(sql("SELECT count(*) FROM events WHERE kind = 'account.error'"), 1);
 }
 
+TEST_F(RefreshTest, AnAccountInErrorThatIsSuspendedAndResumedIsInErrorStill) {
+  ASSERT_TRUE(personio.delete_integration(personio.default_integration().client_id));
+  ASSERT_FALSE(refresh(id));
+  const auto before = account(id);
+  ASSERT_EQ(before.status, AccountStatus::kError);
+  ASSERT_TRUE(wait(hub->accounts().suspend(hub->project_id(), id)));
+  EXPECT_EQ(account(id).status, AccountStatus::kInactive);
+  const auto resumed = wait(hub->accounts().resume(hub->project_id(), id));
+  ASSERT_TRUE(resumed) << resumed.error().message;
+  EXPECT_EQ(resumed->status, AccountStatus::kError);
+  EXPECT_EQ(resumed->reason_code, before.reason_code);
+  EXPECT_EQ(resumed->reason_text, before.reason_text);
+}
+
+TEST_F(RefreshTest, AnAccountThatWorksIsResumedWithoutAskingTheProvider) {
+  ASSERT_TRUE(refresh(id));
+  ASSERT_TRUE(wait(hub->accounts().suspend(hub->project_id(), id)));
+  const auto calls_before = calls(kTokenRoute);
+  const auto resumed = wait(hub->accounts().resume(hub->project_id(), id));
+  ASSERT_TRUE(resumed);
+  EXPECT_EQ(resumed->status, AccountStatus::kActive);
+  EXPECT_EQ(calls(kTokenRoute), calls_before);
+}
+
 TEST_F(RefreshTest, ACallRefusedBecauseTheIntegrationWasDeletedPutsTheAccountInErrorToo) {
   const auto refused = token_value(id);
   ASSERT_TRUE(personio.delete_integration(personio.default_integration().client_id));

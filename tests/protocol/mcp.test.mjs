@@ -66,6 +66,33 @@ test('the second generation finds out by itself what this server speaks', withSe
   await client.close();
 });
 
+test('each tool says what harm it may do, as the manifest does', async () => {
+  const key = hub.command(['api-keys', 'create', '--name', 'admin', '--scopes', 'accounts actions admin'])
+    .stdout.match(/pb_\S+/)[0];
+  const as = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+  const { data: [integration] } = await (await fetch(`${hub.url}/integrations`, { headers: as })).json();
+  const { data: [connector] } = await (await fetch(
+    `${hub.url}/actions?include=operation_details&filter[connectors]=personio`, { headers: as })).json();
+  const allow = async (actions) => assert.equal((await fetch(`${hub.url}/integrations/${integration.id}`, {
+    method: 'PATCH', headers: as, body: JSON.stringify({ allowed_actions: actions }),
+  })).status, 200);
+  await allow(connector.actions.map(({ id }) => id));
+  const client = await first();
+  const { tools } = await client.listTools();
+  const kinds = new Set();
+  for (const { id, operation_details: known } of connector.actions) {
+    const told = tools.find(({ name }) => name === id)?.annotations;
+    if (told === undefined) continue; // it needs a field that this account left empty
+    assert.equal(told.readOnlyHint, known.read_only, id);
+    assert.equal(told.destructiveHint, known.read_only ? undefined : known.destructive, id);
+    assert.equal(told.idempotentHint, known.read_only ? undefined : known.idempotent, id);
+    kinds.add(`${told.readOnlyHint} ${told.destructiveHint} ${told.idempotentHint}`);
+  }
+  assert.ok(kinds.size >= 4, [...kinds].join(', '));
+  await client.close();
+  await allow(null);
+});
+
 test('two tools find an action and run it', async () => {
   const client = await first('?tool-mode=search_execute');
   const { tools } = await client.listTools();
@@ -78,6 +105,10 @@ test('two tools find an action and run it', async () => {
     name: tools[1].name, arguments: { action_id: 'personio_list_persons', query: { page_size: 1 } },
   });
   assert.equal(run.structuredContent.result.length, 1);
+  for (const more of [{ topk: 3 }, { top_k: 'many' }, { other: 1 }]) {
+    const wrong = await client.callTool({ name: tools[0].name, arguments: { query: 'list', ...more } });
+    assert.equal(wrong.structuredContent.code, 'invalid_input', JSON.stringify(more));
+  }
   const unknown = await client.callTool({ name: tools[1].name, arguments: { action_id: 'personio_none' } });
   assert.equal(unknown.isError, true);
   assert.match(unknown.structuredContent.message, /personio_search_actions/);

@@ -57,6 +57,16 @@ test('an address or a method that is not described is answered in the shape of i
   }
 });
 
+test('a body above the limit is answered with its code', async () => {
+  const reply = await fetch(`${hub.url}/actions/search`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${hub.key}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ query: 'x'.repeat(1_500_000) }),
+  });
+  assert.equal(reply.status, 413);
+  assert.equal((await reply.json()).code, 'too_large');
+});
+
 test('answers that are not as described are noticed', () => {
   const problems = (answer) => hub.described.problemsOf({
     method: 'GET', path: '/healthz', status: 200, type: 'application/json', text: '{"status":"ok"}', ...answer,

@@ -152,4 +152,31 @@ test('what was asked of providers is found in the log, with its steps', async ()
     filter: { accountIds: hub.account, httpMethods: 'GET' }, pageSize: 5,
   });
   assert.ok(steps.data.length > 0 && steps.data.every((step) => step.provider === 'personio'));
+  const { platformLogsPaginated: platform } = await requestLogs.listPlatformLogs({
+    filter: { accountIds: hub.account, actions: 'personio_list_persons' }, pageSize: 1,
+  });
+  assert.deepEqual(platform.data.map(({ path, success, sourceType }) => [path, success, sourceType]),
+    [['/actions/rpc', true, 'api']]);
+});
+
+test('guides come where they are asked for', async () => {
+  const ask = async (include) => (await hub.api('GET', `/actions?exclude=actions&include=${include}`)).body.data[0];
+  const { authentication: [way], scope_definitions: scopes } = await ask('authentication_guides');
+  assert.ok(way.support.guides.config.sections.length > 0);
+  assert.ok(way.support.guides.config.sections.every(({ title, content }) => title !== '' && typeof content === 'string'));
+  assert.ok(way.required_scopes.length > 0);
+  assert.ok(way.required_scopes.every((scope) => scopes.some(({ name }) => name === scope)));
+  assert.equal((await ask('')).authentication[0].support, undefined);
+});
+
+test('members that nobody knows are refused by name, and what the SDKs add of their own is not', async () => {
+  const refused = await hub.api('PATCH', `/accounts/${hub.account}`, { lable: 'x' });
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.message, /did you mean "label"/);
+  await sdk.accounts.updateAccount({ id: hub.account, patchAccountExternalDto: {
+    credentials: {}, secrets: {}, setupInformation: {}, metadata: {}, label: {},
+  } });
+  await sdk.connectSessions.createConnectSession({
+    originOwnerId: 'tenant-9', originOwnerName: 'Nine', provider: 'personio', providerVersion: '1',
+  });
 });

@@ -138,6 +138,7 @@ TEST_F(ConnectorCallerTest, DoesNotBeginAnewWhenSomethingWasChanged) {
   hub.provider.answer(401, "{}");
   const auto error = bad("write_then_read");
   EXPECT_NE(error.message.find("look before trying again"), std::string::npos) << error.message;
+  EXPECT_TRUE(error.may_be_done);
   EXPECT_TRUE(hub.tokens.refusals.empty());
   EXPECT_EQ(hub.provider.requests.size(), 2U);
 }
@@ -147,6 +148,9 @@ TEST_F(ConnectorCallerTest, ARefusedWriteChangedNothing) {
   hub.provider.answer(401, "{}");
   hub.provider.answer(200, "{}");
   EXPECT_EQ(good("write"), R"({"status":200})");
+  hub.provider.answer(401, "{}");
+  hub.provider.answer(401, "{}");
+  EXPECT_FALSE(bad("write").may_be_done);
 }
 
 TEST_F(ConnectorCallerTest, FailsInTheConnectorsWordsWithTheMissingPermission) {

@@ -107,6 +107,56 @@ TEST_F(IdempotencyTest, WhatWasNotDoneMayBeTriedAgain) {
   EXPECT_EQ(list("k-2").status, 200U);
 }
 
+// The rule of idempotency.h, over each status that an action can end with.
+TEST_F(IdempotencyTest, WhetherTheProviderDidItDecidesWhetherItIsAskedAgain) {
+  struct Told {
+    unsigned provider;
+    unsigned hub;
+    bool undone;
+  };
+  constexpr Told kTold[] = {
+      {400, 400, true},  {403, 403, true},  {404, 404, true},  {405, 400, true}, {409, 409, true},
+      {410, 404, true},  {412, 409, true},  {422, 400, true},  {424, 400, true}, {429, 429, true},
+      {500, 502, false}, {502, 502, false}, {503, 502, false}, {504, 502, false}};
+  for (const auto& [provider, status, undone] : kTold) {
+    SCOPED_TRACE(provider);
+    hub.provider.replies.clear();
+    hub.provider.requests.clear();
+    const auto once = "k-" + std::to_string(provider);
+    for (int i = 0; i < 8; ++i) hub.provider.answer(provider, "{}");
+    EXPECT_EQ(list(once).status, status);
+    const auto sent = hub.provider.requests.size();
+    hub.provider.replies.clear();
+    hub.provider.answer(200, R"({"data":[]})");
+    const auto again = list(once);
+    EXPECT_EQ(again.status, undone ? 200U : status) << again.body;
+    EXPECT_EQ(is_replayed(again), !undone);
+    EXPECT_EQ(hub.provider.requests.size(), sent + (undone ? 1 : 0));
+  }
+}
+
+TEST_F(IdempotencyTest, AnErrorBehindSomethingThatWasChangedIsRepeated) {
+  IdempotencyKeys keys(*hub.services);
+  net::Request request;
+  request.method = "POST";
+  request.target = "/actions/rpc";
+  request.headers.set("Idempotency-Key", "k-1");
+  Caller caller;
+  caller.project_id = "prj_1";
+  actions::ActionError failed(ErrorCode::kConflict, actions::reason::kProviderConflict, "Half.");
+  for (const bool may_be_done : {false, true}) {
+    failed.may_be_done = may_be_done;
+    const auto answer = stackone_error(api_error(failed), request, 0);
+    EXPECT_EQ(parsed(answer.body).root().get("may_be_done").exists(), may_be_done);
+    auto claimed = hub.loops.block_on(keys.claim(request, caller));
+    ASSERT_TRUE(std::holds_alternative<IdempotencyKeys::Claim>(claimed)) << may_be_done;
+    hub.loops.block_on(keys.settle(std::get<IdempotencyKeys::Claim>(std::move(claimed)), answer));
+  }
+  const auto again = hub.loops.block_on(keys.claim(request, caller));
+  ASSERT_TRUE(std::holds_alternative<net::Response>(again));
+  EXPECT_EQ(std::get<net::Response>(again).status, 409U);
+}
+
 TEST_F(IdempotencyTest, WhatMayHaveBeenDoneIsNotDoneAgain) {
   hub.provider.answer(500, "{}");
   const auto first = list("k-1");

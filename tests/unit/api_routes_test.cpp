@@ -109,13 +109,16 @@ TEST_F(ApiAccounts, ArePatchedMemberByMember) {
       call("PATCH", "/accounts/acc_1", R"({"label":"main","metadata":{"plan":"x"},"type":"test"})");
   EXPECT_EQ(patched.status, 200U) << patched.body;
   const auto kept = call("PATCH", "/accounts/acc_1",
-                         R"({"label":{},"metadata":{},"origin_owner_name":"New","unknown":1})");
+                         R"({"label":{},"metadata":{},"origin_owner_name":"New","type":null})");
   const auto account = parsed(kept.body);
   EXPECT_EQ(account.root().get("label").as_string(), "main");
   EXPECT_EQ(account.root().get("metadata").get("plan").as_string(), "x");
   EXPECT_EQ(account.root().get("type").as_string(), "test");
   EXPECT_EQ(account.root().get("origin_owner_name").as_string(), "New");
-  expect_error(call("PATCH", "/accounts/acc_1", R"({"type":"other"})"), 400, "invalid_input");
+  for (const auto* type : {"\"other\"", "7", "true", "{}", "[]"})
+    expect_error(call("PATCH", "/accounts/acc_1", R"({"type":)" + std::string(type) + "}"), 400,
+                 "invalid_input");
+  expect_error(call("PATCH", "/accounts/acc_1", R"({"provider":"other"})"), 400, "invalid_input");
   expect_error(call("PATCH", "/accounts/acc_1", R"({"origin_owner_id":""})"), 400,
                "invalid_argument");
   expect_error(call("PATCH", "/accounts/acc_1", R"({"label":7})"), 400, "invalid_input");
@@ -248,7 +251,7 @@ using ApiSessions = ApiTest;
 
 const std::string kSession =
     R"({"origin_owner_id":"o1","origin_owner_name":"One","expires_in":1800,"multiple":false,)"
-    R"("type":"production","provider":"acme","metadata":{},"unknown":1})";
+    R"("type":"production","provider":"acme","metadata":{},"provider_version":"1"})";
 
 TEST_F(ApiSessions, AreMadeWithALinkThatOpensOurPage) {
   const auto response = call("POST", "/connect_sessions", kSession);
@@ -499,6 +502,15 @@ TEST_F(ApiActions, HideWhatWentWrongInside) {
   EXPECT_EQ(response.body.find("secret-path"), std::string::npos);
 }
 
+TEST_F(ApiActions, SayThatTheDatabaseLacksAPartAndNotWhich) {
+  hub.change([](store::Database& db) { return db.execute("DROP TABLE account_tokens"); });
+  const auto read = call("GET", "/accounts/acc_1/permissions", "",
+                         {{"Authorization", "Bearer " + make_key("prj_1", "accounts")}});
+  EXPECT_EQ(read.status, 503U) << read.body;
+  EXPECT_EQ(parsed(read.body).root().get("code").as_string(), "storage");
+  EXPECT_EQ(read.body.find("account_tokens"), std::string::npos);
+}
+
 using ApiTokens = ApiTest;
 
 TEST_F(ApiTokens, AreRecordedBeforeTheyAreGivenOut) {
@@ -517,6 +529,13 @@ TEST_F(ApiTokens, AreRecordedBeforeTheyAreGivenOut) {
   EXPECT_EQ(audit.events[0].subject, "main");
   EXPECT_EQ(audit.events[0].request_id, "req-1");
   EXPECT_FALSE(audit.events[0].key_id.empty());
+}
+
+TEST_F(ApiTokens, OfASuspendedAccountAreRefusedByItsCode) {
+  hub.tokens.failure = make_error(ErrorCode::kForbidden, "This account is suspended.");
+  const auto response = call("GET", "/accounts/acc_1/access_token?name=main");
+  EXPECT_EQ(response.status, 403U);
+  EXPECT_EQ(parsed(response.body).root().get("code").as_string(), "account_suspended");
 }
 
 TEST_F(ApiTokens, AreNotGivenOutUnrecorded) {

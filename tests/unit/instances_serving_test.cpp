@@ -64,7 +64,7 @@ TEST_P(ServingTest, WhenTheSequenceCannotBeReadNothingIsServed) {
   store.stop();
   const auto refused = loops.block_on(here.sequence());
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(refused.error().code, ErrorCode::kStorage);
   EXPECT_FALSE(here.may_serve(read_at));
 }
 

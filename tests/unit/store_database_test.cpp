@@ -137,6 +137,17 @@ TEST_P(DatabaseContract, BadSqlAndMiscountedValuesAreErrorsAndNoCrash) {
   EXPECT_FALSE(db.query("SELECT 1", {1}));
 }
 
+// The operator's to mend, and no fault in a statement.
+TEST_P(DatabaseContract, ATableThatIsMissingIsAFaultOfTheStorage) {
+  ASSERT_TRUE(db.execute("DROP TABLE counted"));
+  for (const auto& failed : {db.query("SELECT v FROM counted").error(),
+                             db.execute("INSERT INTO counted (v) VALUES ('x')").error()}) {
+    EXPECT_EQ(failed.code, ErrorCode::kStorage) << failed.message;
+    EXPECT_NE(failed.message.find("counted"), std::string::npos) << failed.message;
+  }
+  EXPECT_EQ(db.query("SELECT nonsense FROM t").error().code, ErrorCode::kInternal);
+}
+
 TEST_P(DatabaseContract, AskingARowForTheWrongColumnOrTypeThrows) {
   const auto rows = db.query("SELECT 'x'").value();
   EXPECT_THROW((void)rows[0].integer(0), std::exception);

@@ -90,6 +90,65 @@ struct WebProjectsTest : testing::Test, PageBrowser {
     return store::flows_table::insert(db, flow);
   }
 
+  // Where forms about one thing go, as the router has them: a new one is walked, too.
+  std::vector<std::string> forms_of_one() {
+    std::vector<std::string> all;
+    for (const auto& route : served.router.routes()) {
+      if (route.method != "POST") continue;
+      std::string target = route.pattern;
+      for (const auto& [section, id] :
+           {std::pair{"/app/accounts/", "acc"}, std::pair{"/app/integrations/", "int"},
+            std::pair{"/app/settings/keys/", "key"}, std::pair{"/app/settings/webhooks/", "wh"}}) {
+        if (!target.starts_with(std::string(section) + "{id}")) continue;
+        const std::pair<std::string, std::string> kNames[] = {
+            {"{id}", id}, {"{flow}", "flow"}, {"{action}", "acme_list"}};
+        for (const auto& [place, name] : kNames)
+          if (const auto at = target.find(place); at != std::string::npos)
+            target.replace(at, place.size(), name);
+        all.push_back(target);
+      }
+    }
+    EXPECT_GE(all.size(), 20U);
+    return all;
+  }
+
+  // Each id in it with the number of its owner.
+  static std::string with_number(std::string target, const std::string& number) {
+    for (const std::string_view id : {"/acc", "/int", "/key", "/wh", "/log", "/flow"}) {
+      const auto at = target.find(std::string(id) + "/");
+      if (at != std::string::npos)
+        target.insert(at + id.size(), number);
+      else if (target.ends_with(id))
+        target += number;
+    }
+    return target;
+  }
+
+  // 404, in the same words and after as many statements as for what nobody has.
+  void expect_as_if_nobodys(const std::string& target, const std::string& number) {
+    const auto form = "name=x&confirmed=yes&how=run&url=https%3A%2F%2Fx.example";
+    // What was named is repeated at most, as each may read it in its own address.
+    const auto ask = [&](const std::string& target, const std::string& number) {
+      const auto before = served.hub.statements;
+      auto answer = submit(target, form);
+      const auto cost = served.hub.statements - before;
+      for (const std::string_view id : {"acc", "int", "key", "wh", "flow"}) {
+        const std::string name = std::string(id) + number;
+        for (auto at = answer.body.find(name); at != std::string::npos; at = answer.body.find(name))
+          answer.body.replace(at, name.size(), id);
+      }
+      return std::pair(std::move(answer), cost);
+    };
+    // The first to need the change sequence reads it for the second.
+    (void)ask(with_number(target, "_9"), "_9");
+    const auto [expected, usual_cost] = ask(with_number(target, "_9"), "_9");
+    const auto [found, cost] = ask(with_number(target, number), number);
+    EXPECT_EQ(expected.status, 404U) << expected.body;
+    EXPECT_EQ(found.status, 404U);
+    EXPECT_EQ(found.body, expected.body);
+    EXPECT_EQ(cost, usual_cost) << "statements";
+  }
+
   net::Response submit(const std::string& target, const std::string& form = {}) {
     return post(target, "csrf=" + csrf + (form.empty() ? "" : "&" + form));
   }
@@ -226,54 +285,19 @@ TEST_F(WebProjectsTest, KnowOneProjectAlone) {
       "/app/accounts/acc/actions",  "/app/accounts/acc/actions/acme_list",
       "/app/integrations/int",      "/app/settings/keys/key",
       "/app/settings/webhooks/wh",  "/app/settings/webhooks/wh/remove"};
-  const std::vector<std::string> forms_of_one = {"/app/accounts/acc/unlink",
-                                                 "/app/accounts/acc/suspend",
-                                                 "/app/accounts/acc/resume",
-                                                 "/app/accounts/acc/refresh",
-                                                 "/app/accounts/acc/reconnect",
-                                                 "/app/accounts/acc/flows/flow",
-                                                 "/app/accounts/acc/actions/acme_list",
-                                                 "/app/integrations/int",
-                                                 "/app/integrations/int/actions",
-                                                 "/app/integrations/int/off",
-                                                 "/app/integrations/int/default",
-                                                 "/app/integrations/int/setup",
-                                                 "/app/settings/keys/key/rotate",
-                                                 "/app/settings/keys/key/revoke",
-                                                 "/app/settings/webhooks/wh",
-                                                 "/app/settings/webhooks/wh/off",
-                                                 "/app/settings/webhooks/wh/test",
-                                                 "/app/settings/webhooks/wh/replay",
-                                                 "/app/settings/webhooks/wh/secret",
-                                                 "/app/settings/webhooks/wh/remove"};
-  // Each id in it with the number of its owner.
-  const auto with = [](std::string target, const std::string& number) {
-    for (const std::string_view id : {"/acc", "/int", "/key", "/wh", "/log", "/flow"}) {
-      const auto at = target.find(std::string(id) + "/");
-      if (at != std::string::npos)
-        target.insert(at + id.size(), number);
-      else if (target.ends_with(id))
-        target += number;
-    }
-    return target;
-  };
   for (const auto* own : {"_1", "_2"}) {
     const std::string other = own == std::string("_1") ? "_2" : "_1";
     choose(std::string("prj") + own);
     const auto untouched = state_of("prj" + other);
     for (const auto& page : pages_of_one) {
-      EXPECT_EQ(get(with(page, own)).status, 200U) << with(page, own);
-      EXPECT_EQ(get(with(page, other)).status, 404U) << with(page, other);
+      EXPECT_EQ(get(with_number(page, own)).status, 200U) << with_number(page, own);
+      EXPECT_EQ(get(with_number(page, other)).status, 404U) << with_number(page, other);
     }
     // A request of the other's below an account of one's own.
     EXPECT_EQ(get("/app/accounts/acc" + std::string(own) + "/requests/log" + other).status, 404U);
-    for (const auto& target : forms_of_one) {
+    for (const auto& target : forms_of_one()) {
       SCOPED_TRACE(target);
-      const auto form = "name=x&confirmed=yes&how=run&url=https%3A%2F%2Fx.example";
-      const auto theirs = submit(with(target, other), form);
-      const auto nobodys = submit(with(target, "_9"), form);
-      EXPECT_EQ(theirs.status, nobodys.status);
-      EXPECT_NE(theirs.status, 200U) << theirs.body;
+      expect_as_if_nobodys(target, other);
     }
     EXPECT_EQ(submit("/app/accounts", "do=suspend&confirmed=yes&account=acc" + other).status, 303U);
     EXPECT_EQ(state_of("prj" + other), untouched);
