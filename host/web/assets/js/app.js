@@ -9,6 +9,7 @@ import { startFrame } from './frame.js';
 import { startLiveLists } from './live_list.js';
 import { startOwners } from './owners.js';
 import { startReload } from './reload.js';
+import { startSignInWindow } from './sign_in_window.js';
 import { localTimes } from './times.js';
 
 localTimes(document);
@@ -22,3 +23,4 @@ startFrame();
 startLiveLists();
 startOwners();
 startReload();
+startSignInWindow();
