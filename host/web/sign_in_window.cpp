@@ -119,7 +119,7 @@ net::Response SignInWindow::over(const net::Request& request, std::string_view t
   auto response = site_.message(request, {.text_id = text_id,
                                           .status = text_id == "window.over" ? 404U : 200U,
                                           .for_end_users = true,
-                                          .closes_window = text_id != "window.over"});
+                                          .closes_window = ours || text_id != "window.over"});
   if (ours) {
     response.cookie(net::forget_host_cookie(kConnectCookie));
     response.cookie(net::forget_host_cookie(kWindowCookie));

@@ -7,6 +7,7 @@
 #include "manifest/hosts.h"
 #include "web/attempt_pages.h"
 #include "web/connect_access.h"
+#include "web/connector_view.h"
 #include "web/form_view.h"
 #include "web/framing.h"
 #include "web/manifest_text.h"
@@ -117,7 +118,8 @@ std::optional<net::Response> waiting_page(Site& site, const net::Request& reques
                              .view = std::move(view),
                              .session = page.session,
                              .refresh_s = refresh_s,
-                             .for_end_users = true});
+                             .for_end_users = true,
+                             .sandboxed = is_sandboxed(manifest, site.options.overridden_hosts)});
 }
 
 void WaitingPages::add_routes(net::Router& router) {

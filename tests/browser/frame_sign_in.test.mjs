@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { axeViolations, expectNoComplaints, launch, visitor } from './browser.mjs';
+import { smallTargets, widerThanTheWindow } from './page_checks.mjs';
 import { build, startHub, startSandbox } from './start_hub.mjs';
 
 const example = join(dirname(fileURLToPath(import.meta.url)), '../../docs/examples/embed.html');
@@ -60,7 +61,7 @@ before(async () => {
   browser = await launch([
     `--host-resolver-rules=MAP api.acme.example 127.0.0.1:${provider.ready.port}`,
     '--test-third-party-cookie-phaseout',
-  ]);
+  ], { whole: true });
 });
 after(async () => {
   await browser?.close();
@@ -153,6 +154,48 @@ test('the window opens by a click, the frame waits, and has the account when the
   await visit.page.context().close();
 });
 
+for (const [look, options, attributes, width] of [
+  ['dark', { colorScheme: 'dark' }, { lang: 'en', theme: 'dark' }, 1280],
+  ['on a small phone, in German', { hasTouch: true, isMobile: true }, { lang: 'de', theme: 'light' }, 320],
+]) {
+  test(`its states are accessible and fit: ${look}`, async () => {
+    const page = await visitor(browser, { ignoreHTTPSErrors: true, viewport: { width, height: 740 }, ...options });
+    await page.goto(url);
+    await page.evaluate((given) => {
+      const element = document.createElement('patchbay-hub');
+      for (const [name, value] of Object.entries(given)) element.setAttribute(name, value);
+      document.querySelector('#connect').replaceWith(element);
+    }, { token: await session(`tenant-${look}`), ...attributes });
+    const frame = page.frameLocator('patchbay-hub iframe');
+    const inside = () => page.frames()[1];
+    const check = async () => {
+      assert.deepEqual(await axeViolations(page), []);
+      assert.deepEqual(await widerThanTheWindow(inside()), []);
+      if (options.isMobile) assert.deepEqual(await smallTargets(inside()), []);
+    };
+    await frame.locator('#field-company').fill('Nordwind');
+    await frame.locator('#connect-form button[type=submit]').click();
+    const form = frame.locator('form[data-sign-in]');
+    await form.waitFor();
+    await check();
+    const [opened] = await Promise.all([page.waitForEvent('popup'), form.locator('button').click()]);
+    await opened.getByRole('heading', { name: 'Sandbox sign-in' }).waitFor();
+    await check();
+    await opened.goto(`${hub.url}/connect/return?code=forged&state=forged-and-long-enough`);
+    await opened.locator('.alert.bad').waitFor();
+    assert.deepEqual(await axeViolations(opened), []);
+    assert.deepEqual(await widerThanTheWindow(opened), []);
+    await opened.close();
+    await frame.locator('form[data-sign-in] button.primary').waitFor();
+    await check();
+    await frame.locator('form[action="/connect/cancel"] button').click();
+    await frame.locator('#failure').waitFor();
+    await check();
+    expectNoComplaints(page);
+    await page.context().close();
+  });
+}
+
 test('who denies it is told in the frame, and may try again', async () => {
   const visit = await setOut();
   const opened = await openWindow(visit);
@@ -243,7 +286,7 @@ test('waiting that took too long is told, and begins anew', async () => {
 test('a link that expires meanwhile is told in the frame and in the window', async () => {
   const visit = await setOut();
   const opened = await openWindow(visit);
-  hub.sql("UPDATE connect_sessions SET expires = 1 WHERE status = 'open'");
+  hub.sql("UPDATE connect_sessions SET expires = strftime('%s') * 1000 - 1000 WHERE status = 'open'");
   await visit.frame.getByRole('heading', { name: 'This link has expired' }).waitFor();
   assert.deepEqual((await heard(visit.page)).at(-1), ['unavailable', 'link_expired']);
   await allow(opened);

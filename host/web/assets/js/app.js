@@ -9,7 +9,6 @@ import { startFrame } from './frame.js';
 import { startLiveLists } from './live_list.js';
 import { startOwners } from './owners.js';
 import { startReload } from './reload.js';
-import { startSignInWindow } from './sign_in_window.js';
 import { localTimes } from './times.js';
 
 localTimes(document);
@@ -23,4 +22,3 @@ startFrame();
 startLiveLists();
 startOwners();
 startReload();
-startSignInWindow();

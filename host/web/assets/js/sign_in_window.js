@@ -1,6 +1,7 @@
 // Signing in at the provider while this page stands in a frame: providers refuse frames, so a window
 // of its own opens for it, by the person's click. The hub is asked how it goes there; the window
 // itself is only looked at to see that it was closed. In the window, the page goes on by itself.
+// Loaded by the pages it is for, beside app.js.
 import { get, pause } from './hub.js';
 
 const kPage = '/connect';
@@ -24,7 +25,9 @@ class Waiting {
   }
 
   #say(state, offer) {
-    this.#spinner.hidden = state !== 'open' && state !== 'checking';
+    const waits = state === 'open' || state === 'checking';
+    this.#spinner.hidden = !waits;
+    this.#button.classList.toggle('primary', !waits);
     if (this.#status.textContent !== this.#form.dataset[state]) this.#status.textContent = this.#form.dataset[state];
     if (offer) this.#button.textContent = this.#form.dataset[offer];
   }
@@ -68,9 +71,7 @@ class Waiting {
   }
 }
 
-export function startSignInWindow() {
-  const link = document.querySelector('a[data-goes-on]');
-  if (link) window.location.replace(link.href);
-  const form = document.querySelector('form[data-sign-in]');
-  if (form) new Waiting(form);
-}
+const link = document.querySelector('a[data-goes-on]');
+if (link) window.location.replace(link.href);
+const form = document.querySelector('form[data-sign-in]');
+if (form) new Waiting(form);
