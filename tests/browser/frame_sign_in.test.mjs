@@ -276,7 +276,7 @@ test('waiting that took too long is told, and begins anew', async () => {
   hub.sql("UPDATE flows SET updated = 1, state = json_set(state, '$.waits_until', 1)");
   await visit.frame.getByRole('heading', { name: 'This attempt is over' }).waitFor();
   await allow(opened);
-  await opened.waitForEvent('close');
+  await closed(opened);
   await visit.frame.getByRole('button', { name: 'Connect', exact: true }).click();
   await allow(await openWindow(visit));
   await linked(visit);
