@@ -67,6 +67,16 @@ def check(files):
         yield "host/net", f"{len(beast)} files include Beast or asio::ssl; ten at most"
 
 
+def check_audit_words(files):
+    """What the audit log records is told in words."""
+    kinds = json.loads((ROOT / "host/web/assets/texts/en.json").read_text())["audit"]["kind"]
+    for path in files:
+        if path.suffix == ".cpp" and path.is_relative_to(ROOT / "host"):
+            for kind in re.findall(r'(?:\.kind = |event_of\()"([a-z_]+\.[a-z_]+)"', text_of(path)):
+                if kind.replace(".", "_") not in kinds:
+                    yield path.relative_to(ROOT).as_posix(), f"records {kind}, for which audit.kind has no words"
+
+
 def is_example(text, provider):
     """Comments and help texts may name one as an example."""
     code = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
@@ -106,7 +116,8 @@ def check_bars(files):
 
 def main():
     files = tracked_files()
-    breaches = [*check(files), *check_json(files), *check_bars(files), *check_generated()]
+    breaches = [*check(files), *check_json(files), *check_bars(files), *check_audit_words(files),
+                *check_generated()]
     for name, breach in breaches:
         print(f"{name}: {breach}")
     print(f"lint: {len(files)} files, {len(breaches)} breaches")

@@ -8,9 +8,21 @@ namespace {
 
 constexpr std::size_t kMaxToken = 1024;
 
+const char* name_of(LinkPurpose purpose) {
+  switch (purpose) {
+    case LinkPurpose::kGuide:
+      return "guide";
+    case LinkPurpose::kManage:
+      return "manage";
+    case LinkPurpose::kSignIn:
+      return "sign-in";
+  }
+  return "";
+}
+
 // Of no project: whoever opens the link learns the project from it.
 vault::Place place_of(LinkPurpose purpose) {
-  return {"link", {}, {}, purpose == LinkPurpose::kGuide ? "guide" : "manage", 0};
+  return {"link", {}, {}, name_of(purpose), 0};
 }
 
 Error not_ours() {

@@ -15,6 +15,7 @@ namespace patchbay::accounts {
 enum class LinkPurpose : std::uint8_t {
   kGuide,   // reads what an integration's guide says; subject: integration id
   kManage,  // sees, reconnects and disconnects one account; subject: account id
+  kSignIn,  // signs in at the provider in a window beside a frame; subject: connect session's token
 };
 
 struct SealedLink {

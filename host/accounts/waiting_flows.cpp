@@ -61,6 +61,13 @@ Task<Result<WaitingFlow>> find_waiting(const Services& services,
   co_return flow;
 }
 
+Task<Result<bool>> is_at_work(const Services& services, const store::ConnectSession& session) {
+  auto rows = co_await services.store.read(
+      [id = session.id](store::Database& db) { return store::flows_table::of_session(db, id); });
+  if (!rows) co_return rows.error();
+  co_return std::ranges::any_of(*rows, [](const auto& flow) { return !waits(flow); });
+}
+
 Task<Result<bool>> take_up(const Services& services, const WaitingFlow& flow) {
   auto taken = co_await services.store.transact(
       [id = flow.row.id, from = flow.row.state, to = at_work(flow.row),

@@ -29,6 +29,9 @@ Task<Result<>> put_away(const Services& services, store::Flow row, std::string c
 Task<Result<WaitingFlow>> find_waiting(const Services& services,
                                        const store::ConnectSession& session);
 
+// Whether a flow of the session is under way, in this process or another, and waits for nobody.
+Task<Result<bool>> is_at_work(const Services& services, const store::ConnectSession& session);
+
 // True for one caller: the flow is at work again. Its row keeps the transcript until there is a
 // longer one.
 Task<Result<bool>> take_up(const Services& services, const WaitingFlow& flow);

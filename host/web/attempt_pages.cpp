@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "web/connect_access.h"
 #include "web/failure_words.h"
+#include "web/person_place.h"
 #include "web/request_checks.h"
 #include "web/waiting_pages.h"
 
@@ -49,11 +50,6 @@ bool is_secret(const manifest::AuthMethod& method, std::string_view id) {
   const auto* field = method.find_field(id);
   if (field == nullptr) field = method.find_further_field(id);
   return field != nullptr && field->secret;
-}
-
-net::Response keeping_opener(net::Response response) {
-  response.with("Cross-Origin-Opener-Policy", "unsafe-none");
-  return response;
 }
 
 }  // namespace
@@ -101,10 +97,6 @@ net::Task<bool> is_in_window(Site& site, std::string token) {
   // The window's own link is over; another may wait on the connect page.
   const auto waiting = co_await accounts.linker().waiting(*session);
   co_return !waiting;
-}
-
-net::Response to_person(bool in_window) {
-  return in_window ? keeping_opener(net::redirect(kWindowPath)) : net::redirect("/connect");
 }
 
 net::Task<accounts::LinkOutcome> telling_attempt(accounts::AccountService& accounts,

@@ -17,9 +17,6 @@ inline constexpr std::string_view kWindowPath = "/connect/window";
 // Whether the person of the session with this token is in such a window.
 net::Task<bool> is_in_window(Site& site, std::string token);
 
-// To where the person is told how it goes: the window's page, or the connect page.
-net::Response to_person(bool in_window);
-
 // As `link`. The attempt that ends with it is told why, in the person's language.
 net::Task<accounts::LinkOutcome> telling_attempt(accounts::AccountService& accounts,
                                                  connector::ConnectorPtr connector,

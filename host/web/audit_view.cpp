@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::size_t kMostSubjectBytes = 200;
 constexpr std::size_t kMostFilesShown = 20;
-constexpr std::string_view kGroups[] = {"access_token", "account",     "action",    "proxy",
-                                        "api_key",      "operator",    "connector", "integration",
-                                        "webhook",      "inbound_url", "flow",      "owner",
-                                        "token",        "key",         "data_key"};
+constexpr std::string_view kGroups[] = {
+    "access_token", "account",     "action",   "proxy",       "api_key",        "operator",
+    "connector",    "integration", "webhook",  "inbound_url", "flow",           "owner",
+    "token",        "key",         "data_key", "project",     "connect_session"};
 
 // Whole characters of it.
 std::string beginning_of(const std::string& text) {
@@ -29,6 +29,19 @@ std::string what_happened(const audit::AuditEvent& event, const Language& langua
   std::ranges::replace(name, '.', '_');
   const std::string id = "audit.kind." + name;
   return own_texts().has(id) ? language.text(id) : event.kind;
+}
+
+// Who, as the log names them: "operator", "pinned_hash", "command line (name)", "Ada (admin)".
+std::string who_it_was(const std::string& actor, const Language& language) {
+  const std::string prefix = "audit.actor.";
+  for (const std::string_view beginning : {"command line", "session"}) {
+    if (actor.starts_with(std::string(beginning) + " "))
+      return language.text(prefix + (beginning == "session" ? "session" : "command_line")) +
+             actor.substr(beginning.size());
+  }
+  std::string name = actor;
+  std::ranges::replace(name, ' ', '_');
+  return own_texts().has(prefix + name) ? language.text(prefix + name) : actor;
 }
 
 // A recorded time, or the text itself where it is none.
@@ -61,7 +74,7 @@ View audit_event_view(const audit::FoundEvent& found, std::int64_t now_ms,
       .text("subject", beginning_of(event.subject))
       .text("connector", event.connector_id)
       .text("account", event.account_id)
-      .text("actor", beginning_of(event.actor))
+      .text("actor", beginning_of(who_it_was(event.actor, language)))
       .text("key", event.actor.empty() ? event.key_id : "")
       .flag("by_itself", event.actor.empty() && event.key_id.empty())
       .text("peer", event.peer)

@@ -4,10 +4,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "accounts/waiting_flows.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "web/attempt_pages.h"
 #include "web/colleague_pages.h"
 #include "web/connect_access.h"
 #include "web/connect_view.h"
@@ -15,6 +15,7 @@
 #include "web/framing.h"
 #include "web/guide_pages.h"
 #include "web/manifest_text.h"
+#include "web/person_place.h"
 #include "web/picker_view.h"
 #include "web/request_checks.h"
 #include "web/waiting_pages.h"
@@ -80,7 +81,8 @@ struct ConnectPages::Visit {
   std::string key;
   Result<store::ConnectSession> session = make_error(ErrorCode::kNotFound, "");
   std::optional<ConnectRuns::Run> run;
-  std::optional<OperatorAccess::Session> viewer;  // the operator, if it is one
+  std::optional<accounts::Linker::Waiting> waiting;  // for the person
+  std::optional<OperatorAccess::Session> viewer;     // the operator, if it is one
 
   Visit() = default;
   Visit(Visit&&) = default;
@@ -127,7 +129,34 @@ net::Task<ConnectPages::Visit> ConnectPages::visit(net::Request& request) {
   visit.key = sha256_hex(visit.token);
   visit.run = site_.runs->find(visit.key, site_.now());
   visit.session = co_await site_.options.accounts.find_session(visit.token);
+  co_await look_after_wait(visit);
   co_return visit;
+}
+
+// What waits lies in the store: whoever comes back may do so in another process, or not at all.
+net::Task<> ConnectPages::look_after_wait(Visit& visit) {
+  if (!visit.session || (visit.run && visit.run->state != State::kWaiting)) co_return;
+  auto waiting = co_await site_.options.accounts.linker().waiting(*visit.session);
+  if (waiting) {
+    visit.waiting = *std::move(waiting);
+    co_return;
+  }
+  if (!visit.run || waiting.error().code != ErrorCode::kConflict) co_return;
+  const auto at_work = co_await accounts::is_at_work(site_.options.services, *visit.session);
+  if (at_work && *at_work) {
+    visit.run->state = State::kRunning;
+    co_return;
+  }
+  end_wait(visit.key, *visit.run, waiting.error());
+  visit.run = site_.runs->find(visit.key, site_.now());
+}
+
+// The page says why it waits no more.
+void ConnectPages::end_wait(const std::string& key, const ConnectRuns::Run& run, Error error) {
+  if (!site_.runs->begin(key, run.connector_id, run.values, site_.now())) return;
+  accounts::LinkOutcome outcome;
+  outcome.error = std::move(error);
+  site_.runs->finish(key, std::move(outcome), site_.now());
 }
 
 net::Task<Result<ConnectTarget>> ConnectPages::target(const store::ConnectSession& session,
@@ -176,14 +205,14 @@ net::Task<net::Response> ConnectPages::show(net::Request& request) {
       co_return *std::move(told);
     co_return link_is_over(request, visit.session.error());
   }
-  if (!visit.run || visit.run->state == State::kWaiting) {
-    if (auto waiting = co_await site_.options.accounts.linker().waiting(*visit.session))
-      if (auto page = waiting_page(site_, request,
-                                   {.token = visit.token,
-                                    .waiting = *waiting,
-                                    .run = visit.run ? &*visit.run : nullptr,
-                                    .session = visit.operator_session()}))
-        co_return *std::move(page);
+  if (visit.waiting) {
+    if (auto page = waiting_page(site_, request,
+                                 {.token = visit.token,
+                                  .waiting = *visit.waiting,
+                                  .run = visit.run ? &*visit.run : nullptr,
+                                  .session = visit.operator_session(),
+                                  .session_row = &*visit.session}))
+      co_return *std::move(page);
   }
   if (!visit.run && !request.query.has("here"))
     if (auto told = co_await told_elsewhere(site_, request, visit.token))
@@ -378,7 +407,7 @@ net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
         request, {.text_id = "connect.stale_page", .status = 403, .for_end_users = true});
   }
   const auto key = sha256_hex(token);
-  const bool in_window = co_await is_in_window(site_, token);
+  const auto place = co_await place_of(site_, request, token);
   const auto run = site_.runs->find(key, site_.now());
   if (run && run->state == State::kRunning) {
     site_.runs->cancel(key);
@@ -386,18 +415,25 @@ net::Task<net::Response> ConnectPages::cancel(net::Request& request) {
     // What waits for the person is left to the recovery, which revokes what it had minted.
     const auto given_up = co_await site_.options.accounts.linker().give_up(*session);
     if (!given_up) log::warning("web", "not_given_up", {{"error", given_up.error().message}});
-    site_.runs->forget(key);
+    if (run && run->state == State::kWaiting)
+      end_wait(key, *run, make_error(ErrorCode::kCancelled, "Connecting was cancelled."));
+    else
+      site_.runs->forget(key);
   }
-  co_return script ? state_json("running", true) : to_person(in_window);
+  co_return script ? state_json("running", true) : to_person(place);
 }
 
 net::Task<net::Response> ConnectPages::status(net::Request& request) {
   const std::string token = connect_token(request);
   if (token.empty()) co_return state_json("none", false);
   const auto run = site_.runs->find(sha256_hex(token), site_.now());
-  if (!run) co_return state_json("none", false);
-  const std::string go = run->state == State::kWaiting ? run->outcome->waiting->redirect_url : "";
-  co_return state_json(to_string(run->state), run->cancelling, 200, go);
+  if (run && run->state != State::kWaiting)
+    co_return state_json(to_string(run->state), run->cancelling);
+  const Visit visit = co_await this->visit(request);
+  if (visit.waiting) co_return state_json("waiting", false, 200, visit.waiting->pause.redirect_url);
+  if (!visit.run) co_return state_json("none", false);
+  const bool is_over = !visit.session && visit.run->state == State::kWaiting;
+  co_return state_json(is_over ? "none" : to_string(visit.run->state), visit.run->cancelling);
 }
 
 net::Task<std::optional<View>> ConnectPages::confirmation(net::Request& request,

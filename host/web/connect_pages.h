@@ -31,6 +31,8 @@ class ConnectPages {
   net::Task<net::Response> result(net::Request& request);
 
   net::Task<Visit> visit(net::Request& request);
+  net::Task<> look_after_wait(Visit& visit);
+  void end_wait(const std::string& key, const ConnectRuns::Run& run, Error error);
   net::Task<Result<ConnectTarget>> target(const store::ConnectSession& session,
                                           const std::string& connector_id);
   net::Task<net::Response> show_form(net::Request& request, const Visit& visit,

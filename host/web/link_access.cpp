@@ -7,6 +7,7 @@
 namespace patchbay::web {
 namespace {
 
+// Of those that come by an address.
 std::string cookie_name(LinkPurpose purpose) {
   return purpose == LinkPurpose::kGuide ? "patchbay-guide" : "patchbay-manage";
 }

@@ -18,6 +18,7 @@
 #include "web/project_pages.h"
 #include "web/request_log_pages.h"
 #include "web/review_pages.h"
+#include "web/sign_in_window.h"
 #include "web/signin_pages.h"
 #include "web/static_files.h"
 #include "web/storage_pages.h"
@@ -74,6 +75,7 @@ Pages::Pages(Options options)
       colleague_(std::make_unique<ColleaguePages>(*site_)),
       waiting_(std::make_unique<WaitingPages>(*site_)),
       attempts_(std::make_unique<AttemptPages>(*site_)),
+      sign_in_window_(std::make_unique<SignInWindow>(*site_)),
       guide_(std::make_unique<GuidePages>(*site_)),
       manage_(std::make_unique<ManagePages>(*site_)),
       integrations_(std::make_unique<IntegrationPages>(*site_)),
@@ -105,6 +107,7 @@ void Pages::add_routes(net::Router& router) {
   colleague_->add_routes(router);
   waiting_->add_routes(router);
   attempts_->add_routes(router);
+  sign_in_window_->add_routes(router);
   guide_->add_routes(router);
   manage_->add_routes(router);
   integrations_->add_routes(router);

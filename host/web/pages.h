@@ -41,6 +41,7 @@ class ConnectPages;
 class ColleaguePages;
 class WaitingPages;
 class AttemptPages;
+class SignInWindow;
 class GuidePages;
 class ManagePages;
 class IntegrationPages;
@@ -76,6 +77,7 @@ class Pages {
   std::unique_ptr<ColleaguePages> colleague_;
   std::unique_ptr<WaitingPages> waiting_;
   std::unique_ptr<AttemptPages> attempts_;
+  std::unique_ptr<SignInWindow> sign_in_window_;
   std::unique_ptr<GuidePages> guide_;
   std::unique_ptr<ManagePages> manage_;
   std::unique_ptr<IntegrationPages> integrations_;

@@ -7,9 +7,13 @@
 #include "manifest/hosts.h"
 #include "web/attempt_pages.h"
 #include "web/connect_access.h"
+#include "web/connector_view.h"
 #include "web/form_view.h"
+#include "web/framing.h"
 #include "web/manifest_text.h"
+#include "web/person_place.h"
 #include "web/request_checks.h"
+#include "web/sign_in_window.h"
 
 namespace patchbay::web {
 namespace {
@@ -17,6 +21,8 @@ namespace {
 // What a provider may send along; more is no answer of a sign-in page.
 constexpr std::size_t kMostParameters = 32;
 constexpr std::size_t kLongestParameter = 8192;
+
+constexpr unsigned kFrameRefresh = 5;  // seconds, without JavaScript
 
 std::vector<connector::NamedSecret> take_query(net::Request& request) {
   std::vector<connector::NamedSecret> query;
@@ -26,6 +32,12 @@ std::vector<connector::NamedSecret> take_query(net::Request& request) {
       query.push_back({std::string(name), SecretString(std::string(value))});
   }
   return query;
+}
+
+// What the form showed; it does again if this fails.
+manifest::FormValues shown_before(const Site& site, const std::string& key) {
+  auto run = site.runs->find(key, site.now());
+  return run ? std::move(run->values) : manifest::FormValues();
 }
 
 // What is wrong with the last answer, in the host's own words.
@@ -51,6 +63,17 @@ View ask_view(const manifest::Manifest& manifest, const manifest::AuthMethod& me
             form_view(manifest, accounts::fields_asked_for(method, pause), state, language));
 }
 
+// In a frame, where the provider's page opens in a window of its own.
+View window_view(const std::string& ticket, const manifest::TextArguments& about,
+                 const Language& language) {
+  View view;
+  view.text("ticket", ticket).text("path", kSignInPath);
+  for (const std::string_view id :
+       {"body", "go", "again", "tab", "open", "blocked", "closed", "checking"})
+    view.text(id, language.text("sign_in_window." + std::string(id), about));
+  return view;
+}
+
 }  // namespace
 
 std::optional<net::Response> waiting_page(Site& site, const net::Request& request,
@@ -68,16 +91,25 @@ std::optional<net::Response> waiting_page(Site& site, const net::Request& reques
   const std::string_view kind = page.waiting.pause.is_redirect() ? "go" : "ask";
   const std::string headline = language.text("waiting." + std::string(kind) + "_title", about);
 
+  const std::string objection = objection_to(page.run, language);
   View view;
   view.text("csrf", connect_csrf(page.token))
       .view("logo", logo_view(&manifest, provider))
       .text("headline", headline)
       .text("explain", language.text("waiting." + std::string(kind) + "_body", about))
-      .text("objection", objection_to(page.run, language))
+      .text("objection", objection)
+      .flag("goes_on", page.in_sign_in_window && objection.empty())
       .text("url", url)
       .text("go", language.text("waiting.go", about));
+  unsigned refresh_s = 0;
   if (page.waiting.pause.is_redirect()) {
     view.flag("ask", false);
+    if (page.session_row != nullptr && is_framed(request)) {
+      const auto ticket = sign_in_ticket(site, *page.session_row, page.token);
+      if (!ticket) return site.error(request, ticket.error(), page.session);
+      view.view("window", window_view(*ticket, about, language));
+      refresh_s = kFrameRefresh;
+    }
   } else {
     view.view("ask", ask_view(manifest, *method, page, language));
   }
@@ -85,7 +117,9 @@ std::optional<net::Response> waiting_page(Site& site, const net::Request& reques
                              .title = headline,
                              .view = std::move(view),
                              .session = page.session,
-                             .for_end_users = true});
+                             .refresh_s = refresh_s,
+                             .for_end_users = true,
+                             .sandboxed = is_sandboxed(manifest, site.options.overridden_hosts)});
 }
 
 void WaitingPages::add_routes(net::Router& router) {
@@ -103,15 +137,17 @@ net::Task<net::Response> WaitingPages::come_back(net::Request& request) {
   accounts::ResumeRequest resume;
   resume.query = take_query(request);
   auto& accounts = site_.options.accounts;
-  const bool in_window = co_await is_in_window(site_, token);
+  const auto place = co_await place_of(site_, request, token);
   auto session = co_await accounts.find_session(token);
-  if (!session) co_return to_person(in_window);
+  if (!session) co_return to_person(place);
   const auto waiting = co_await accounts.linker().waiting(*session);
+  // What the frame is told is left as it is: cancelled, over.
+  if (!waiting && place == PersonPlace::kSignInWindow) co_return to_person(place);
   const std::string connector_id = waiting ? waiting->connector_id : session->connector_id;
   resume.session = std::move(*session);
   const auto key = sha256_hex(token);
-  const auto cancel = site_.runs->begin(key, connector_id, {}, site_.now());
-  if (!cancel) co_return to_person(in_window);
+  const auto cancel = site_.runs->begin(key, connector_id, shown_before(site_, key), site_.now());
+  if (!cancel) co_return to_person(place);
   resume.cancel = *cancel;
   // The page shows the progress; the address with the code in it is left at once.
   net::asio::co_spawn(
@@ -121,7 +157,7 @@ net::Task<net::Response> WaitingPages::come_back(net::Request& request) {
                              waiting ? waiting->auth_method_id : "", language_of(request),
                              accounts.linker().resume(std::move(resume)))),
       net::asio::detached);
-  co_return to_person(in_window);
+  co_return to_person(place);
 }
 
 net::Task<net::Response> WaitingPages::fill_in(net::Request& request) {
@@ -135,26 +171,27 @@ net::Task<net::Response> WaitingPages::fill_in(net::Request& request) {
                                       .link = "/connect",
                                       .link_text_id = "connect.load_again"});
   auto& accounts = site_.options.accounts;
-  const bool in_window = co_await is_in_window(site_, token);
+  const auto place = co_await place_of(site_, request, token);
   auto session = co_await accounts.find_session(token);
-  if (!session) co_return to_person(in_window);
+  if (!session) co_return to_person(place);
   const auto waiting = co_await accounts.linker().waiting(*session);
-  if (!waiting) co_return to_person(in_window);
+  if (!waiting) co_return to_person(place);
   const auto connector = site_.options.registry.find(waiting->connector_id);
   const auto* method =
       connector ? connector->manifest->find_auth_method(waiting->auth_method_id) : nullptr;
-  if (method == nullptr) co_return to_person(in_window);
+  if (method == nullptr) co_return to_person(place);
   accounts::ResumeRequest resume;
   resume.session = std::move(*session);
   resume.form = accounts::split_form(*method, take_fields(*form));
   const auto key = sha256_hex(token);
-  const auto cancel = site_.runs->begin(key, waiting->connector_id, {}, site_.now());
-  if (!cancel) co_return to_person(in_window);
+  const auto cancel =
+      site_.runs->begin(key, waiting->connector_id, shown_before(site_, key), site_.now());
+  if (!cancel) co_return to_person(place);
   resume.cancel = *cancel;
   co_await follow(site_.runs, site_.options.clock, key,
                   telling_attempt(accounts, connector, method->id, language_of(request),
                                   accounts.linker().resume(std::move(resume))));
-  co_return to_person(in_window);
+  co_return to_person(place);
 }
 
 }  // namespace patchbay::web

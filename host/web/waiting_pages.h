@@ -20,6 +20,9 @@ struct WaitingPage {
   const accounts::Linker::Waiting& waiting;
   const ConnectRuns::Run* run = nullptr;  // how the last try went, if this process knows
   const OperatorAccess::Session* session = nullptr;
+  // Set: in a frame, the provider's page opens in a window (sign_in_window.h).
+  const store::ConnectSession* session_row = nullptr;
+  bool in_sign_in_window = false;  // goes on to the provider by itself
 };
 
 // Nothing when the connector is not there any more.

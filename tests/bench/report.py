@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes results.json and results.md from what the measurements printed: report.py FIGURES COMMIT
 
-FIGURES is a folder with the files link, worker, sdk, page and list. What is not there stays as results.json has it.
+FIGURES is a folder with the files link, worker, sdk, page, lighthouse and list. What is not there stays as results.json has it.
 """
 import datetime
 import json
@@ -32,8 +32,9 @@ def read_record(figures, commit):
     when = {"date": datetime.date.today().isoformat(), "commit": commit, "machine": machine()}
     if "link" in new:
         record.update(when)
-    if "list" in new:
-        new["list"].update(when)
+    for name in ("list", "lighthouse"):
+        if name in new:
+            new[name].update(when)
     return {**record, **new}
 
 
@@ -51,6 +52,11 @@ def rows_of(record):
     if page := record.get("page"):
         yield ("connector dropped until an open page shows it", page["drop_to_page"]["median_ms"], "ms",
                "loading that page", page["page_load"]["median_ms"])
+    if phone := record.get("lighthouse"):
+        hub, still = phone["hub"], phone["same_bytes"]
+        yield (f"the connect page's largest paint as on a slow phone ({hub['bytes'] / 1000:.0f} kB; Lighthouse's performance"
+               f" {hub['performance']} of 100)", hub["largest_paint_ms"], "ms",
+               f"the same bytes handed out as they are (performance {still['performance']}), {phone['rounds']} rounds", still["largest_paint_ms"])
     yield measured("a flow in a walled worker, many at once", "flow_in_worker_pipelined", "in process", "flow_in_process")
     yield measured("a flow in a walled worker, one after another", "flow_in_worker_serial", "in process", "flow_in_process")
     yield measured("starting a worker, walls up and library loaded", "worker_start", "starting an empty program",
@@ -82,6 +88,8 @@ def text_of(record):
               f"{whole['resident_mib_first_tenth']:.2f} MiB in the first tenth of the run, {whole['resident_mib_last_tenth']:.2f} MiB in the last, "
               f"{whole['resident_mib_peak']:.2f} MiB at most. One reader each, one after the",
               "other, once."]
+    if phone := record.get("lighthouse"):
+        lines += ["", f"The page on a slow phone: {phone['date']}, commit {phone['commit']}; a phone and a line that Lighthouse simulates."]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,9 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
-import { axeViolations, expectNoComplaints, fillIn, launch, visitor } from './browser.mjs';
+import {
+  axeViolations, connect, expectNoComplaints, fillIn, launch, visitor,
+} from './browser.mjs';
 import { startHub } from './start_hub.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -113,6 +115,50 @@ test('the React example does, too: dark, in German', async () => {
   await frame.getByRole('button', { name: 'Verbinden', exact: true }).click();
   await page.getByText(/^Connected: acc_/).waitFor();
   expectNoComplaints(page);
+  await page.context().close();
+});
+
+test('the connect link is passed on from within the frame, which hears what the colleague did', async () => {
+  const page = await visitor(browser);
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Connect Personio' }).click();
+  const frame = page.frameLocator('patchbay-hub iframe');
+  await frame.getByText('I am not the admin').click();
+  await frame.getByRole('button', { name: 'Make a link for a colleague' }).click();
+  await frame.getByRole('heading', { name: 'Waiting for your colleague' }).waitFor();
+  assert.deepEqual(await axeViolations(page), []);
+  const link = await frame.getByLabel('Link for your colleague').inputValue();
+  assert.match(link, /\/connect\/[\w-]{43}$/);
+
+  const colleague = await visitor(browser);
+  await colleague.goto(link);
+  await colleague.getByRole('heading', { name: 'Connect Personio' }).waitFor();
+  await connect(colleague, hub.sandbox.credentials(0));
+  await colleague.locator('dialog[open]').waitFor();
+
+  await frame.getByRole('heading', { name: 'Your colleague has connected Personio' }).waitFor();
+  await page.getByText(/^Connected: acc_/).waitFor();
+  assert.deepEqual(await axeViolations(page), []);
+  expectNoComplaints(page);
+  expectNoComplaints(colleague);
+  await colleague.context().close();
+  await page.context().close();
+});
+
+test('a link taken back in the frame shows the form there again', async () => {
+  const page = await visitor(browser);
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Connect Personio' }).click();
+  const frame = page.frameLocator('patchbay-hub iframe');
+  await frame.getByText('I am not the admin').click();
+  await frame.getByRole('button', { name: 'Make a link for a colleague' }).click();
+  const link = await frame.getByLabel('Link for your colleague').inputValue();
+  await frame.getByRole('button', { name: 'Take the link back' }).click();
+  await frame.getByRole('heading', { name: 'Connect Personio' }).waitFor();
+  const colleague = await visitor(browser);
+  await colleague.goto(link);
+  await colleague.getByRole('heading', { name: 'This link was taken back' }).waitFor();
+  await colleague.context().close();
   await page.context().close();
 });
 

@@ -173,6 +173,32 @@ test('an integration deleted at the provider is told, and reconnecting mends it'
   expectNoComplaints(page);
 });
 
+test('a permission that is missing is named, and a new integration and Reconnect mend it', async () => {
+  const page = await visitor(browser);
+  await signIn(page, hub.freshSigninUrl());
+  const made = (permissions) => hub.sandbox.control('POST', '/integrations', { permissions });
+  await beginLink(page, hub, { id: 'tenant-6', name: 'Nordwest eG' });
+  await connect(page, await made({ attendances: ['read'] }));
+  await page.locator('#failure .permission').getByText('Employees').waitFor();
+  await connect(page, await made({ employees: ['read'] })); // what has to be there, and no more
+  const dialog = page.locator('dialog[open]');
+  await dialog.getByRole('heading', { name: 'What does not work yet' }).waitFor();
+  assert.match(await dialog.locator('.lacks').innerText(), /Attendances/);
+  assert.match(await dialog.innerText(), /Create a new integration at Personio with these boxes ticked too, then reconnect\./);
+  await dialog.getByRole('link', { name: 'Show the account' }).click();
+  const id = await page.locator('#account-id').innerText();
+  assert.match(await page.locator('.alert.warn .boxes').innerText(), /Attendances/);
+
+  await page.getByRole('button', { name: 'Reconnect' }).click();
+  await connect(page, hub.sandbox.credentials(0)); // the new integration, with every box
+  await dialog.waitFor();
+  assert.equal(await dialog.locator('.lacks').count(), 0);
+  await dialog.getByRole('link', { name: 'Show the account' }).click();
+  assert.equal(await page.locator('#account-id').innerText(), id);
+  assert.equal(await page.locator('.alert.warn .boxes').count(), 0);
+  expectNoComplaints(page);
+});
+
 test('the owner who was linked last is remembered, and linking again updates the account', async () => {
   const page = await visitor(browser);
   await signIn(page, hub.freshSigninUrl());

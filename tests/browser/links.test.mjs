@@ -88,3 +88,29 @@ test('an end user looks after a connection: reconnects, then disconnects', async
   assert.ok(!hub.log.includes(link.split('/').pop()));
   expectNoComplaints(customer);
 });
+
+test('a connect link that expires says so, before the form and after it', async () => {
+  const link = async () => {
+    const reply = await fetch(`${hub.url}/connect_sessions`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ origin_owner_id: 'tenant-9', origin_owner_name: 'Nordwind GmbH', provider: 'personio' }),
+    });
+    return (await reply.json()).auth_link_url;
+  };
+  const expire = () => hub.sql("UPDATE connect_sessions SET expires = strftime('%s') * 1000 - 1000 WHERE status = 'open'");
+  const page = await visitor(browser);
+  await page.goto(await link());
+  await page.getByRole('heading', { name: 'Connect Personio' }).waitFor();
+  expire();
+  await connect(page, hub.sandbox.credentials(0));
+  await page.getByRole('heading', { name: 'This link has expired' }).waitFor();
+  assert.deepEqual(await axeViolations(page), []);
+  const late = await visitor(browser);
+  const address = await link();
+  expire();
+  await late.goto(address);
+  await late.getByRole('heading', { name: 'This link has expired' }).waitFor();
+  assert.equal(await late.locator('form[action="/connect"]').count(), 0);
+  for (const each of [page, late]) expectNoComplaints(each);
+});

@@ -194,6 +194,12 @@ class Hub {
     change('operator.signed_xx', 'operator.signed_in');
   }
 
+  // A change in the store that nobody waits hours for.
+  sql(statement) {
+    const script = 'import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None).execute(sys.argv[2])';
+    execFileSync('python3', ['-c', script, join(this.data, 'patchbay.db'), statement]);
+  }
+
   // Asks until it is so.
   async until(condition, what) {
     const end = Date.now() + kPatience;

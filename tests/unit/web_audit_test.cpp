@@ -46,6 +46,20 @@ struct WebAuditTest : WebPagesTest {
   std::string csrf;
 };
 
+TEST_F(WebAuditTest, NamesInWordsWhoeverHasNoName) {
+  const std::pair<std::string, std::string> actors[] = {
+      {"operator", "An operator"},
+      {"hub", "The hub itself"},
+      {"pinned_hash", "A pinned hash"},
+      {"end user", "The end user"},
+      {"session ses_1", "Connect link ses_1"},
+      {"command line (ada)", "Command line (ada)"}};
+  for (const auto& [actor, words] : actors) write({.kind = "project.created", .actor = actor});
+  const auto page = list();
+  EXPECT_TRUE(has(page, "A project was made"));
+  for (const auto& [actor, words] : actors) EXPECT_TRUE(has(page, "<span>" + words)) << actor;
+}
+
 TEST_F(WebAuditTest, TellsWhatHappenedInWords) {
   write({.kind = "operator.signin_link_made",
          .subject = "<Ada> (viewer)",

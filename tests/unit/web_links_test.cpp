@@ -43,6 +43,7 @@ TEST_F(WebLinksTest, ALinkOpensWhatItIsForAndNothingElse) {
     return accounts::open_link(vault, purpose, text, at).error().code;
   };
   EXPECT_EQ(code(LinkPurpose::kGuide, token, now), ErrorCode::kNotFound);
+  EXPECT_EQ(code(LinkPurpose::kSignIn, token, now), ErrorCode::kNotFound);
   EXPECT_EQ(code(LinkPurpose::kManage, token + "A", now), ErrorCode::kNotFound);
   EXPECT_EQ(code(LinkPurpose::kManage, std::string(5000, 'A'), now), ErrorCode::kNotFound);
   EXPECT_EQ(code(LinkPurpose::kManage, "", now), ErrorCode::kNotFound);

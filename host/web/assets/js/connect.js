@@ -67,7 +67,7 @@ async function watch(main) {
     }
     if (state === 'linked') return showConfirmation(main);
     if (state === 'failed') return showFailure(main);
-    if (state === 'waiting' && go) return window.location.assign(go);
+    if (state === 'waiting' && go && !isFramed()) return window.location.assign(go);
     if (state === 'waiting' || state === 'none') return window.location.replace(kPage);
     await pause(round < 10 ? 250 : 1000);
   }

@@ -1,7 +1,0 @@
-// Every page in a wide window, in light and dark, and zoomed to 200 % (half as many CSS pixels).
-import { testLooks } from './looks.mjs';
-
-testLooks([
-  ['light', {}, [{ width: 640, height: 450 }]],
-  ['dark', { colorScheme: 'dark' }],
-]);
