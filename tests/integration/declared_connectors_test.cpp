@@ -5,6 +5,7 @@
 #include "actions/action_runner.h"
 #include "hibob_sandbox/hibob_sandbox.h"
 #include "hub_fixture.h"
+#include "humaans_sandbox/humaans_sandbox.h"
 #include "manifest/input_schema.h"
 #include "personio_action_entries.h"
 
@@ -397,7 +398,9 @@ TEST_P(DeclaredConnector, NamesAProviderThatFails) {
 INSTANTIATE_TEST_SUITE_P(Of, DeclaredConnector,
                          testing::Values(Declared{"hibob", &hibob_sandbox::info,
                                                   &hibob_sandbox::make,
-                                                  "GET /v1/company/people/fields"}),
+                                                  "GET /v1/company/people/fields"},
+                                         Declared{"humaans", &humaans_sandbox::info,
+                                                  &humaans_sandbox::make, "GET /api/me"}),
                          [](const auto& info) { return std::string(info.param.id); });
 
 }  // namespace
