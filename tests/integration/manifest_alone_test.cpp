@@ -6,6 +6,7 @@
 #include "child_process.h"
 #include "hub_fixture.h"
 #include "patchbay/connector.h"
+#include "unit/minisign_fixture.h"
 
 namespace patchbay::integration {
 namespace {
@@ -59,6 +60,8 @@ class ManifestAlone : public HubTest {
     EXPECT_NE(found->reason.find(why), std::string::npos) << found->reason;
     EXPECT_FALSE(found->runtime);
   }
+  // Those that this test has started.
+  std::size_t workers() const { return children_of(::getpid()).size() - children_before; }
   Result<> approve(const ConnectorPtr& connector) {
     return wait(hub->registry().approve(connector->sha256, "test"));
   }
@@ -69,6 +72,8 @@ class ManifestAlone : public HubTest {
     ASSERT_TRUE(approve(found));
     ASSERT_TRUE(becomes(name, ConnectorState::kReady));
   }
+
+  const std::size_t children_before = children_of(::getpid()).size();
 };
 
 TEST_F(ManifestAlone, WaitsForApprovalWithAllThatItAsksForAndThenRuns) {
@@ -77,7 +82,7 @@ TEST_F(ManifestAlone, WaitsForApprovalWithAllThatItAsksForAndThenRuns) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->id, "acme");
   EXPECT_EQ(found->sha256.size(), 64U);
-  EXPECT_TRUE(children_of(::getpid()).empty()) << "a worker was started for it";
+  EXPECT_EQ(workers(), 0U) << "a worker was started for it";
   ASSERT_TRUE(found->review);
   std::string asked;
   for (const auto& demand : found->review->change.added) asked += demand.what + "\n";
@@ -88,7 +93,7 @@ TEST_F(ManifestAlone, WaitsForApprovalWithAllThatItAsksForAndThenRuns) {
   const auto ready = becomes("acme.json", ConnectorState::kReady);
   ASSERT_TRUE(ready);
   EXPECT_EQ(hub->registry().find("acme"), ready);
-  EXPECT_EQ(children_of(::getpid()).size(), 1U);
+  EXPECT_EQ(workers(), 1U);
   close_hub();
   hub = make_hub();
   EXPECT_TRUE(becomes("acme.json", ConnectorState::kReady)) << "after a restart";
@@ -97,7 +102,7 @@ TEST_F(ManifestAlone, WaitsForApprovalWithAllThatItAsksForAndThenRuns) {
 TEST_F(ManifestAlone, EachHasAWorkerOfItsOwnThatKnowsNoOther) {
   drop_approved("acme.json", manifest());
   drop_approved("umbra.json", manifest("umbra"));
-  EXPECT_EQ(children_of(::getpid()).size(), 2U);
+  EXPECT_EQ(workers(), 2U);
   for (const char* id : {"acme", "umbra"}) {
     const auto connector = hub->registry().find(id);
     ASSERT_TRUE(connector);
@@ -130,6 +135,23 @@ TEST_F(ManifestAlone, AChangedByteIsAnotherApprovalAndTheOldOneGoesOnMeanwhile) 
   EXPECT_EQ(hub->registry().find("acme")->sha256, changed->sha256);
   fs::remove(connectors + "/acme.json");
   EXPECT_TRUE(wait_until([&] { return hub->registry().list().empty(); }));
+}
+
+TEST_F(ManifestAlone, ASignatureBesideItIsLookedAt) {
+  drop_text("acme.json", manifest());
+  const auto unsigned_one = becomes("acme.json", ConnectorState::kAwaitingApproval);
+  ASSERT_TRUE(unsigned_one);
+  EXPECT_EQ(unsigned_one->review->signature, connector::SignatureState::kNone);
+  drop_text("acme.json.minisig", std::string(connector::kSignature));
+  EXPECT_TRUE(wait_until([&] {
+    const auto all = hub->registry().list();
+    return all.size() == 1 && all.front()->review &&
+           all.front()->review->signature == connector::SignatureState::kUnknownKey;
+  }));
+  close_hub();
+  trust.trusted_keys = {connector::parse_minisign_key(connector::kPublicKey).value()};
+  hub = make_hub();
+  expect_refused("acme.json", "acme.json.minisig");
 }
 
 TEST_F(ManifestAlone, WhatNeedsCodeIsRefusedWithThePlace) {
