@@ -56,7 +56,7 @@ std::vector<NewFile> files_alone(const ConnectorName& name, std::string_view kin
   std::string grant;
   for (const auto& file : template_files()) {
     if (file.kind == kind && file.path == "manifest.json") manifest = file.content;
-    if (file.kind == kManifestOnly && file.path == std::string(kind) + ".json")
+    if (file.kind == kManifestOnly && file.path == std::string(kind) + ".grant")
       grant = file.content;
   }
   manifest.insert(manifest.find("      \"tokens\":"), grant);

@@ -278,6 +278,18 @@ TEST_P(DeclaredConnector, HasAnEntryForEachActionAndNoneWithoutItsAction) {
   EXPECT_GE(ids.size(), 10U);
 }
 
+// What an integration allows without an operator's word is what reads.
+TEST_P(DeclaredConnector, NoActionThatWritesSaysThatItReads) {
+  int writing = 0;
+  for (const Action& action : manifest->actions)
+    for (const auto& permission : action.permissions)
+      if (permission.access == manifest::Access::kWrite) {
+        EXPECT_FALSE(action.read_only) << action.id;
+        ++writing;
+      }
+  EXPECT_GT(writing, 2);
+}
+
 // The hub's own inputs are tried with the pages.
 TEST_P(DeclaredConnector, IsTriedWithEveryInputItsActionsTake) {
   for (const Action& action : manifest->actions) {
