@@ -22,7 +22,7 @@ the schema beside it; an installed Patchbay has it in `share/patchbay/`.
 """
 # Objects with a table of their own, by the definition's name.
 TABLES = {"auth_method", "field", "guide", "permission", "permission_side", "rate_limit", "inbound_events", "failure_codes", "action", "link",
-          "value_source", "parameters"}
+          "value_source", "parameters", "grant"}
 
 
 class Reference:

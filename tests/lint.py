@@ -10,6 +10,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Lines of all C++ files in one such folder together, without its subfolders.
 LINE_BARS = [("connectors/*", 250), ("plugin_api/templates/*", 40)]
+# The library for manifests without code: no provider's, and every grant in one.
+GENERIC = "declarative"
 SOURCES = {".h", ".hpp", ".c", ".cpp"}
 
 
@@ -27,7 +29,8 @@ def text_of(path):
 
 
 def providers():
-    return [p.parent.name for p in (ROOT / "manifests").glob("*/identity.json")]
+    folders = [p.parent.name for p in (ROOT / "manifests").glob("*/identity.json")]
+    return [name for name in folders if name != GENERIC]
 
 
 def check(files):
@@ -109,7 +112,7 @@ def check_bars(files):
         if path.suffix in {".h", ".cpp"}:
             lines[path.parent.relative_to(ROOT)] += text_of(path).count("\n")
     for folder, count in lines.items():
-        for pattern, bar in LINE_BARS:
+        for pattern, bar in LINE_BARS if folder.name != GENERIC else ():
             if len(folder.parts) == pattern.count("/") + 1 and folder.match(pattern) and count > bar:
                 yield folder.as_posix(), f"has {count} lines of C++; {bar} at most"
 

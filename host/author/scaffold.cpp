@@ -26,6 +26,8 @@ constexpr ConnectorKind kKinds[] = {
     {"basic", "user and password"},
     {"bearer", "an access token that a person made at the provider"}};
 
+constexpr std::string_view kManifestOnly = "manifest-only";
+
 struct NewFile {
   std::string path;
   std::string content;
@@ -46,6 +48,20 @@ std::vector<NewFile> files_of(const ConnectorName& name, std::string_view kind) 
                      name.put_into(file.content), file.executable ? mode_t{0755} : mode_t{0644}});
   }
   return files;
+}
+
+// The manifest with its `grant`, which stands before the tokens that it leads to.
+std::vector<NewFile> files_alone(const ConnectorName& name, std::string_view kind) {
+  std::string manifest;
+  std::string grant;
+  for (const auto& file : template_files()) {
+    if (file.kind == kind && file.path == "manifest.json") manifest = file.content;
+    if (file.kind == kManifestOnly && file.path == std::string(kind) + ".grant")
+      grant = file.content;
+  }
+  manifest.insert(manifest.find("      \"tokens\":"), grant);
+  return {{"manifest.schema.json", std::string(manifest::manifest_schema_text()), 0644},
+          {name.id() + ".json", name.put_into(manifest), 0644}};
 }
 
 Result<> write(const fs::path& folder, const NewFile& file) {
@@ -99,6 +115,31 @@ class Draft {
   fs::path folder_;
 };
 
+Result<> check_kind(std::string_view kind) {
+  if (std::ranges::find(kKinds, kind, &ConnectorKind::name) == std::end(kKinds))
+    return make_error(ErrorCode::kInvalidArgument,
+                      "there is no kind " + std::string(kind) + "; see: patchbay new --help");
+  return {};
+}
+
+Result<std::vector<std::string>> write_all(const std::vector<NewFile>& files,
+                                           const std::string& folder) {
+  const fs::path place = fs::path(folder + "/.").lexically_normal().parent_path();
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(place, error)))
+    return make_error(ErrorCode::kConflict,
+                      place.string() + " is there already. Choose another name or --folder.");
+  PATCHBAY_TRY_ASSIGN(auto draft, Draft::beside(place));
+  std::vector<std::string> names;
+  for (const auto& file : files) {
+    PATCHBAY_TRY(write(draft.folder(), file));
+    names.push_back(file.path);
+  }
+  PATCHBAY_TRY(draft.becomes(place));
+  std::ranges::sort(names);
+  return names;
+}
+
 }  // namespace
 
 std::span<const ConnectorKind> connector_kinds() {
@@ -107,23 +148,15 @@ std::span<const ConnectorKind> connector_kinds() {
 
 Result<std::vector<std::string>> write_connector(const ConnectorName& name, std::string_view kind,
                                                  const std::string& folder) {
-  if (std::ranges::find(kKinds, kind, &ConnectorKind::name) == std::end(kKinds))
-    return make_error(ErrorCode::kInvalidArgument,
-                      "there is no kind " + std::string(kind) + "; see: patchbay new --help");
-  const fs::path place = fs::path(folder + "/.").lexically_normal().parent_path();
-  std::error_code error;
-  if (fs::exists(fs::symlink_status(place, error)))
-    return make_error(ErrorCode::kConflict,
-                      place.string() + " is there already. Choose another name or --folder.");
-  PATCHBAY_TRY_ASSIGN(auto draft, Draft::beside(place));
-  std::vector<std::string> names;
-  for (const auto& file : files_of(name, kind)) {
-    PATCHBAY_TRY(write(draft.folder(), file));
-    names.push_back(file.path);
-  }
-  PATCHBAY_TRY(draft.becomes(place));
-  std::ranges::sort(names);
-  return names;
+  PATCHBAY_TRY(check_kind(kind));
+  return write_all(files_of(name, kind), folder);
+}
+
+Result<std::vector<std::string>> write_manifest_alone(const ConnectorName& name,
+                                                      std::string_view kind,
+                                                      const std::string& folder) {
+  PATCHBAY_TRY(check_kind(kind));
+  return write_all(files_alone(name, kind), folder);
 }
 
 }  // namespace patchbay::author

@@ -22,4 +22,10 @@ std::span<const ConnectorKind> connector_kinds();
 Result<std::vector<std::string>> write_connector(const ConnectorName& name, std::string_view kind,
                                                  const std::string& folder);
 
+// The same for a connector without code: `NAME.json`, which says itself how it is connected, and
+// the schema that editors complete it by.
+Result<std::vector<std::string>> write_manifest_alone(const ConnectorName& name,
+                                                      std::string_view kind,
+                                                      const std::string& folder);
+
 }  // namespace patchbay::author

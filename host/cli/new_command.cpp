@@ -11,25 +11,36 @@ struct NewOptions {
   std::string name;
   std::string kind;
   std::string folder;  // empty: the name, here
+  bool manifest_only = false;
 };
+
+std::string next_steps(const std::string& folder, const std::string& id, bool manifest_only) {
+  if (manifest_only)
+    return "  cd " + folder + "\n  patchbay preview " + id +
+           ".json       # form and guide, as you edit them\n  patchbay check " + id +
+           ".json         # until it finds nothing\n"
+           "Then copy " +
+           id + ".json, and nothing else, into a hub's connectors folder.\n";
+  return "  cd " + folder +
+         "\n"
+         "  cmake -S . -B build && cmake --build build\n"
+         "  ctest --test-dir build               # its flows, and patchbay check\n"
+         "  ./try                                # links an account of its own sandbox\n"
+         "  patchbay preview manifest.json       # form and guide, as you edit them\n"
+         "README.md says how it becomes the real provider's.\n";
+}
 
 int write_new(const NewOptions& options) {
   const auto name = author::ConnectorName::parse(options.name);
   if (!name) return report(name.error());
   const auto folder = options.folder.empty() ? name->id() : options.folder;
-  const auto files = author::write_connector(*name, options.kind, folder);
+  const auto files = options.manifest_only
+                         ? author::write_manifest_alone(*name, options.kind, folder)
+                         : author::write_connector(*name, options.kind, folder);
   if (!files) return report(files.error());
   std::cout << "Wrote " << folder << ":\n";
   for (const auto& file : *files) std::cout << "  " << file << "\n";
-  std::cout << "\nNext:\n"
-               "  cd "
-            << folder
-            << "\n"
-               "  cmake -S . -B build && cmake --build build\n"
-               "  ctest --test-dir build               # its flows, and patchbay check\n"
-               "  ./try                                # links an account of its own sandbox\n"
-               "  patchbay preview manifest.json       # form and guide, as you edit them\n"
-               "README.md says how it becomes the real provider's.\n";
+  std::cout << "\nNext:\n" << next_steps(folder, name->id(), options.manifest_only);
   return 0;
 }
 
@@ -56,6 +67,8 @@ void add_new_command(CLI::App& app, Run& run) {
   command->add_option("--auth", options->kind, "KIND, one of the above")
       ->required()
       ->check(CLI::IsMember(kinds));
+  command->add_flag("--manifest-only", options->manifest_only,
+                    "A connector without code: NAME.json, and the schema to complete it by");
   command->add_option("--folder", options->folder, "Where to; must not exist (default: ./NAME)");
   command->callback([&run, options] { run = [options] { return write_new(*options); }; });
 }

@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/private_file.h"
-#include "connector/connector_file.h"
+#include "connector/code_of.h"
 #include "connector/in_process_runtime.h"
 #include "connector/worker/worker_runtime.h"
 
@@ -22,18 +22,22 @@ struct ReplayOptions {
   bool accept = false;
 };
 
-std::shared_ptr<connector::Runtime> runtime_of(const ReplayOptions& options,
-                                               connector::ConnectorFile& file,
-                                               net::LoopPool& loops) {
+Result<std::shared_ptr<connector::Runtime>> runtime_of(const ReplayOptions& options,
+                                                       const connector::ConnectorFile& file,
+                                                       net::LoopPool& loops) {
+  const auto worker = own_program("patchbay-worker");
+  PATCHBAY_TRY_ASSIGN(auto code, connector::code_of(file, worker));
   if (options.in_process)
     return std::make_shared<connector::InProcessRuntime>(
-        options.connector, [](std::uint32_t, std::string_view line) {
+        code.path,
+        [](std::uint32_t, std::string_view line) {
           std::cerr << "  the connector says: " << line << "\n";
-        });
+        },
+        std::move(code.manifest));
   return connector::make_worker_runtime(
       loops.loop(0).get_executor(),
-      {.worker_program = own_program("patchbay-worker"), .name = file.manifest->id},
-      std::move(file.bytes));
+      {.worker_program = worker, .name = file.manifest->id, .manifest = std::move(code.manifest)},
+      std::move(code.library));
 }
 
 void tell(const ReplayOptions& options, const connector::ConnectorFile& file,
@@ -59,14 +63,14 @@ void tell(const ReplayOptions& options, const connector::ConnectorFile& file,
 Result<int> play(const ReplayOptions& options) {
   PATCHBAY_TRY_ASSIGN(const auto text, read_small_file(options.file, kLargestFile));
   PATCHBAY_TRY_ASSIGN(auto recorded, connector::recorded_flow_from_json(text));
-  PATCHBAY_TRY_ASSIGN(auto file, connector::read_connector_file(options.connector));
+  PATCHBAY_TRY_ASSIGN(const auto file, connector::read_connector_file(options.connector));
   if (file.manifest->id != recorded.connector_id)
     return make_error(ErrorCode::kInvalidArgument, options.file + " was recorded with " +
                                                        recorded.connector_id + ", not with " +
                                                        file.manifest->id);
   net::LoopPool loops(1);
   loops.start();
-  const auto runtime = runtime_of(options, file, loops);
+  PATCHBAY_TRY_ASSIGN(const auto runtime, runtime_of(options, file, loops));
   auto now = loops.block_on(connector::replay_flow(*runtime, recorded));
   runtime->stop();
   if (!now) return now.error();
@@ -102,7 +106,10 @@ void add_replay_command(CLI::App& app, Run& run) {
       "Exit code: 0 as recorded, 1 it differs, 2 it could not be played.");
   auto options = std::make_shared<ReplayOptions>();
   command->add_option("FILE", options->file, "The recorded flow")->required();
-  command->add_option("--connector", options->connector, "The connector library")->required();
+  command
+      ->add_option("--connector", options->connector,
+                   "The connector: a library, or a manifest alone")
+      ->required();
   command->add_flag("--json", options->json, "Print one JSON object instead of text");
   command->add_flag("--in-process", options->in_process,
                     "Without a worker's walls, for a debugger or sanitizer");

@@ -5,6 +5,9 @@
 #include <ctime>
 #include <iterator>
 
+#include "connector/code_of.h"
+#include "connector/manifest_alone.h"
+
 namespace patchbay::cli {
 namespace {
 
@@ -161,6 +164,9 @@ std::string review_text(const Connector& connector) {
   text += line("file", printable(connector.file));
   if (!connector.sha256.empty()) text += line("SHA-256", connector.sha256);
   if (!connector.review || !connector.source) return text;
+  if (connector::is_manifest_alone(connector.file))
+    text += line("code", "none; the hub's own " + std::string(connector::kDeclarativeLibrary) +
+                             " runs for it");
   text += line("signature", signature_text(connector));
   text += line("decision", decision_text(*connector.review));
   text += signer_warning(*connector.review);

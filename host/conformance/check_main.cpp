@@ -63,7 +63,7 @@ void print_json(const SuiteResult& result, const std::string& path) {
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Tries a connector library against the rules of the connector interface: loads it, plays\n"
+      "Tries a connector against the rules of the connector interface: loads it, plays\n"
       "providers from plausible to hostile, cuts in at every step, and runs it behind a worker's\n"
       "walls. Each finding names the rule, what to change, and where it showed first.\n\n"
       "Exit code: 0 it passes, 1 there are findings, 2 wrong usage.",
@@ -71,10 +71,11 @@ int main(int argc, char** argv) {
   conformance::SuiteOptions options;
   options.worker_program = own_program("patchbay-worker");
   bool as_json = false;
-  bool in_process = false;
-  app.add_option("FILE", options.path, "The connector library")->required();
+  app.add_option("FILE", options.path,
+                 "The connector: a library (.so), or a manifest that needs none (.json)")
+      ->required();
   app.add_flag("--json", as_json, "Print one JSON object instead of text");
-  app.add_flag("--in-process", in_process, "Leave out the part behind a worker's walls");
+  app.add_flag("--in-process", options.in_process, "Leave out the part behind a worker's walls");
   app.add_option("--seed", options.seed, "Of the random exchanges")->capture_default_str();
   app.add_option("--random", options.random_exchanges, "How many random exchanges to play")
       ->check(CLI::Range(0, 10'000'000))
@@ -86,7 +87,6 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   log::set_level(log::Level::kError);
-  if (in_process) options.worker_program.clear();
   if (::isatty(STDERR_FILENO) == 1)
     options.on_part = [](const std::string& part) { std::cerr << "... " << part << "\n"; };
   try {

@@ -9,6 +9,7 @@
 #include "conformance/heap_watch.h"
 #include "conformance/trial_input.h"
 #include "connector/flow_driver.h"
+#include "connector/worker/entry_point.h"
 
 namespace patchbay::conformance {
 namespace {
@@ -383,7 +384,8 @@ class Subject::Flow {
   Trace trace_;
 };
 
-Subject::Subject(const patchbay_connector& table, const manifest::Manifest& manifest)
+Subject::Subject(const patchbay_connector& table, const manifest::Manifest& manifest,
+                 std::string_view given)
     : table_(table), manifest_(manifest) {
   host_.struct_size = sizeof host_;
   host_.abi_minor = PATCHBAY_ABI_MINOR;
@@ -391,6 +393,12 @@ Subject::Subject(const patchbay_connector& table, const manifest::Manifest& mani
   host_.log = [](void*, std::uint32_t, patchbay_str) {};
   host_.get_extension = [](void*, patchbay_str) -> const void* { return nullptr; };
   if (table_.create(&host_, &instance_) != PATCHBAY_OK) instance_ = nullptr;
+  if (instance_ == nullptr || given.empty()) return;
+  if (connector::find_manifest_in(table_, instance_) != nullptr &&
+      set_manifest(given) == PATCHBAY_OK)
+    return;
+  table_.destroy(instance_);
+  instance_ = nullptr;
 }
 
 Subject::~Subject() {
@@ -406,6 +414,11 @@ Trace Subject::run(const Trial& trial, Findings& findings) {
 
 const void* Subject::extension(std::string_view id) const {
   return table_.get_extension(instance_, {id.data(), id.size()});
+}
+
+patchbay_status Subject::set_manifest(std::string_view json) {
+  return connector::find_manifest_in(table_, instance_)
+      ->set_manifest(instance_, {json.data(), json.size()});
 }
 
 std::vector<Trace> Subject::run_in_turns(const std::vector<Trial>& trials, Findings& findings) {

@@ -4,6 +4,7 @@
 // of the author's build see are the same.
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/finding.h"
@@ -31,15 +32,19 @@ struct Trace {
 // A connector's table in this process, with one instance.
 class Subject {
  public:
-  Subject(const patchbay_connector& table, const manifest::Manifest& manifest);
+  // `given`: the manifest that the instance is to serve; empty: the library's own.
+  Subject(const patchbay_connector& table, const manifest::Manifest& manifest,
+          std::string_view given = {});
   ~Subject();
   Subject(const Subject&) = delete;
   Subject& operator=(const Subject&) = delete;
 
-  // False: create() refused.
+  // False: create() refused, or the manifest was.
   [[nodiscard]] bool is_created() const { return instance_ != nullptr; }
 
   [[nodiscard]] const void* extension(std::string_view id) const;
+  // By patchbay.manifest-in/1, which the library has.
+  [[nodiscard]] patchbay_status set_manifest(std::string_view json);
 
   // Runs it to its end, and checks every action. May be called from several threads.
   Trace run(const Trial& trial, Findings& findings);

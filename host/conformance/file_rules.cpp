@@ -7,7 +7,8 @@
 
 #include "conformance/library_symbols.h"
 #include "connector/elf_image.h"
-#include "manifest/parse.h"
+#include "connector/manifest_alone.h"
+#include "manifest/parse_alone.h"
 #include "patchbay/connector.h"
 #include "patchbay/manifest_blob.h"
 
@@ -49,6 +50,13 @@ void check_needed(std::string_view bytes, Findings& findings) {
                        ", which is not there in a worker. Link it statically, or do without.");
 }
 
+bool told(const manifest::ParseOutcome& parsed, Findings& findings) {
+  for (const auto& problem : parsed.problems)
+    findings.add("manifest:" + problem.rule, "file",
+                 (problem.pointer.empty() ? "" : problem.pointer + ": ") + problem.message);
+  return parsed.ok();
+}
+
 bool check_manifest(std::string_view bytes, Findings& findings) {
   const auto blob =
       find_manifest(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
@@ -59,11 +67,13 @@ bool check_manifest(std::string_view bytes, Findings& findings) {
                      "). plugin_api/tools/embed_manifest.py does it.");
     return false;
   }
-  const auto parsed = manifest::parse_manifest(blob.text());
-  for (const auto& problem : parsed.problems)
-    findings.add("manifest:" + problem.rule, "file",
-                 (problem.pointer.empty() ? "" : problem.pointer + ": ") + problem.message);
-  return parsed.ok();
+  return told(manifest::parse_manifest(blob.text()), findings);
+}
+
+void check_library(std::string_view bytes, Findings& findings) {
+  check_needed(bytes, findings);
+  if (findings.has("ABI-007")) return;
+  check_symbols(bytes, findings);
 }
 
 }  // namespace
@@ -74,10 +84,12 @@ std::optional<connector::ConnectorFile> check_file(const std::string& path, Find
     findings.add("ABI-007", "file", "There is no file " + path + ", or it is empty.");
     return std::nullopt;
   }
-  check_needed(bytes, findings);
-  if (findings.has("ABI-007")) return std::nullopt;
-  check_symbols(bytes, findings);
-  if (!check_manifest(bytes, findings)) return std::nullopt;
+  if (connector::is_manifest_alone(path)) {
+    if (!told(manifest::parse_manifest_alone(bytes), findings)) return std::nullopt;
+  } else {
+    check_library(bytes, findings);
+    if (findings.has("ABI-007") || !check_manifest(bytes, findings)) return std::nullopt;
+  }
   auto file = connector::read_connector_file(path);
   if (!file) {
     findings.add("ABI-007", "file", file.error().message);

@@ -26,8 +26,8 @@ void try_other_hosts(patchbay_connector_query_fn query, Findings& findings) {
 
 }  // namespace
 
-const patchbay_connector* load_table(const connector::ConnectorFile& file, Findings& findings) {
-  void* library = ::dlopen(file.path.c_str(), RTLD_NOW | RTLD_LOCAL);
+const patchbay_connector* load_table(const connector::Code& code, Findings& findings) {
+  void* library = ::dlopen(code.path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const char* why = ::dlerror();
     findings.add("ABI-007", "load",
@@ -45,7 +45,7 @@ const patchbay_connector* load_table(const connector::ConnectorFile& file, Findi
     return nullptr;
   }
   try_other_hosts(query, findings);
-  if (std::string_view(asked.table->manifest.ptr, asked.table->manifest.len) != file.manifest_json)
+  if (std::string_view(asked.table->manifest.ptr, asked.table->manifest.len) != code.hands_out)
     findings.add("ABI-005", "query",
                  "The table's manifest differs from the one embedded in the file. Hand out "
                  "embedded_manifest().");

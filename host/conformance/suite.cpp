@@ -21,6 +21,7 @@
 namespace patchbay::conformance {
 namespace {
 
+using connector::Code;
 using connector::ConnectorFile;
 using Kind = Interruption::Kind;
 
@@ -75,9 +76,10 @@ Trial with(Trial trial, Interruption interruption) {
 // All that is tried in one process, numbered in a fixed order.
 class Run {
  public:
-  Run(const ConnectorFile& file, const SuiteOptions& options, Findings& findings,
+  Run(const ConnectorFile& file, const Code& code, const SuiteOptions& options, Findings& findings,
       Progress& progress)
       : file_(file),
+        code_(code),
         options_(options),
         findings_(findings),
         progress_(progress),
@@ -89,12 +91,12 @@ class Run {
 
   void everything() {
     if (!progress_.begins(number_++, "load")) return;
-    const auto* table = load_table(file_, findings_);
+    const auto* table = load_table(code_, findings_);
     if (table == nullptr) return;
     const auto before = ProcessState::now();
     if (!progress_.begins(number_++, "create")) return;
-    Subject subject(*table, *file_.manifest);
-    Subject second(*table, *file_.manifest);
+    Subject subject(*table, *file_.manifest, code_.manifest);
+    Subject second(*table, *file_.manifest, code_.manifest);
     if (!subject.is_created() || !second.is_created()) {
       findings_.add(
           "ABI-075", "create",
@@ -106,6 +108,7 @@ class Run {
     second_ = &second;
     if (!check_invoke(*table)) return;
     check_extensions();
+    if (!findings_.has("ABI-080")) check_manifest_in(*table);
     for (const auto& beginning : beginnings_) operation(beginning);
     random_part();
     check_process(before, findings_);
@@ -131,6 +134,27 @@ class Run {
         findings_.add("ABI-080", "get_extension",
                       "An extension that nobody has described is handed out. Return null for every "
                       "id that is not yours.");
+  }
+
+  // Of a library that serves any manifest.
+  void check_manifest_in(const patchbay_connector& table) {
+    if (subject_->extension(PATCHBAY_EXT_MANIFEST_IN) == nullptr) return;
+    if (!progress_.begins(number_++, "set_manifest")) return;
+    const auto& usual = code_.manifest.empty() ? code_.hands_out : code_.manifest;
+    Subject told(table, *file_.manifest);
+    if (told.set_manifest(usual) != PATCHBAY_OK)
+      findings_.add("ABI-081", "set_manifest",
+                    "A manifest that the host has checked, and that needs no code, is refused.");
+    if (told.set_manifest(usual) == PATCHBAY_OK)
+      findings_.add("ABI-081", "set_manifest",
+                    "An instance takes a second manifest. Answer E_INVALID: flows may have begun.");
+    for (const char* text : {"", "{", "[]", "{}", "\xff",
+                             R"({"auth_methods": [{"id": "a", "grant_type": "custom"}]})"}) {
+      Subject other(table, *file_.manifest);
+      if (other.set_manifest(text) == PATCHBAY_OK)
+        findings_.add("ABI-082", "set_manifest",
+                      "What is no manifest (E_INVALID), or needs code (E_UNSUPPORTED), is taken.");
+    }
   }
 
   void operation(Trial trial) {
@@ -257,6 +281,7 @@ class Run {
   }
 
   const ConnectorFile& file_;
+  const Code& code_;
   const SuiteOptions& options_;
   Findings& findings_;
   Progress& progress_;
@@ -280,12 +305,19 @@ SuiteResult run_suite(const SuiteOptions& options) {
   const auto file = check_file(options.path, result.findings);
   if (!file) return result;
   result.connector = file->manifest->id + " " + file->manifest->version;
+  const auto code = connector::code_of(*file, options.worker_program);
+  if (!code) {
+    result.findings.add("ABI-007", "file", code.error().message);
+    return result;
+  }
   part("exchanges with providers, from plausible to hostile");
-  result.exchanges = run_isolated(
-      {.run = [&](Findings& findings,
-                  Progress& progress) { Run(*file, options, findings, progress).everything(); }},
-      result.findings);
-  if (options.worker_program.empty() || !result.findings.all().empty()) return result;
+  result.exchanges =
+      run_isolated({.run =
+                        [&](Findings& findings, Progress& progress) {
+                          Run(*file, *code, options, findings, progress).everything();
+                        }},
+                   result.findings);
+  if (options.in_process || !result.findings.all().empty()) return result;
   part("the same behind a worker's walls");
   result.exchanges += check_in_worker(options, result.findings);
   return result;

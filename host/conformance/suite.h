@@ -1,6 +1,7 @@
 #pragma once
 // The conformance suite: everything that plugin_api/abi.md and manifests/README.md ask of a
-// connector and that can be seen from outside, tried on one library.
+// connector and that can be seen from outside, tried on one library, or on a manifest that is a
+// connector by itself.
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -14,7 +15,8 @@ struct SuiteOptions {
   std::string path;
   std::uint64_t seed = 1;  // of the random part
   unsigned random_exchanges = 300;
-  std::string worker_program;  // empty: nothing is run in a worker
+  std::string worker_program;  // beside it lies what runs manifests without code
+  bool in_process = false;     // nothing is run in a worker
   // Before each part: its name. May be empty.
   std::function<void(const std::string& part)> on_part;
 };

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "conformance/trial_input.h"
-#include "connector/connector_file.h"
+#include "connector/code_of.h"
 #include "connector/flow_driver.h"
 #include "connector/worker/worker_runtime.h"
 #include "net/loops.h"
@@ -309,12 +309,15 @@ class WorkerPart {
 std::uint64_t check_in_worker(const SuiteOptions& options, Findings& findings) {
   auto file = connector::read_connector_file(options.path);
   if (!file) return 0;
+  auto code = connector::code_of(*file, options.worker_program);
+  if (!code) return 0;
   net::LoopPool loops(1);
   loops.start();
-  const auto runtime = connector::make_worker_runtime(
-      loops.loop(0).get_executor(),
-      {.worker_program = options.worker_program, .name = file->manifest->id},
-      std::move(file->bytes));
+  const auto runtime = connector::make_worker_runtime(loops.loop(0).get_executor(),
+                                                      {.worker_program = options.worker_program,
+                                                       .name = file->manifest->id,
+                                                       .manifest = std::move(code->manifest)},
+                                                      std::move(code->library));
   std::uint64_t exchanges = 0;
   if (const auto started = loops.block_on(runtime->start()); started) {
     exchanges = WorkerPart(loops, *runtime, *file->manifest, options, findings).everything();

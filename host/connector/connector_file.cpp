@@ -11,7 +11,9 @@
 
 #include "base/hash.h"
 #include "connector/elf_image.h"
+#include "connector/manifest_alone.h"
 #include "connector/worker/frame.h"
+#include "manifest/parse_alone.h"
 #include "patchbay/manifest_blob.h"
 
 namespace patchbay::connector {
@@ -81,6 +83,10 @@ Result<std::string> read_signature(const std::string& path) {
   return std::string(bytes.data(), bytes.size());
 }
 
+std::size_t most_bytes(bool is_alone) {
+  return is_alone ? kManifestMaxSize : kMaxConnectorBytes;
+}
+
 std::string first_problems(const manifest::Problems& problems) {
   std::string text = "its manifest is not valid:";
   for (std::size_t i = 0; i < problems.size() && i < 5; ++i)
@@ -89,7 +95,42 @@ std::string first_problems(const manifest::Problems& problems) {
   return text;
 }
 
+Result<> take_manifest(const std::string& path, manifest::ParseOutcome parsed,
+                       ConnectorFile& result) {
+  if (!parsed.ok()) return refused(path, first_problems(parsed.problems));
+  result.manifest = std::move(parsed.manifest);
+  return {};
+}
+
+Result<> read_library(const std::string& path, std::string_view bytes, ConnectorFile& result) {
+  PATCHBAY_TRY(check_library(path, bytes));
+  const auto blob =
+      find_manifest(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
+  if (!blob)
+    return refused(path, blob.error == ManifestBlobError::not_found
+                             ? "holds no Patchbay manifest; it is not a connector"
+                             : "its embedded manifest is damaged (" +
+                                   std::string(name_of(blob.error)) + "); copy the file again");
+  result.manifest_json = blob.text();
+  return take_manifest(path, manifest::parse_manifest(result.manifest_json), result);
+}
+
+// A copy under way ends anywhere, but hardly ever with a brace.
+Result<> read_manifest_alone(const std::string& path, std::string_view bytes,
+                             ConnectorFile& result) {
+  const auto end = bytes.find_last_not_of(" \t\r\n");
+  if (end == std::string_view::npos || bytes[end] != '}')
+    return make_error(ErrorCode::kUnavailable,
+                      path + ": ends before its JSON does; is it still being copied?");
+  result.manifest_json = bytes;
+  return take_manifest(path, manifest::parse_manifest_alone(bytes), result);
+}
+
 }  // namespace
+
+bool is_manifest_alone(std::string_view path) {
+  return path.ends_with(".json");
+}
 
 MappedBytes::~MappedBytes() {
   if (bytes_ != nullptr) ::munmap(const_cast<char*>(bytes_), size_);
@@ -132,26 +173,19 @@ Result<ConnectorFile> read_connector_file(const std::string& path) {
   struct stat info{};
   if (::fstat(file.get(), &info) != 0) return refused(path, "can't be examined");
   PATCHBAY_TRY(check_owner_and_mode(path, info));
-  if (static_cast<std::size_t>(info.st_size) > kMaxConnectorBytes)
-    return refused(path, "is larger than 64 MiB");
+  const bool is_alone = is_manifest_alone(path);
+  if (static_cast<std::size_t>(info.st_size) > most_bytes(is_alone))
+    return refused(path, is_alone ? "is larger than 4 MiB" : "is larger than 64 MiB");
   PATCHBAY_TRY_ASSIGN(const auto bytes,
                       read_all(path, file.get(), static_cast<std::size_t>(info.st_size)));
   const std::string_view view(bytes.data(), bytes.size());
-  PATCHBAY_TRY(check_library(path, view));
   ConnectorFile result;
+  if (is_alone) {
+    PATCHBAY_TRY(read_manifest_alone(path, view, result));
+  } else {
+    PATCHBAY_TRY(read_library(path, view, result));
+  }
   PATCHBAY_TRY_ASSIGN(result.signature, read_signature(path));
-
-  const auto blob =
-      find_manifest(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
-  if (!blob)
-    return refused(path, blob.error == ManifestBlobError::not_found
-                             ? "holds no Patchbay manifest; it is not a connector"
-                             : "its embedded manifest is damaged (" +
-                                   std::string(name_of(blob.error)) + "); copy the file again");
-  result.manifest_json = blob.text();
-  auto parsed = manifest::parse_manifest(result.manifest_json);
-  if (!parsed.ok()) return refused(path, first_problems(parsed.problems));
-  result.manifest = std::move(parsed.manifest);
   result.path = path;
   result.size = bytes.size();
   result.sha256 = sha256_hex(view);

@@ -9,7 +9,7 @@ Task<Result<std::string>> InProcessRuntime::start() {
   if (library_) co_return manifest_;
   if (stopped_) co_return make_error(ErrorCode::kCancelled, "the connector was stopped");
   LoadedMessage loaded;
-  library_ = Library::load(path_, log_, loaded);
+  library_ = Library::load(path_, given_, log_, loaded);
   if (!library_) co_return load_error(loaded);
   manifest_ = loaded.manifest;
   co_return manifest_;

@@ -11,7 +11,9 @@ namespace patchbay::connector {
 
 class InProcessRuntime final : public Runtime {
  public:
-  InProcessRuntime(std::string path, LogSink log) : path_(std::move(path)), log_(std::move(log)) {}
+  // `manifest`: what the library is to serve; empty: its own.
+  InProcessRuntime(std::string path, LogSink log, std::string manifest = {})
+      : path_(std::move(path)), given_(std::move(manifest)), log_(std::move(log)) {}
 
   Task<Result<std::string>> start() override;
   Task<Result<FlowId>> begin(Operation operation, FlowInput input) override;
@@ -21,6 +23,7 @@ class InProcessRuntime final : public Runtime {
 
  private:
   std::string path_;
+  std::string given_;
   LogSink log_;
   std::mutex mutex_;  // a Library has one thread
   std::unique_ptr<Library> library_;

@@ -14,7 +14,10 @@
 #include <set>
 
 #include "base/log.h"
+#include "connector/code_of.h"
 #include "connector/connector_file.h"
+#include "connector/manifest_alone.h"
+#include "connector/trust/shared_host.h"
 #include "connector/worker/worker_runtime.h"
 #include "net/wait_all.h"
 
@@ -49,12 +52,41 @@ Stamp stamp_of_one(const fs::path& path) {
   return {info.st_ino, info.st_size, info.st_mtim, info.st_ctim};
 }
 
-// A library's and its signature's, if there is one.
+// A file's and its signature's, if there is one.
 struct Stamps {
-  Stamp library;
+  Stamp file;
   Stamp signature;
   bool operator==(const Stamps&) const = default;
 };
+
+bool is_connector(std::string_view name) {
+  return name.ends_with(".so") || is_manifest_alone(name);
+}
+
+// A manifest alone may not speak to the hosts of a connector that runs: of a library, or of another
+// manifest that runs already (or, when both do, comes first by name). Null: it does not.
+ConnectorPtr neighbour_of(const Connector& connector, bool is_running,
+                          const std::vector<ConnectorPtr>& all) {
+  if (!is_manifest_alone(connector.file)) return nullptr;
+  const auto found = std::ranges::find_if(all, [&](const ConnectorPtr& other) {
+    return other->state == ConnectorState::kReady && other->file != connector.file &&
+           other->id != connector.id &&
+           (!is_running || !is_manifest_alone(other->file) || other->file < connector.file) &&
+           !shared_host(*connector.manifest, *other->manifest).empty();
+  });
+  return found == all.end() ? nullptr : *found;
+}
+
+// Manifests alone that speak to a host of this connector, which has begun to run.
+std::set<std::string> files_beside(const Connector& connector,
+                                   const std::vector<ConnectorPtr>& all) {
+  std::set<std::string> files;
+  for (const auto& other : all)
+    if (other->file != connector.file && other->manifest && is_manifest_alone(other->file) &&
+        !shared_host(*other->manifest, *connector.manifest).empty())
+      files.insert(other->file);
+  return files;
+}
 
 Stamps stamp_of(const fs::path& path) {
   return {stamp_of_one(path), stamp_of_one(path.string() + ".minisig")};
@@ -68,7 +100,7 @@ struct Registry::Entry {
   ConnectorPtr candidate;  // what the file is now, when that is not what serves
   bool busy = false;       // it is being considered
   bool again = false;      // it changed meanwhile
-  std::string wanted_id;   // refused only because another file provides this id
+  std::string wanted_id;   // refused only because another file provides this id, or its hosts
   unsigned looks = 0;      // at what may pass by itself
   std::chrono::steady_clock::time_point look_again = std::chrono::steady_clock::time_point::max();
 
@@ -216,9 +248,9 @@ std::vector<Task<>> Registry::rescan() {
   for (const auto& item : fs::directory_iterator(options_.folder, error)) {
     auto name = item.path().filename().string();
     if (name.starts_with('.')) continue;
-    // A signature that comes or goes changes what its library is.
-    if (name.ends_with(".so.minisig")) name.resize(name.size() - std::strlen(".minisig"));
-    if (name.ends_with(".so") && present.size() < kMaxFiles &&
+    // A signature that comes or goes changes what its connector is.
+    if (name.ends_with(".minisig")) name.resize(name.size() - std::strlen(".minisig"));
+    if (is_connector(name) && present.size() < kMaxFiles &&
         fs::exists(fs::symlink_status(fs::path(options_.folder) / name, error)))
       present.insert(name);
   }
@@ -267,9 +299,13 @@ Task<> Registry::consider(std::shared_ptr<Registry> self, std::string file) {
     Entry& entry = found->second;
     if (!(entry.stamp == stamp)) entry.looks = 0;
     entry.stamp = stamp;
+    const auto before = entry.serving;
     self->settle(entry, std::move(connector));
     self->release_claims(file, entry.serving ? entry.serving->id : std::string());
     self->publish();
+    if (entry.serving && entry.serving != before)
+      for (const auto& other : files_beside(*entry.serving, self->list()))
+        self->consider_soon(other);
     if (entry.again || !(stamp_of(fs::path(self->options_.folder) / file) == stamp)) continue;
     entry.busy = false;
     co_return;
@@ -294,6 +330,8 @@ void Registry::settle(Entry& entry, ConnectorPtr connector) {
   }
   const auto claimant = connector->manifest ? claimant_of(connector->id) : std::string();
   if (!claimant.empty() && claimant != connector->file) entry.wanted_id = connector->id;
+  if (connector->manifest)
+    if (const auto other = neighbour_of(*connector, false, list())) entry.wanted_id = other->id;
   // What an operator took back does not go on serving.
   if (entry.serving && entry.serving->sha256 == connector->sha256) entry.serving.reset();
   entry.candidate = std::move(connector);
@@ -412,6 +450,13 @@ Task<ConnectorPtr> Registry::examine(std::string file, ConnectorPtr serving) {
                         "; remove one of the two";
     co_return connector;
   }
+  const bool is_running = serving && serving->sha256 == connector->sha256;
+  if (const auto other = neighbour_of(*connector, is_running, list())) {
+    connector->reason = "it names the host " + shared_host(*connector->manifest, *other->manifest) +
+                        ", which is the connector " + other->id +
+                        "'s; a manifest alone needs hosts of its own";
+    co_return connector;
+  }
   if (!connector->review->approved) {
     connector->state = ConnectorState::kAwaitingApproval;
     connector->reason =
@@ -433,15 +478,21 @@ Task<> Registry::start_worker(Connector& connector) {
   options.name = connector.id;
   options.restart = options_.restart;
   options.audit = &audit_;
-  auto runtime =
-      make_worker_runtime(home_, std::move(options), Fd(::dup(connector.source->bytes.get())));
+  auto code = code_of(*connector.source, options_.worker_program);
+  if (!code) {
+    connector.state = ConnectorState::kFailed;
+    connector.reason = code.error().message;
+    co_return;
+  }
+  options.manifest = std::move(code->manifest);
+  auto runtime = make_worker_runtime(home_, std::move(options), std::move(code->library));
   remember(runtime);
   const auto started = co_await runtime->start();
   if (!started) {
     runtime->stop();
     connector.state = ConnectorState::kFailed;
     connector.reason = started.error().message;
-  } else if (*started != connector.source->manifest_json) {
+  } else if (*started != code->hands_out) {
     runtime->stop();
     connector.reason = "the manifest its code hands out differs from the one in the file";
   } else {

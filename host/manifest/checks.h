@@ -21,6 +21,9 @@ void check_permissions(const Manifest& manifest, Report& report);
 void check_hosts(const Manifest& manifest, Report& report);  // and rate limits
 void check_inbound_events(const Manifest& manifest, Report& report);
 void check_auth_methods(const Manifest& manifest, Report& report);
+void check_grants(const Draft& draft, Report& report);
+// For manifests that come without a library.
+void check_needs_no_code(const Draft& draft, Report& report);
 void check_fields(const std::vector<Field>& fields, const std::string& pointer, Report& report);
 void check_actions(const Manifest& manifest, Report& report);
 void check_texts(const Draft& draft, Report& report);

@@ -7,6 +7,7 @@
 #include "base/json_schema.h"
 #include "manifest/checks.h"
 #include "manifest/manifest_schema.h"
+#include "manifest/parse_alone.h"
 
 namespace patchbay::manifest {
 namespace {
@@ -39,9 +40,7 @@ void check_schema(const json::Value& root, Report& report) {
   }
 }
 
-}  // namespace
-
-ParseOutcome parse_manifest(std::string_view bytes) {
+ParseOutcome parse(std::string_view bytes, bool is_alone) {
   Report report;
   const auto document = json::Document::parse(bytes, {max_manifest_bytes, 64});
   if (!document) {
@@ -59,10 +58,22 @@ ParseOutcome parse_manifest(std::string_view bytes) {
   check_hosts(draft.manifest, report);
   check_inbound_events(draft.manifest, report);
   check_auth_methods(draft.manifest, report);
+  check_grants(draft, report);
+  if (is_alone) check_needs_no_code(draft, report);
   check_actions(draft.manifest, report);
   check_texts(draft, report);
   if (!report.empty()) return {nullptr, report.take()};
   return {std::make_shared<const Manifest>(std::move(draft.manifest)), {}};
+}
+
+}  // namespace
+
+ParseOutcome parse_manifest(std::string_view bytes) {
+  return parse(bytes, false);
+}
+
+ParseOutcome parse_manifest_alone(std::string_view bytes) {
+  return parse(bytes, true);
 }
 
 }  // namespace patchbay::manifest

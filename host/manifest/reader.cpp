@@ -153,18 +153,27 @@ class Reader {
     std::vector<PermissionRef> refs;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::string name = values.at(i).string_or("");
-      const auto ref = PermissionRef::parse(name);
-      const Permission* known = ref ? draft_.manifest.find_permission(ref->id) : nullptr;
-      if (known == nullptr || !known->side(ref->access).available) {
-        report_.add("grant_unknown", at(at(pointer, key), i),
-                    in_quotes(name) +
-                        " is no grant of this manifest. Write a permission id and :read or "
-                        ":write, and list that side under permissions.");
-      } else {
+      if (const auto ref = grant_of(name)) {
         refs.push_back(*ref);
+      } else {
+        unknown_grant(name, at(at(pointer, key), i));
       }
     }
     return refs;
+  }
+
+  std::optional<PermissionRef> grant_of(const std::string& name) {
+    auto ref = PermissionRef::parse(name);
+    const Permission* known = ref ? draft_.manifest.find_permission(ref->id) : nullptr;
+    if (known == nullptr || !known->side(ref->access).available) return std::nullopt;
+    return ref;
+  }
+
+  void unknown_grant(const std::string& name, const std::string& pointer) {
+    report_.add("grant_unknown", pointer,
+                in_quotes(name) +
+                    " is no grant of this manifest. Write a permission id and :read or "
+                    ":write, and list that side under permissions.");
   }
 
   // ---- authentication
@@ -197,7 +206,46 @@ class Reader {
     method.tokens = list<Token>(value, "tokens", pointer, &Reader::token);
     method.authorization =
         list<RequestAuth>(value, "authorization", pointer, &Reader::authorization);
+    draft_.grants.push_back(grant(value.get("grant"), at(pointer, "grant")));
     return method;
+  }
+
+  std::optional<Grant> grant(const Value& value, const std::string& pointer) {
+    if (!value.exists()) return std::nullopt;
+    return Grant{.token_url = value.get("token_url").string_or(""),
+                 .has_client_secret = value.get("client_authentication").as_string() != "none",
+                 .client_id = value.get("client_id").string_or("client_id"),
+                 .client_secret = value.get("client_secret").string_or("client_secret"),
+                 .authorize_url = value.get("authorize_url").string_or(""),
+                 .issuer = value.get("issuer").string_or(""),
+                 .revoke_url = value.get("revoke_url").string_or(""),
+                 .probe = grant_probe(value.get("probe"), at(pointer, "probe")),
+                 .refusals = list<GrantRefusal>(value, "refusals", pointer, &Reader::refusal)};
+  }
+
+  std::optional<GrantProbe> grant_probe(const Value& value, const std::string& pointer) {
+    if (!value.exists()) return std::nullopt;
+    grants(value, "proves", pointer, false);
+    return GrantProbe{.method = value.get("method").string_or("GET"),
+                      .url = value.get("url").string_or(""),
+                      .has_body = value.get("body").exists(),
+                      .token = value.get("token").string_or(""),
+                      .facts = list<GrantFact>(value, "facts", pointer, &Reader::grant_fact)};
+  }
+
+  GrantFact grant_fact(const Value& value, const std::string&) {
+    return {value.get("id").string_or(""), value.get("path").string_or("")};
+  }
+
+  GrantRefusal refusal(const Value& value, const std::string& pointer) {
+    const Value permission = value.get("permission");
+    if (permission.exists() && !grant_of(permission.string_or("")))
+      unknown_grant(permission.string_or(""), at(pointer, "permission"));
+    return {.message = text(value, "message", pointer),
+            .withdrawn = text(value, "withdrawn", pointer),
+            .field = value.get("field").string_or(""),
+            .is_about_permission = value.get("failure").as_string() == "permission",
+            .names_permission = permission.exists()};
   }
 
   Environment environment(const Value& value, const std::string& pointer) {

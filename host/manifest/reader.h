@@ -1,9 +1,11 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/json.h"
+#include "manifest/grant.h"
 #include "manifest/manifest.h"
 #include "manifest/report.h"
 
@@ -20,6 +22,7 @@ struct TextUse {
 struct Draft {
   Manifest manifest;
   std::vector<TextUse> text_uses;
+  std::vector<std::optional<Grant>> grants;  // one for each auth method, if it has one
 };
 
 // Reports what can only be seen while reading: grants and input schemas that make no sense.

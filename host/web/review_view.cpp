@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "connector/manifest_alone.h"
 #include "web/account_view.h"
 #include "web/connector_view.h"
 #include "web/manifest_text.h"
@@ -204,6 +205,7 @@ View review_page(const Connector& connector, std::int64_t now_ms, const Language
       .text("decision", decision_words(review, now_ms, language))
       .flag("withdrawn", review.withdrawn)
       .text("signer_warning", signer_warning(review, language))
+      .flag("without_code", connector::is_manifest_alone(connector.file))
       .view("signature", signature_view(review, broken_signature, language))
       .flag("compared", compared)
       .text("compared_title", language.text("review.compared", names))

@@ -83,6 +83,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Expected{"conformance_faults/BeginsNoRevoke", "ABI-075"},
                     Expected{"conformance_faults/NeedsAnotherLibrary", "ABI-007"},
                     Expected{"conformance_faults/ClaimsEveryExtension", "ABI-080"},
+                    Expected{"conformance_faults/ServesNoOtherManifest", "ABI-081"},
+                    Expected{"conformance_faults/TakesManifestsTwice", "ABI-081"},
+                    Expected{"conformance_faults/TakesAnyManifest", "ABI-082"},
                     Expected{"conformance_faults/MintingNotFlagged", "ABI-052"},
                     Expected{"conformance_faults/ConsumingNotFlagged", "ABI-053"},
                     Expected{"conformance_faults/InvokesNothing", "ABI-004"},
@@ -145,19 +148,19 @@ TEST_P(Passing, HasNoFinding) {
   EXPECT_GT(report.exchanges, 500);
 }
 
-INSTANTIATE_TEST_SUITE_P(Connectors, Passing,
-                         testing::Values("connectors/personio.so", "conformance_faults/Honest.so",
-                                         "conformance_faults/Invokes.so",
-                                         "conformance_faults/KeepsToAPattern.so",
-                                         "bad_connectors/well_behaved.so",
-                                         "bad_connectors/asks_a_person.so", "languages/in_c.so",
-                                         "languages/in_rust.so", "revisions/in_c_0.1.so",
-                                         "revisions/in_c_later.so", "revisions/honest_0.1.so",
-                                         "revisions/honest_later.so"));
+INSTANTIATE_TEST_SUITE_P(
+    Connectors, Passing,
+    testing::Values("connectors/personio.so", "bin/patchbay-declarative.so",
+                    "conformance_faults/Honest.so", "conformance_faults/Invokes.so",
+                    "conformance_faults/KeepsToAPattern.so", "bad_connectors/well_behaved.so",
+                    "bad_connectors/asks_a_person.so", "languages/in_c.so", "languages/in_rust.so",
+                    "revisions/in_c_0.1.so", "revisions/in_c_later.so", "revisions/honest_0.1.so",
+                    "revisions/honest_later.so"));
 
 // As the tools of the trade see it, not ours.
 TEST(OurLibraries, ExportOneSymbolAndNeedWhatEveryWorkerHas) {
-  for (const char* library : {"connectors/personio.so", "languages/in_c.so"}) {
+  for (const char* library :
+       {"connectors/personio.so", "bin/patchbay-declarative.so", "languages/in_c.so"}) {
     const auto file = built(library);
     EXPECT_THAT(last_words("nm --dynamic --defined-only " + file),
                 testing::ElementsAre("patchbay_connector_query"))
@@ -169,6 +172,28 @@ TEST(OurLibraries, ExportOneSymbolAndNeedWhatEveryWorkerHas) {
                                                  "[libgcc_s.so.1]", "[ld-linux-x86-64.so.2]"))))
         << library;
   }
+}
+
+std::string written(const integration::TempFolder& folder, const std::string& text) {
+  integration::write_bytes(folder.path() + "/acme.json", text);
+  return folder.path() + "/acme.json";
+}
+
+TEST(AManifestAlone, IsTriedLikeALibrary) {
+  const integration::TempFolder folder;
+  const auto text = integration::read_bytes(built("manifests/declarative.json"));
+  const auto report = check(written(folder, text));
+  EXPECT_EQ(report.exit_code, 0) << report.output;
+  EXPECT_EQ(report.rules, Rules{}) << report.output;
+  EXPECT_GT(report.exchanges, 500);
+}
+
+TEST(AManifestAlone, ThatNeedsCodeIsAFinding) {
+  const integration::TempFolder folder;
+  const auto text = integration::read_bytes(built("manifests/personio.json"));
+  EXPECT_EQ(check(written(folder, text)).rules, Rules{"manifest:needs_code"});
+  EXPECT_EQ(check(written(folder, "{\"id\": 1")).rules, Rules{"manifest:json"});
+  EXPECT_EQ(check(folder.path() + "/none.json").rules, Rules{"ABI-007"});
 }
 
 TEST(ConformanceTool, TheSameSeedPlaysTheSameExchanges) {

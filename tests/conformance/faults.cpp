@@ -418,6 +418,18 @@ struct ClaimsEveryExtension : Honest {
   using Honest::Honest;
 };
 
+struct ServesNoOtherManifest : Honest {
+  using Honest::Honest;
+};
+
+struct TakesManifestsTwice : Honest {
+  using Honest::Honest;
+};
+
+struct TakesAnyManifest : Honest {
+  using Honest::Honest;
+};
+
 struct CrashesAfterTheEnd : Honest {
   using Honest::Honest;
   patchbay_status step(const patchbay_event& event, patchbay_action& action) override {
@@ -592,11 +604,10 @@ struct ResultIsNoJson : Invokes {
 template <class Flow>
 struct Table {
   static patchbay_status create(const patchbay_host*, patchbay_instance** out) {
-    static int instance;
-    *out = reinterpret_cast<patchbay_instance*>(&instance);
+    *out = reinterpret_cast<patchbay_instance*>(new bool(false));  // has it been told a manifest?
     return PATCHBAY_OK;
   }
-  static void destroy(patchbay_instance*) {}
+  static void destroy(patchbay_instance* instance) { delete reinterpret_cast<bool*>(instance); }
   static patchbay_status begin(patchbay_instance*, const patchbay_input* input,
                                patchbay_flow** out) {
     *out = reinterpret_cast<patchbay_flow*>(static_cast<Honest*>(new Flow(*input)));
@@ -612,9 +623,25 @@ struct Table {
     return reinterpret_cast<Honest*>(flow)->step(*event, *action);
   }
   static void release(patchbay_flow* flow) { delete reinterpret_cast<Honest*>(flow); }
-  static const void* extension(patchbay_instance*, patchbay_str) {
+  static const void* extension(patchbay_instance*, patchbay_str id) {
     static const int anything = 1;
-    return std::is_same_v<Flow, ClaimsEveryExtension> ? &anything : nullptr;
+    static const patchbay_manifest_in manifest_in{sizeof manifest_in, 0, &set_manifest};
+    if (std::is_same_v<Flow, ClaimsEveryExtension>) return &anything;
+    return serves_manifests && view(id) == PATCHBAY_EXT_MANIFEST_IN ? &manifest_in : nullptr;
+  }
+
+ private:
+  static constexpr bool serves_manifests = std::is_same_v<Flow, ServesNoOtherManifest> ||
+                                           std::is_same_v<Flow, TakesManifestsTwice> ||
+                                           std::is_same_v<Flow, TakesAnyManifest>;
+  static patchbay_status set_manifest(patchbay_instance* instance, patchbay_str json) {
+    if (std::is_same_v<Flow, ServesNoOtherManifest>) return PATCHBAY_E_UNSUPPORTED;
+    auto& told = *reinterpret_cast<bool*>(instance);
+    const bool is_manifest = view(json).size() > 1000;
+    if (told && !std::is_same_v<Flow, TakesManifestsTwice>) return PATCHBAY_E_INVALID;
+    if (!is_manifest && !std::is_same_v<Flow, TakesAnyManifest>) return PATCHBAY_E_INVALID;
+    told = true;
+    return PATCHBAY_OK;
   }
 };
 

@@ -9,7 +9,7 @@
 
 #include "author/scaffold.h"
 #include "author/template_files.h"
-#include "manifest/parse.h"
+#include "manifest/parse_alone.h"
 
 namespace patchbay::author {
 namespace {
@@ -50,6 +50,20 @@ TEST_F(ScaffoldTest, EveryKindHasAManifestThatTheHubAccepts) {
                              << parsed.problems.front().message;
     EXPECT_EQ(parsed.manifest->id, name);
     EXPECT_THAT(read(name + "/manifest.json"), HasSubstr(R"("$schema": "./manifest.schema.json")"));
+  }
+}
+
+TEST_F(ScaffoldTest, EveryKindHasAManifestThatNeedsNoCode) {
+  for (const auto& kind : connector_kinds()) {
+    const std::string id = "big_hr" + std::to_string(entries());
+    const auto name = ConnectorName::parse(id);
+    const auto files = write_manifest_alone(*name, kind.name, folder_ + "/" + id);
+    ASSERT_TRUE(files) << kind.name;
+    EXPECT_THAT(*files, testing::ElementsAre(id + ".json", "manifest.schema.json"));
+    const auto parsed = manifest::parse_manifest_alone(read(id + "/" + id + ".json"));
+    ASSERT_TRUE(parsed.ok()) << kind.name << ": " << parsed.problems.front().pointer << " "
+                             << parsed.problems.front().message;
+    EXPECT_EQ(parsed.manifest->id, id);
   }
 }
 
@@ -115,7 +129,7 @@ TEST(TemplateFiles, EveryKindIsThereAndNoFileBelongsToNone) {
   for (const auto& file : template_files()) kinds.push_back(file.kind);
   for (const auto& kind : connector_kinds()) EXPECT_THAT(kinds, Contains(kind.name));
   for (const auto kind : kinds)
-    EXPECT_TRUE(kind == "common" ||
+    EXPECT_TRUE(kind == "common" || kind == "manifest-only" ||
                 std::ranges::any_of(connector_kinds(),
                                     [&](const auto& known) { return known.name == kind; }))
         << kind;

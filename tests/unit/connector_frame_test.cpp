@@ -144,7 +144,7 @@ TEST_F(FrameTest, WrongHeadsAreBroken) {
   EXPECT_EQ(receive_raw(head(kMagic, 5, 0).substr(0, 23)), FrameStatus::kBroken);
   EXPECT_EQ(receive_raw(head(kMagic + 1, 5, 0)), FrameStatus::kBroken) << "wrong magic";
   EXPECT_EQ(receive_raw(head(kMagic, 0, 0)), FrameStatus::kBroken) << "type 0";
-  EXPECT_EQ(receive_raw(head(kMagic, 9, 0)), FrameStatus::kBroken) << "type 9";
+  EXPECT_EQ(receive_raw(head(kMagic, 10, 0)), FrameStatus::kBroken) << "type 10";
   EXPECT_EQ(receive_raw(head(kMagic, 5, 2)), FrameStatus::kBroken) << "unknown place";
   EXPECT_EQ(receive_raw(head(kMagic, 5, 0, 70'000) + std::string(70'000, 'x')),
             FrameStatus::kBroken)

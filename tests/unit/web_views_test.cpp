@@ -472,6 +472,14 @@ TEST(WebReview, ShowsWhatAFileAsksForAndThatNoneOfItRan) {
   EXPECT_FALSE(has(html, "id=\"changes\""));
 }
 
+TEST(WebReview, SaysThatAManifestAloneHasNoCodeOfItsOwn) {
+  EXPECT_FALSE(has(review_html(*awaiting(acme())), "id=\"code\""));
+  const auto alone = awaiting(acme());
+  alone->file = "acme.json";
+  EXPECT_TRUE(has(review_html(*alone), "The hub&#39;s own library does what it says"));
+  EXPECT_TRUE(has(review_html(*alone, "de"), "Kein eigener"));
+}
+
 TEST(WebReview, RendersHostileManifestsInert) {
   connector::Review review;
   review.has_before = true;

@@ -1,5 +1,7 @@
 #include "connector/worker/entry_point.h"
 
+#include <string_view>
+
 #include "patchbay/manifest_blob.h"
 
 namespace patchbay::connector {
@@ -27,6 +29,16 @@ AskedTable ask_for_table(patchbay_connector_query_fn query) {
     asked.table = table;
   }
   return asked;
+}
+
+const patchbay_manifest_in* find_manifest_in(const patchbay_connector& table,
+                                             patchbay_instance* instance) {
+  constexpr std::string_view kId = PATCHBAY_EXT_MANIFEST_IN;
+  const auto* found = static_cast<const patchbay_manifest_in*>(
+      table.get_extension(instance, {kId.data(), kId.size()}));
+  const bool usable = found != nullptr && PATCHBAY_HAS(patchbay_manifest_in, found, set_manifest) &&
+                      found->set_manifest != nullptr;
+  return usable ? found : nullptr;
 }
 
 std::string explain(const AskedTable& asked) {

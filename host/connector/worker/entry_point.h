@@ -19,6 +19,11 @@ struct AskedTable {
 // Asks as a host of today's revision. `query` is not null.
 AskedTable ask_for_table(patchbay_connector_query_fn query);
 
+// The extension of a library that serves any manifest; null: it has none that is complete.
+// `instance` was made by this table.
+const patchbay_manifest_in* find_manifest_in(const patchbay_connector& table,
+                                             patchbay_instance* instance);
+
 // The fault and what to do, for the connector's author and the operator.
 std::string explain(const AskedTable& asked);
 

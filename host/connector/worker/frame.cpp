@@ -177,7 +177,7 @@ ssize_t receive_packet(int socket, msghdr& message) {
 // A memfd is worth its cost for what can be large, and for nothing that may come unasked.
 bool may_be_large(FrameType type) {
   return type == FrameType::kBegin || type == FrameType::kStep || type == FrameType::kAction ||
-         type == FrameType::kLoaded;
+         type == FrameType::kLoaded || type == FrameType::kManifest;
 }
 
 }  // namespace
@@ -222,7 +222,7 @@ FrameStatus FrameReader::take(Frame& frame, Fd descriptor) {
   if (end_ - at_ < sizeof head) return FrameStatus::kBroken;
   std::memcpy(&head, packet_.data() + at_, sizeof head);
   const auto payload = at_ + sizeof head;
-  if (head.magic != kMagic || head.type < 1 || head.type > 8 || head.in_memfd > 1 ||
+  if (head.magic != kMagic || head.type < 1 || head.type > 9 || head.in_memfd > 1 ||
       head.size > end_ - payload)
     return FrameStatus::kBroken;
   const auto size = static_cast<std::size_t>(head.size);

@@ -18,14 +18,15 @@
 namespace patchbay::connector {
 
 enum class FrameType : std::uint16_t {
-  kLoad = 1,     // hub: descriptor of the library
-  kBegin = 2,    // hub: BeginMessage
-  kStep = 3,     // hub: FlowEvent
-  kRelease = 4,  // hub: nothing
-  kLoaded = 5,   // worker: LoadedMessage
-  kAction = 6,   // worker: ActionMessage, answers begin and step
-  kLog = 7,      // worker: LogMessage
-  kDenied = 8,   // worker: DeniedMessage, unasked
+  kLoad = 1,      // hub: descriptor of the library
+  kBegin = 2,     // hub: BeginMessage
+  kStep = 3,      // hub: FlowEvent
+  kRelease = 4,   // hub: nothing
+  kLoaded = 5,    // worker: LoadedMessage
+  kAction = 6,    // worker: ActionMessage, answers begin and step
+  kLog = 7,       // worker: LogMessage
+  kDenied = 8,    // worker: DeniedMessage, unasked
+  kManifest = 9,  // hub, before kLoad: the manifest that the library is to serve
 };
 
 struct Frame {

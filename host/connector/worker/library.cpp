@@ -34,6 +34,10 @@ std::string_view to_string(LoadFailure failure) {
       return "create_failed";
     case LoadFailure::kNoWalls:
       return "no_walls";
+    case LoadFailure::kNoManifestIn:
+      return "no_manifest_in";
+    case LoadFailure::kManifestRefused:
+      return "manifest_refused";
   }
   return "unknown";
 }
@@ -75,8 +79,21 @@ void Library::log_line(void* context, std::uint32_t level, patchbay_str message)
   self->log_(level, {message.ptr, std::min<std::size_t>(message.len, kMaxLogLine)});
 }
 
-std::unique_ptr<Library> Library::load(const std::string& path, LogSink log,
-                                       LoadedMessage& loaded) {
+LoadFailure Library::give_manifest(std::string_view manifest, std::string& detail) {
+  const auto* extension = find_manifest_in(*table_, instance_);
+  if (extension == nullptr) {
+    detail = "it has no " PATCHBAY_EXT_MANIFEST_IN;
+    return LoadFailure::kNoManifestIn;
+  }
+  const auto status = extension->set_manifest(instance_, {manifest.data(), manifest.size()});
+  if (status == PATCHBAY_OK) return LoadFailure::kNone;
+  detail = status == PATCHBAY_E_UNSUPPORTED ? "the manifest needs code"
+                                            : "set_manifest() answered " + std::to_string(status);
+  return LoadFailure::kManifestRefused;
+}
+
+std::unique_ptr<Library> Library::load(const std::string& path, std::string_view manifest,
+                                       LogSink log, LoadedMessage& loaded) {
   auto fail = [&](LoadFailure why, std::string_view detail) {
     loaded.failure = static_cast<std::uint32_t>(why);
     loaded.detail = detail;
@@ -104,6 +121,10 @@ std::unique_ptr<Library> Library::load(const std::string& path, LogSink log,
   if (const auto status = self->table_->create(&self->host_, &self->instance_);
       status != PATCHBAY_OK || self->instance_ == nullptr)
     return fail(LoadFailure::kCreateFailed, "create() answered " + std::to_string(status));
+  if (manifest.empty()) return self;
+  std::string detail;
+  if (const auto refused = self->give_manifest(manifest, detail); refused != LoadFailure::kNone)
+    return fail(refused, detail);
   return self;
 }
 

@@ -20,12 +20,14 @@ namespace patchbay::connector {
 // Why a library could not be used; the numbers travel in LoadedMessage::failure.
 enum class LoadFailure : std::uint32_t {
   kNone = 0,
-  kNotALibrary = 1,   // the loader refused the bytes
-  kNoEntryPoint = 2,  // patchbay_connector_query is missing
-  kWrongMajor = 3,    // made for another major of the interface
-  kBadTable = 4,      // the table lacks functions or is too small
-  kCreateFailed = 5,  // create() refused
-  kNoWalls = 6,       // the kernel refuses the walls it would run behind
+  kNotALibrary = 1,      // the loader refused the bytes
+  kNoEntryPoint = 2,     // patchbay_connector_query is missing
+  kWrongMajor = 3,       // made for another major of the interface
+  kBadTable = 4,         // the table lacks functions or is too small
+  kCreateFailed = 5,     // create() refused
+  kNoWalls = 6,          // the kernel refuses the walls it would run behind
+  kNoManifestIn = 7,     // it was given a manifest and serves none but its own
+  kManifestRefused = 8,  // it does not serve the manifest that it was given
 };
 std::string_view to_string(LoadFailure failure);
 
@@ -33,8 +35,10 @@ using LogSink = std::function<void(std::uint32_t level, std::string_view text)>;
 
 class Library {
  public:
-  // `loaded` tells what happened, manifest included; null when it failed.
-  static std::unique_ptr<Library> load(const std::string& path, LogSink log, LoadedMessage& loaded);
+  // `loaded` tells what happened, its own manifest included; null when it failed. `manifest` is
+  // what the instance is to serve instead (patchbay.manifest-in/1); empty: its own.
+  static std::unique_ptr<Library> load(const std::string& path, std::string_view manifest,
+                                       LogSink log, LoadedMessage& loaded);
   ~Library();
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;
@@ -48,6 +52,7 @@ class Library {
  private:
   struct Loaded;
   explicit Library(LogSink log);
+  LoadFailure give_manifest(std::string_view manifest, std::string& detail);
   static const void* extension(void* context, patchbay_str id);
   static void log_line(void* context, std::uint32_t level, patchbay_str message);
 

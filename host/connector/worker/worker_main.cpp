@@ -46,11 +46,13 @@ std::unique_ptr<Library> refuse(LoadedMessage& loaded, std::string why) {
 }
 
 // Walls up, library in, narrower walls. Without walls there is no library.
-std::unique_ptr<Library> load(const patchbay::Fd& file, LoadedMessage& loaded) {
+std::unique_ptr<Library> load(const patchbay::Fd& file, std::string_view manifest,
+                              LoadedMessage& loaded) {
   walls::allow_opening(file.get());
   if (auto missing = walls::raise_first(kSocket); !missing.empty())
     return refuse(loaded, std::move(missing));
-  auto library = Library::load("/proc/self/fd/" + std::to_string(file.get()), send_log, loaded);
+  auto library =
+      Library::load("/proc/self/fd/" + std::to_string(file.get()), manifest, send_log, loaded);
   walls::allow_opening(-1);
   if (!library) return nullptr;
   if (auto missing = walls::raise_second(kSocket); !missing.empty())
@@ -90,9 +92,14 @@ int serve() {
   FrameReader hub(kSocket);
   Frame frame;
   if (hub.next(frame) != FrameStatus::kOk) return 0;
+  patchbay::SecretString manifest;
+  if (frame.type == FrameType::kManifest) {
+    manifest = std::move(frame.payload);
+    if (hub.next(frame) != FrameStatus::kOk) return 0;
+  }
   if (frame.type != FrameType::kLoad || !frame.descriptor.valid()) return kLostHub;
   LoadedMessage loaded;
-  const auto library = load(frame.descriptor, loaded);
+  const auto library = load(frame.descriptor, manifest.reveal(), loaded);
   frame.descriptor.reset();
   send(FrameType::kLoaded, 0, encode(loaded));
   return library ? serve_flows(hub, *library) : 0;

@@ -152,8 +152,13 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     denials_ = 0;
     ++generation_;
     loading_ = std::make_shared<LoadPending>(home_, options_.load_deadline);
-    Frame load{FrameType::kLoad, 0, {}, Fd(::dup(library_.get()))};
-    if (send_frame(process_.socket(), load) != FrameStatus::kOk) {
+    const bool is_told =
+        options_.manifest.empty() ||
+        send_frame(process_.socket(),
+                   {FrameType::kManifest, 0, SecretString(options_.manifest), {}}) ==
+            FrameStatus::kOk;
+    const Frame load{FrameType::kLoad, 0, {}, Fd(::dup(library_.get()))};
+    if (!is_told || send_frame(process_.socket(), load) != FrameStatus::kOk) {
       auto error = failure("did not accept the library");
       break_down(error);
       return error;

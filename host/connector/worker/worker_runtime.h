@@ -23,6 +23,7 @@ struct WorkerOptions {
   std::chrono::milliseconds load_deadline{5000};
   std::chrono::milliseconds call_deadline{2000};
   RestartLimits restart{};
+  std::string manifest = {};         // what the library is to serve; empty: its own
   bool walls = true;                 // refuse a worker that the kernel does not show as walled
   audit::AuditLog* audit = nullptr;  // denied calls, failures, quarantines; null: the log alone
 };
