@@ -55,7 +55,7 @@ json::object whole(const Person& person) {
 
 // Unknown fields are left out without a word, as Bob does.
 json::object chosen(const Person& person, const std::set<std::string>& fields) {
-  const json::object all = whole(person);
+  json::object all = whole(person);
   if (fields.empty()) return all;
   json::object out{{"id", person.id}};
   for (const std::string& field : fields) {
