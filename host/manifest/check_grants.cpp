@@ -184,7 +184,7 @@ class GrantCheck {
   }
 
   std::optional<UrlTemplate> shaped(std::string_view where, const std::string& url) {
-    const auto parts = split(url);
+    auto parts = split(url);
     if (!parts || !parse_https_url(with_letters(url))) {
       refuse(where, url.empty() ? "This address is missing. Add it."
                                 : in_quotes(url) + " is no plain https address.");

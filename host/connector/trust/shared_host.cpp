@@ -9,6 +9,7 @@ namespace {
 
 std::vector<std::string_view> hosts_of(const manifest::Manifest& manifest) {
   std::vector<std::string_view> hosts;
+  hosts.reserve(manifest.hosts.size());
   for (const auto& rule : manifest.hosts) hosts.push_back(rule.host);
   for (const auto& method : manifest.auth_methods)
     hosts.insert(hosts.end(), method.sign_in_hosts.begin(), method.sign_in_hosts.end());
