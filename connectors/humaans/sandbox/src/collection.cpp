@@ -59,6 +59,7 @@ Response error(int status, std::string_view name, std::string_view message) {
 
 Response Collection::list(const Request& request) const {
   std::vector<const json::object*> found;
+  found.reserve(records_.size());
   for (const auto& record : records_) found.push_back(&record);
   for (const auto& [name, value] : request.query) {
     if (name == "$limit" || name == "$skip") continue;
