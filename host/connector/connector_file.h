@@ -1,7 +1,8 @@
 #pragma once
-// Reads a connector library without running any of it: checks who may have written it and the
-// folders above it, copies its bytes into a sealed memfd (what was hashed is what will be loaded),
-// looks at its ELF heads, finds the embedded manifest and checks that. Links are not followed.
+// Reads a connector file without running any of it: checks who may have written it and the folders
+// above it, copies its bytes into a sealed memfd (what was hashed is what will be loaded), looks at
+// a library's ELF heads, finds its manifest, or the one that is the file, and checks that. Links
+// are not followed.
 #include <memory>
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
-// The connectors folder, live: every *.so in it with its state, and a running connector behind each
-// that is ready. Files that appear, change or vanish are noticed through inotify, decisions of the
+// The connectors folder, live: every *.so and *.json in it with its state, and a running connector
+// behind each that is ready. Files that appear, change or vanish are noticed through inotify, decisions of the
 // gate (who may run) within a second, also those of other processes.
 //
 // A file is read and checked, let in by the gate, started and self-checked; only then it takes

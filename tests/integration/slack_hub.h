@@ -6,25 +6,23 @@
 #include <utility>
 #include <vector>
 
-#include "accounts/integration_service.h"
 #include "accounts/waiting_flows.h"
-#include "hub_fixture.h"
 #include "patchbay/sandbox/client.h"
 #include "patchbay/sandbox/text.h"
+#include "provider_actions.h"
 #include "slack_sandbox/slack_sandbox.h"
 
 namespace patchbay::integration {
 
-class SlackHub : public HubTest {
+class SlackHub : public ProviderActions {
  protected:
-  SlackHub() {
-    slack.start();
-    overrides.push_back({"slack.com", "127.0.0.1", slack.port(), slack.ca_file()});
-    drop("slack.so", PATCHBAY_BUILD_DIR "/connectors/slack.so");
+  SlackHub() : ProviderActions("slack", "slack.so", slack_sandbox::info(), slack_sandbox::make) {
     set_option("rate_limits", false);
-    pace.call_wait = 0ms;
-    hub = make_hub();
-    hub->start_background();
+    const auto text = read_bytes(PATCHBAY_BUILD_DIR "/manifests/slack.json");
+    const auto parsed = sandbox::json::parse(text);
+    for (const auto& limit : parsed.at("rate_limits").as_array())  // nobody shall wait
+      pace.limit_changes[{"slack", std::string(limit.at("id").as_string())}].requests = 60'000;
+    open_with_connector();
     accounts::IntegrationService integrations(hub->services());
     auto made = wait(integrations.create(hub->project_id(), {.connector_id = "slack"}, {}));
     if (!made) throw std::runtime_error(made.error().message);
@@ -117,20 +115,26 @@ class SlackHub : public HubTest {
     if (away.url.empty()) throw std::runtime_error("not sent away: " + away.error.message);
     return come_back(away, decide(away.url, "allow"));
   }
+  store::Account linked_account() override {
+    // With every action allowed, so that their scopes are asked for.
+    std::vector<std::string> all;
+    for (const Action& action : manifest->actions) all.push_back(action.id);
+    allow_actions(std::move(all));
+    return installed_account();
+  }
+  std::string denial_of(const std::string& permission) const override {
+    const auto ref = manifest::PermissionRef::parse(permission);
+    const auto* known = ref ? manifest->find_permission(ref->id) : nullptr;
+    if (known == nullptr) throw std::logic_error("there is no permission " + permission);
+    return known->side(ref->access).scopes.front();
+  }
   store::Account installed_account() {
     auto outcome = installed();
     if (!outcome.account) throw std::runtime_error("not linked: " + outcome.error.message);
     return *std::move(outcome.account);
   }
 
-  sandbox::Provider* provider = nullptr;  // the sandbox's
-  sandbox::Sandbox slack{slack_sandbox::info(),
-                         [this](sandbox::Services kit) {
-                           auto made = slack_sandbox::make(kit);
-                           provider = made.get();
-                           return made;
-                         },
-                         {}};
+  sandbox::Sandbox& slack = provider_sandbox;
   std::string integration_id;
   std::string page;  // what Slack's page last showed
 };

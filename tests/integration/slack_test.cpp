@@ -11,11 +11,10 @@ constexpr const char* kRevoke = "POST /api/auth.revoke";
 
 class SlackTest : public SlackHub {
  protected:
-  actions::ActionRunner::Outcome run(const std::string& account_id, const std::string& action,
-                                     const std::string& input) {
-    actions::KeeperTokens tokens(hub->keeper());
-    actions::ActionRunner runner(hub->services(), tokens);
-    return wait(runner.run({hub->project_id(), account_id, action, input}));
+  ActionRunner::Outcome run_for(const store::Account& account, const std::string& action,
+                                const std::string& input) {
+    account_id = account.id;
+    return run(action, input);
   }
   std::string token_of(const std::string& account_id) { return token_value(account_id, "access"); }
 };
@@ -30,7 +29,7 @@ TEST_F(SlackTest, AWorkspaceIsLinkedWithTheScopesOfTheAllowedActionsAndNoOthers)
   ASSERT_TRUE(outcome.account) << outcome.error.message;
   EXPECT_TRUE(token_of(outcome.account->id).starts_with("xoxe.xoxb-1-"));
   const auto sent =
-      run(outcome.account->id, "slack_send_message", R"({"channel":"C00000001","text":"Hello"})");
+      run_for(*outcome.account, "slack_send_message", R"({"channel":"C00000001","text":"Hello"})");
   EXPECT_TRUE(sent) << sent.error().message;
   EXPECT_EQ(audited().find("xoxe"), std::string::npos);
 }
@@ -124,7 +123,7 @@ TEST_F(SlackTest, AnExpiredTokenThatSlackNamesWith200IsRenewedAndTheCallRepeated
   const auto account = installed_account();
   const std::string before = token_of(account.id);
   slack.clock().advance(13h);
-  const auto listed = run(account.id, "slack_list_users", "{}");
+  const auto listed = run_for(account, "slack_list_users", "{}");
   ASSERT_TRUE(listed) << listed.error().message;
   EXPECT_NE(token_of(account.id), before);
 }
@@ -133,7 +132,7 @@ TEST_F(SlackTest, AnAppThatWasRemovedIsToldAndNotAskedForEver) {
   const auto account = installed_account();
   provider->reset();
   set_option("rate_limits", false);
-  const auto refused = run(account.id, "slack_list_users", "{}");
+  const auto refused = run_for(account, "slack_list_users", "{}");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kRevoked) << refused.error().message;
   const auto now = wait(hub->accounts().get(hub->project_id(), account.id));
@@ -145,8 +144,8 @@ TEST_F(SlackTest, AMissingScopeThatSlackNamesWith200IsToldAsThePermission) {
   allow_actions({"slack_list_channels", "slack_get_reactions"});
   const auto account = installed_account();
   set_option("denied", sandbox::json::array{"reactions:read"});
-  const auto refused = run(account.id, "slack_get_reactions",
-                           R"({"channel":"C00000001","timestamp":"1700000000.000100"})");
+  const auto refused = run_for(account, "slack_get_reactions",
+                               R"({"channel":"C00000001","timestamp":"1700000000.000100"})");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kPermissionMissing);
   EXPECT_EQ(refused.error().missing, std::vector<std::string>{"reactions:read"});
@@ -166,6 +165,31 @@ TEST_F(SlackTest, UnlinkingRevokesAtSlack) {
         client.send("POST", "/api/users.list", {{"Authorization", "Bearer " + token}});
     return answer.json().at("error").as_string() == "token_revoked";
   }));
+}
+
+TEST_F(SlackTest, HasAnEntryForEachActionAndNoneWithoutItsAction) {
+  has_an_entry_for_each();
+}
+TEST_F(SlackTest, NoActionThatWritesSaysThatItReads) {
+  says_rightly_what_reads();
+}
+TEST_F(SlackTest, IsTriedWithEveryInputItsActionsTake) {
+  tries_every_input();
+}
+TEST_F(SlackTest, ItsActionsSucceed) {
+  all_succeed();
+}
+TEST_F(SlackTest, PagesGoOnWhereOneEnded) {
+  pages_go_on();
+}
+TEST_F(SlackTest, NamesThePermissionThatIsMissing) {
+  names_missing_permissions();
+}
+TEST_F(SlackTest, RefusesWrongInputBeforeAnythingIsSent) {
+  refuses_wrong_input();
+}
+TEST_F(SlackTest, NamesAProviderThatFails) {
+  names_a_provider_that_fails();
 }
 
 }  // namespace

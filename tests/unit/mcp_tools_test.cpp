@@ -6,8 +6,6 @@
 namespace patchbay::mcp {
 namespace {
 
-using test::ApiTest;
-
 struct Kind {
   const char* id;
   const char* hints;
