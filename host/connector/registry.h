@@ -1,7 +1,7 @@
 #pragma once
 // The connectors folder, live: every *.so and *.json in it with its state, and a running connector
-// behind each that is ready. Files that appear, change or vanish are noticed through inotify, decisions of the
-// gate (who may run) within a second, also those of other processes.
+// behind each that is ready. Files that appear, change or vanish are noticed through inotify,
+// decisions of the gate (who may run) within a second, also those of other processes.
 //
 // A file is read and checked, let in by the gate, started and self-checked; only then it takes
 // over. One that was replaced by something unusable (awaiting approval, broken, half there) goes on
