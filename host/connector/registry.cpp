@@ -303,9 +303,12 @@ Task<> Registry::consider(std::shared_ptr<Registry> self, std::string file) {
     self->settle(entry, std::move(connector));
     self->release_claims(file, entry.serving ? entry.serving->id : std::string());
     self->publish();
-    if (entry.serving && entry.serving != before)
+    if (entry.serving && entry.serving != before) {
       for (const auto& other : files_beside(*entry.serving, self->list()))
         self->consider_soon(other);
+      // One that began to run while this one was started did not see it.
+      if (neighbour_of(*entry.serving, true, self->list())) continue;
+    }
     if (entry.again || !(stamp_of(fs::path(self->options_.folder) / file) == stamp)) continue;
     entry.busy = false;
     co_return;

@@ -248,10 +248,12 @@ TEST_F(ManifestAlone, OneThatRunsGivesWayToALibraryWithItsHosts) {
   ASSERT_TRUE(approve(becomes("personio.so", ConnectorState::kAwaitingApproval)));
   expect_refused("early.json", "which is the connector personio's");
   EXPECT_FALSE(hub->registry().find("early"));
-  close_hub();
-  hub = make_hub();
-  expect_refused("early.json", "which is the connector personio's");
-  EXPECT_TRUE(hub->registry().find("personio"));
+  for (int i = 0; i < 20; ++i) {  // both are started at the same time
+    close_hub();
+    hub = make_hub();
+    expect_refused("early.json", "which is the connector personio's");
+    EXPECT_TRUE(hub->registry().find("personio"));
+  }
 }
 
 TEST_F(ManifestAlone, TwoWithTheSameHostsRunOneAtATimeTheOneThatRanFirst) {

@@ -96,7 +96,7 @@ TEST_F(ApiBodies, ThatAreNoObjectAreRefused) {
 
 TEST_F(ApiBodies, ThatAreNestedTooDeepOrTooLargeAreRefused) {
   const std::string deep = std::string(2'000, '[') + std::string(2'000, ']');
-  const std::string large = "{\"label\":\"" + std::string(std::size_t{17} << 20U, 'x') + "\"}";
+  const std::string large = "{\"label\":\"" + std::string(std::size_t{45} << 20U, 'x') + "\"}";
   for (const auto& operation : taking_a_body()) {
     SCOPED_TRACE(operation.method + " " + operation.path);
     // JSON-RPC says it in a code of its own, and to a provider an event is whole or no event.

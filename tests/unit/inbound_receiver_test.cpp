@@ -252,7 +252,7 @@ TEST_F(ReceiverTest, AWebhookIsSentWhatTheProviderSent) {
 TEST_F(ReceiverTest, WhereTheStoreFailsNothingIsSaidToBeKept) {
   const auto url = make();
   hub.change([](store::Database& db) { return db.execute("DROP TABLE webhook_deliveries"); });
-  EXPECT_EQ(send(url), "internal");
+  EXPECT_EQ(send(url), "storage");
   hub.change([&](store::Database& db) -> Result<> {
     PATCHBAY_TRY_ASSIGN(const auto rows, db.query("SELECT 1 FROM provider_events"));
     EXPECT_TRUE(rows.empty()) << "neither half of it is there";

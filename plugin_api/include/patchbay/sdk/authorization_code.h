@@ -101,7 +101,6 @@ class AuthorizationCodeFlow : public Flow {
   }
 
   void exchange(const Event& event, Action& action) {
-    const std::string_view host = options_.endpoint.host();
     if (!same_secret(event.query("state"), state_)) {
       action.fail(Failure::protocol, "error.oauth_state_mismatch",
                   "The answer from the sign-in page does not belong to this connection.");
