@@ -41,7 +41,9 @@ void CommonOptions::add_project_to(CLI::App& command) {
 void CommonOptions::add_to(CLI::App& command) {
   add_data_to(command);
   main_key.add_to(command, "", "the key that seals everything (default: DATA/key)");
-  command.add_option("--connectors", connectors, "Folder of the connectors (*.so, and *.json without code)")
+  command
+      .add_option("--connectors", connectors,
+                  "Folder of the connectors (*.so, and *.json without code)")
       ->envname("PATCHBAY_CONNECTORS")
       ->capture_default_str();
   command.add_option("--worker", worker,

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "consent_page.h"
-#include "patchbay/sandbox/text.h"
 #include "patchbay/sandbox/sha256.h"
+#include "patchbay/sandbox/text.h"
 
 namespace patchbay::sandbox {
 namespace {
