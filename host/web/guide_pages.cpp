@@ -61,6 +61,7 @@ net::Task<net::Response> GuidePages::show(net::Request& request) {
                                  .white_label = true},
                                 language))
       .flag("has_guide", !target->method->guide.empty())
+      .flag("has_fields", !target->method->fields.empty())
       .text("headline", title)
       .html("intro_html", language.rich("guide.intro", arguments));
   net::Response response = site_.page(request, {.template_name = "guide_page",
