@@ -1,14 +1,13 @@
 #include "hibob_sandbox/hibob_sandbox.h"
 
-#include <algorithm>
+#include <iterator>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "patchbay/sandbox/rate_limiter.h"
-#include "patchbay/sandbox/text.h"
+#include "patchbay/sandbox/static_credential.h"
 #include "time_off.h"
 
 namespace hibob_sandbox {
@@ -25,7 +24,10 @@ constexpr std::string_view kPermissions[] = {
 
 class HibobSandbox final : public sandbox::Provider {
  public:
-  explicit HibobSandbox(sandbox::Services kit) : kit_(kit), token_(kept_token(kit.state)) {}
+  explicit HibobSandbox(sandbox::Services kit)
+      : kit_(kit),
+        credential_(kit.state, 30, "permission",
+                    {std::begin(kPermissions), std::end(kPermissions)}) {}
 
   void add_routes(sandbox::Router& router) override {
     add(router, "POST", "/v1/people/search", "people:read", [this](const Request& request) {
@@ -53,52 +55,28 @@ class HibobSandbox final : public sandbox::Provider {
   }
 
   json::array credentials() const override {
-    return {json::object{
-        {"label", "Service user"},
-        {"fields", json::object{{"service_user_id", kServiceUser}, {"token", token_}}}}};
+    return {json::object{{"label", "Service user"},
+                         {"fields", json::object{{"service_user_id", kServiceUser},
+                                                 {"token", credential_.secret()}}}}};
   }
-  json::object options() const override {
-    const std::scoped_lock lock(mutex_);
-    json::array denied;
-    for (const auto& permission : denied_) denied.emplace_back(permission);
-    return {{"denied", std::move(denied)}};
-  }
+  json::object options() const override { return credential_.options(); }
   std::optional<std::string> set_options(const json::object& changes) override {
-    std::set<std::string> denied;
-    const auto* list = changes.if_contains("denied");
-    if (changes.size() != 1 || list == nullptr || !list->is_array())
-      return "the one option is `denied`, a list of permissions";
-    for (const auto& item : list->get_array()) {
-      const std::string name = item.is_string() ? std::string(item.get_string()) : "";
-      if (std::ranges::find(kPermissions, name) == std::end(kPermissions))
-        return "there is no permission " + name;
-      denied.insert(name);
-    }
-    const std::scoped_lock lock(mutex_);
-    denied_ = std::move(denied);
-    return std::nullopt;
+    return credential_.set_options(changes);
   }
   void reset() override {
+    credential_.reset();
     const std::scoped_lock lock(mutex_);
-    denied_.clear();
     limiter_.clear();
     people_ = People();
     time_off_.reset();
   }
-  bool looks_secret(std::string_view value) const override { return value == token_; }
+  bool looks_secret(std::string_view value) const override { return value == credential_.secret(); }
   Response not_found(const Request&, const std::vector<std::string>& others) override {
     return others.empty() ? error(404, "NOT_FOUND", "there is no such endpoint")
                           : error(405, "METHOD_NOT_ALLOWED", "not with this method");
   }
 
  private:
-  static std::string kept_token(const sandbox::StateFolder& state) {
-    if (const auto kept = state.read("token")) return *kept;
-    std::string made = sandbox::random_base64url(30);
-    state.write("token", made);
-    return made;
-  }
-
   void add_time_off(sandbox::Router& router) {
     constexpr const char* kRequest = "/v1/timeoff/employees/{id}/requests/{request}";
     add(router, "GET", "/v1/timeoff/whosout", "time_off:read",
@@ -123,20 +101,18 @@ class HibobSandbox final : public sandbox::Provider {
                [this, permission = std::string(permission),
                 handler = std::move(handler)](const Request& request) {
                  const auto given = request.basic();
-                 if (!given || given->first != kServiceUser ||
-                     !sandbox::equal_in_constant_time(given->second, token_))
+                 if (!given || given->first != kServiceUser || !credential_.is(given->second))
                    return error(401, "UNAUTHORIZED", "the service user is not known");
-                 const std::scoped_lock lock(mutex_);
-                 if (denied_.contains(permission))
+                 if (credential_.lacks(permission))
                    return error(403, "FORBIDDEN", "the service user has no permission for this");
+                 const std::scoped_lock lock(mutex_);
                  return handler(request);
                });
   }
 
   sandbox::Services kit_;
-  const std::string token_;
-  mutable std::mutex mutex_;  // of what follows; a test's thread sets options
-  std::set<std::string> denied_;
+  sandbox::StaticCredential credential_;
+  std::mutex mutex_;  // of what follows; a test's thread resets it
   sandbox::WindowLimiter limiter_;
   People people_;
   TimeOff time_off_{people_};

@@ -1,14 +1,13 @@
 #include "humaans_sandbox/humaans_sandbox.h"
 
-#include <algorithm>
+#include <iterator>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "company.h"
-#include "patchbay/sandbox/text.h"
+#include "patchbay/sandbox/static_credential.h"
 
 namespace humaans_sandbox {
 namespace {
@@ -21,7 +20,8 @@ constexpr std::string_view kScopes[] = {"public:read", "private:read", "private:
 
 class HumaansSandbox final : public sandbox::Provider {
  public:
-  explicit HumaansSandbox(sandbox::Services kit) : token_(kept_token(kit.state)) {}
+  explicit HumaansSandbox(sandbox::Services kit)
+      : credential_(kit.state, 36, "scope", {std::begin(kScopes), std::end(kScopes)}) {}
 
   void add_routes(sandbox::Router& router) override {
     add(router, "GET", "/api/me", "public:read", [this](const Request&) {
@@ -44,47 +44,24 @@ class HumaansSandbox final : public sandbox::Provider {
 
   json::array credentials() const override {
     return {json::object{{"label", "API access token"},
-                         {"fields", json::object{{"api_token", token_}}}}};
+                         {"fields", json::object{{"api_token", credential_.secret()}}}}};
   }
-  json::object options() const override {
-    const std::scoped_lock lock(mutex_);
-    json::array denied;
-    for (const auto& scope : denied_) denied.emplace_back(scope);
-    return {{"denied", std::move(denied)}};
-  }
+  json::object options() const override { return credential_.options(); }
   std::optional<std::string> set_options(const json::object& changes) override {
-    std::set<std::string> denied;
-    const auto* list = changes.if_contains("denied");
-    if (changes.size() != 1 || list == nullptr || !list->is_array())
-      return "the one option is `denied`, a list of scopes";
-    for (const auto& item : list->get_array()) {
-      const std::string name = item.is_string() ? std::string(item.get_string()) : "";
-      if (std::ranges::find(kScopes, name) == std::end(kScopes)) return "there is no scope " + name;
-      denied.insert(name);
-    }
-    const std::scoped_lock lock(mutex_);
-    denied_ = std::move(denied);
-    return std::nullopt;
+    return credential_.set_options(changes);
   }
   void reset() override {
+    credential_.reset();
     const std::scoped_lock lock(mutex_);
-    denied_.clear();
     company_ = Company();
   }
-  bool looks_secret(std::string_view value) const override { return value == token_; }
+  bool looks_secret(std::string_view value) const override { return value == credential_.secret(); }
   Response not_found(const Request&, const std::vector<std::string>& others) override {
     return others.empty() ? error(404, "NotFound", "There is no such endpoint.")
                           : error(405, "MethodNotAllowed", "Not with this method.");
   }
 
  private:
-  static std::string kept_token(const sandbox::StateFolder& state) {
-    if (const auto kept = state.read("token")) return *kept;
-    std::string made = sandbox::random_base64url(36);
-    state.write("token", made);
-    return made;
-  }
-
   void add_lists(sandbox::Router& router) {
     const struct {
       const char* path;
@@ -127,18 +104,17 @@ class HumaansSandbox final : public sandbox::Provider {
         std::move(method), std::move(path),
         [this, scope = std::string(scope), handler = std::move(handler)](const Request& request) {
           const auto given = request.bearer();
-          if (!given || !sandbox::equal_in_constant_time(*given, token_))
+          if (!given || !credential_.is(*given))
             return error(401, "NotAuthenticated", "The access token is not valid.");
-          const std::scoped_lock lock(mutex_);
-          if (denied_.contains(scope))
+          if (credential_.lacks(scope))
             return error(403, "Forbidden", "The access token lacks the scope " + scope + ".");
+          const std::scoped_lock lock(mutex_);
           return handler(request);
         });
   }
 
-  const std::string token_;
-  mutable std::mutex mutex_;  // of what follows; a test's thread sets options
-  std::set<std::string> denied_;
+  sandbox::StaticCredential credential_;
+  std::mutex mutex_;  // of what follows; a test's thread resets it
   Company company_;
 };
 
