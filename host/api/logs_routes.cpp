@@ -54,10 +54,8 @@ void write_step(json::Writer& out, const store::RequestLog& request, const store
   out.end_object();
 }
 
-// Without its end.
-void begin_request(json::Writer& out, const store::RequestLog& log) {
-  begin_row(out, log.id, log);
-  write_text_or_null(out, "origin_owner_id", log.owner_id);
+// What was asked, how it went, and who asked.
+void write_call(json::Writer& out, const store::RequestLog& log) {
   out.member("http_method", log.method)
       .member("path", log.path)
       .member("status", log.status)
@@ -66,6 +64,13 @@ void begin_request(json::Writer& out, const store::RequestLog& log) {
       .member("source_id", log.api_key_id)
       .member("source_ip", log.source_ip)
       .member("event_datetime", iso_time(log.started));
+}
+
+// Without its end.
+void begin_request(json::Writer& out, const store::RequestLog& log) {
+  begin_row(out, log.id, log);
+  write_text_or_null(out, "origin_owner_id", log.owner_id);
+  write_call(out, log);
   write_text_or_null(out, "error", log.error);
   write_times(out, log.started, log.duration_ms);
 }
@@ -77,14 +82,7 @@ void write_platform_row(json::Writer& out, const store::RequestLog& log) {
       .member("project_id", log.project_id)
       .member("account_id", log.account_id);
   write_text_or_null(out, "action", log.action_id);
-  out.member("http_method", log.method)
-      .member("path", log.path)
-      .member("status", log.status)
-      .member("success", log.succeeded())
-      .member("source_type", log.source)
-      .member("source_id", log.api_key_id)
-      .member("source_ip", log.source_ip)
-      .member("event_datetime", iso_time(log.started));
+  write_call(out, log);
   for (const auto* const name :
        {"category", "resource", "sub_resource", "child_resource", "source_value", "url"})
     out.key(name).null();
