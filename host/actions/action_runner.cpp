@@ -139,9 +139,7 @@ Result<> ActionRunner::set_position(Prepared& prepared, const ActionCall& call) 
   const manifest::Pagination& pagination = prepared.action->pagination;
   std::string next = call.next;
   std::uint32_t page_size = call.page_size;
-  if (pagination.kind == manifest::PaginationKind::kNone) {
-    prepared.input_hash = {};  // no page to come back to
-  } else {
+  if (pagination.kind != manifest::PaginationKind::kNone) {
     constexpr std::array kPaging = {manifest::kPageSizeInput, manifest::kCursorInput};
     prepared.input_hash = sha256_hex(canonical_json(input, kPaging));
     if (next.empty()) next = input.get(manifest::kCursorInput).string_or("");
@@ -196,7 +194,7 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
     co_return files_under_way();
   if (!answered) co_return answered.error();
   const net::ClientReply& reply = answered->reply;
-  const unsigned told = told_status(manifest, reply);
+  const unsigned told = answered->told;
   const auto refused = [&] {
     auto answer = read_provider_answer(reply, answered->url, secret_forms(answered->used));
     answer.told = told;

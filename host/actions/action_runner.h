@@ -43,11 +43,13 @@ struct ActionReply {
   unsigned provider_status = 0;  // 0: the connector carried it out
 };
 
+// Of an action's input: a file of 30 MiB and more in base64, with what goes along with it.
+inline constexpr std::size_t kMaxInputBytes = std::size_t{44} << 20U;
+
 struct RunnerOptions {
   CallLimits limits{};
   connector::FlowLimits flow{};  // for actions that the connector carries out
-  // A file of 30 MiB and more in base64, with what goes along with it.
-  std::size_t max_input_bytes = std::size_t{44} << 20U;
+  std::size_t max_input_bytes = kMaxInputBytes;
   std::size_t file_memory = std::size_t{512} << 20U;  // of all large inputs and answers at a time
   FindConnector find_connector{};                     // null: in the services' registry
 };

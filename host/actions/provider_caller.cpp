@@ -149,8 +149,12 @@ Task<ProviderCaller::Outcome> ProviderCaller::call(const UsableAccount& account,
   Call call{account, auth, read_only, std::move(build), trace, account.read_at};
   if (services_.pace != nullptr) call.patience = services_.pace->options().call_wait;
   PATCHBAY_CO_TRY_ASSIGN(call.used, co_await credential(call));
+  const auto told_by = [&account](const Sent& sent) {
+    return sent ? told_status(*account.manifest, *sent) : 0;
+  };
   auto reply = co_await send_with_retries(call);
-  if (reply && call.uses_token() && told_status(*account.manifest, *reply) == 401) {
+  unsigned told = told_by(reply);
+  if (call.uses_token() && told == 401) {
     const store::Account& row = account.account();
     auto fresh = co_await tokens_.replace_refused(row.project_id, row.id, auth->value.name,
                                                   call.used.value.copy());
@@ -158,10 +162,11 @@ Task<ProviderCaller::Outcome> ProviderCaller::call(const UsableAccount& account,
     call.used.value = std::move(fresh->value);
     call.read_at = std::min(account.read_at, fresh->read_at);
     reply = co_await send_with_retries(call);
+    told = told_by(reply);
   }
   if (!reply) co_return std::move(reply).error();
   if (!reply->ok()) co_return failure(call, *reply);
-  co_return ProviderReply{*std::move(reply), std::move(call.url), std::move(call.used)};
+  co_return ProviderReply{*std::move(reply), told, std::move(call.url), std::move(call.used)};
 }
 
 }  // namespace patchbay::actions

@@ -31,8 +31,9 @@ struct CallLimits {
 // Any status.
 struct ProviderReply {
   net::ClientReply reply;
-  std::string url;  // the address asked, without the credential
-  Credential used;  // to be taken out of what is shown
+  unsigned told = 0;  // the status that says what the reply says (provider_answer.h)
+  std::string url;    // the address asked, without the credential
+  Credential used;    // to be taken out of what is shown
 };
 
 class ProviderCaller {

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 // A person waits longer for their turn than an application does.
 constexpr auto kLongestWait = 65s;
-const std::size_t kMostInput = actions::RunnerOptions().max_input_bytes;
+constexpr std::size_t kMostInput = actions::kMaxInputBytes;
 constexpr std::size_t kMostPage = std::size_t{64} << 20U;
 
 struct RunOptions {
