@@ -1,14 +1,14 @@
 // patchbay store: backup, verify, restore.
 #include <unistd.h>
 
-#include <filesystem>
 #include <iostream>
 
 #include "base/iso_time.h"
 #include "cli/commands.h"
-#include "cli/key_options.h"
 #include "cli/options.h"
 #include "cli/store_mark_restored_command.h"
+#include "store/postgres_backup.h"
+#include "store/postgres_restore.h"
 #include "store/sqlite_backup.h"
 #include "store/sqlite_restore.h"
 #include "store/verify_database.h"
@@ -17,18 +17,12 @@ namespace patchbay::cli {
 namespace {
 
 struct StoreOptions {
-  std::string data = "patchbay-data";
+  CommonOptions common;
   std::string file;
-  KeyOptions main_key;  // default: the file DATA/key
   bool without_key = false;
 
-  void add_data(CLI::App& command) {
-    command.add_option("--data", data, "Folder of the database and, by default, the key")
-        ->envname("PATCHBAY_DATA")
-        ->capture_default_str();
-  }
   void add_key(CLI::App& command) {
-    main_key.add_to(command, "", "the key that seals everything (default: DATA/key)");
+    common.main_key.add_to(command, "", "the key that seals everything (default: DATA/key)");
     auto* none = command.add_flag("--without-key", without_key,
                                   "Do not open the sealed values; checks less");
     for (const char* other : {"--key-file", "--key-env", "--key-credential"})
@@ -37,9 +31,13 @@ struct StoreOptions {
   // Nothing when the key is not wanted.
   [[nodiscard]] Result<std::optional<vault::KeyEncryptionKey>> key() const {
     if (without_key) return std::optional<vault::KeyEncryptionKey>();
-    const auto source = main_key.source().value_or(vault::KeyFile{data + "/key"});
+    const auto source = common.main_key.source().value_or(vault::KeyFile{common.data + "/key"});
     PATCHBAY_TRY_ASSIGN(auto loaded, vault::load_key(source));
     return std::optional(std::move(loaded));
+  }
+  [[nodiscard]] Result<store::StoreLocation> location() const {
+    PATCHBAY_TRY_ASSIGN(auto named, common.store_location());
+    return named ? *std::move(named) : store::StoreLocation::file(database_path(common.data));
   }
 };
 
@@ -59,15 +57,20 @@ void print_facts(const store::DatabaseFacts& facts) {
   if (facts.opened > 0) std::cout << "  " << facts.opened << " sealed values open with the key\n";
 }
 
-int backup(const StoreOptions& options) {
-  if (std::error_code error; !std::filesystem::exists(database_path(options.data), error))
-    return report(make_error(ErrorCode::kNotFound,
-                             "There is no database in " + options.data +
-                                 ". Where the hub keeps it in PostgreSQL, use pg_dump; after "
-                                 "restoring that: patchbay store mark-restored --help"));
+Result<> write_backup(const StoreOptions& options) {
   const auto now = SystemClock().unix_ms();
-  const auto done = store::backup_sqlite(database_path(options.data), options.file, now,
-                                         progress_line("copying"));
+  const auto progress = progress_line("copying");
+  PATCHBAY_TRY_ASSIGN(const auto from, options.location());
+  if (from.is_postgres()) {
+    PATCHBAY_TRY(store::backup_postgres(from, options.file, now, progress));
+  } else {
+    PATCHBAY_TRY(store::backup_sqlite(from.path(), options.file, now, progress));
+  }
+  return {};
+}
+
+int backup(const StoreOptions& options) {
+  const auto done = write_backup(options);
   if (!done) return report(done.error());
   std::cout
       << "Backup written to " << options.file << " and verified.\n"
@@ -107,14 +110,19 @@ void print_unknown(const store::Restored& restored) {
                "  connector approvals that were withdrawn hold again\n";
 }
 
+Result<store::Restored> put_back(const StoreOptions& options) {
+  PATCHBAY_TRY_ASSIGN(const auto key, options.key());
+  PATCHBAY_TRY_ASSIGN(const auto into, options.location());
+  const auto* opens = key ? &*key : nullptr;
+  const auto now = SystemClock().unix_ms();
+  const auto progress = progress_line("copying");
+  if (into.is_postgres())
+    return store::restore_postgres({options.file, into, options.common.data, opens, now}, progress);
+  return store::restore_sqlite({options.file, into.path(), opens, now}, progress);
+}
+
 int restore(const StoreOptions& options) {
-  const auto key = options.key();
-  if (!key) return report(key.error());
-  const auto done = store::restore_sqlite({.backup = options.file,
-                                           .database = database_path(options.data),
-                                           .key = *key ? &**key : nullptr,
-                                           .now_ms = SystemClock().unix_ms()},
-                                          progress_line("copying"));
+  const auto done = put_back(options);
   if (!done) return report(done.error());
   std::cout << "Restored from " << options.file << ".\n";
   print_facts(done->facts);
@@ -137,11 +145,12 @@ int restore(const StoreOptions& options) {
 void add_backup(CLI::App& store, Run& run) {
   auto* command = store.add_subcommand(
       "backup",
-      "Copy the database into a new file while the hub serves, and verify the copy. A hub on\n"
-      "PostgreSQL is backed up with pg_dump instead.\n"
-      "  patchbay store backup /backups/patchbay-$(date +%F).db");
+      "Copy the database into a new file while hubs serve, and verify the copy. The file is a\n"
+      "SQLite database, whatever kind it came from, and can be put back into either kind.\n"
+      "  patchbay store backup /backups/patchbay-$(date +%F).db\n"
+      "  patchbay store backup --store-file /etc/patchbay/store /backups/patchbay.db");
   auto options = std::make_shared<StoreOptions>();
-  options->add_data(*command);
+  options->common.add_data_to(*command);
   command->add_option("file", options->file, "Where to write it; must not exist yet")->required();
   command->callback([&run, options] { run = [options] { return backup(*options); }; });
 }
@@ -152,7 +161,7 @@ void add_verify(CLI::App& store, Run& run) {
       "Check a backup: every page, every reference, the schema, and that every sealed value\n"
       "opens with the key. Changes nothing.");
   auto options = std::make_shared<StoreOptions>();
-  options->add_data(*command);
+  options->common.add_data_to(*command);
   options->add_key(*command);
   command->add_option("file", options->file, "The backup, or a database")->required();
   command->callback([&run, options] { run = [options] { return verify(*options); }; });
@@ -161,11 +170,14 @@ void add_verify(CLI::App& store, Run& run) {
 void add_restore(CLI::App& store, Run& run) {
   auto* command = store.add_subcommand(
       "restore",
-      "Put a backup in the place of the database. The hub must be stopped. The database before\n"
-      "stays beside it. What it still knows to be taken away (accounts unlinked, keys withdrawn)\n"
-      "stays taken away; restored tokens are never used.");
+      "Put a backup in the place of the database. Every hub on it must be stopped. What the\n"
+      "database held stays: as a file beside it or, from PostgreSQL, as a backup in the folder\n"
+      "DATA. What it still knows to be taken away (accounts unlinked, keys withdrawn) stays taken\n"
+      "away; restored tokens are never used.\n"
+      "  patchbay store restore /backups/patchbay.db\n"
+      "  patchbay store restore --store-file /etc/patchbay/store /backups/patchbay.db");
   auto options = std::make_shared<StoreOptions>();
-  options->add_data(*command);
+  options->common.add_data_to(*command);
   options->add_key(*command);
   command->add_option("file", options->file, "The backup")->required();
   command->callback([&run, options] { run = [options] { return restore(*options); }; });

@@ -29,7 +29,7 @@ Result<> require_there(const store::StoreLocation& location) {
   return make_error(ErrorCode::kNotFound, "There is no database " + location.path() + ".");
 }
 
-void show_progress(const std::string& table, std::int64_t rows) {
+void show_progress(const std::string& table, std::int64_t rows, std::int64_t /*of_all*/) {
   std::cerr << "\r" << table << ": " << rows << " rows \x1b[K" << std::flush;
 }
 
@@ -42,7 +42,7 @@ Result<> copy(const std::string& from_text, const std::string& to_text, bool qui
   PATCHBAY_TRY_ASSIGN(const auto from, store::open_database(from_location));
   PATCHBAY_TRY_ASSIGN(const auto to, store::open_database(to_location));
   auto copied = store::copy_store(
-      *from, *to, quiet ? store::CopyProgress() : store::CopyProgress(show_progress));
+      *from, *to, quiet ? store::TableProgress() : store::TableProgress(show_progress));
   if (!quiet) std::cerr << "\r\x1b[K" << std::flush;
   if (!copied) return copied.error();
   std::int64_t rows = 0;

@@ -82,6 +82,7 @@ class Checksum {
     chain_ = sha256_hex(text);
     ++rows_;
   }
+  [[nodiscard]] std::int64_t rows() const { return rows_; }
   [[nodiscard]] TableCopy result() const { return {table_.name, rows_, sha256_hex(chain_)}; }
 
  private:
@@ -100,17 +101,36 @@ Result<TableCopy> checksum_table(Database& database, const TableShape& table) {
   }
 }
 
+// Never back: what it set outlives a transaction that is undone.
 Result<void> copy_serial(Database& from, Database& to, const TableShape& table) {
   if (table.serial.empty()) return {};
-  PATCHBAY_TRY_ASSIGN(const auto last, single_integer(from.query(from.dialect().serial_last,
-                                                                 {table.name, table.serial})));
-  if (last > 0)
-    PATCHBAY_TRY(to.query(to.dialect().serial_continue, {table.name, table.serial, last}));
+  const auto last_of = [&](Database& database) {
+    return single_integer(
+        database.query(database.dialect().serial_last, {table.name, table.serial}));
+  };
+  PATCHBAY_TRY_ASSIGN(const auto given, last_of(from));
+  PATCHBAY_TRY_ASSIGN(const auto given_there, last_of(to));
+  if (given > given_there)
+    PATCHBAY_TRY(to.query(to.dialect().serial_continue, {table.name, table.serial, given}));
   return {};
 }
 
+// Counts the rows of all tables for whoever watches.
+class Progress {
+ public:
+  explicit Progress(const TableProgress& tell) : tell_(tell) {}
+  void page(const std::string& table, std::int64_t rows_of_table, std::size_t rows) {
+    of_all_ += static_cast<std::int64_t>(rows);
+    if (tell_) tell_(table, rows_of_table, of_all_);
+  }
+
+ private:
+  const TableProgress& tell_;
+  std::int64_t of_all_ = 0;
+};
+
 Result<TableCopy> copy_table(Database& from, Database& to, const TableShape& table,
-                             const CopyProgress& progress) {
+                             Progress& progress) {
   PATCHBAY_TRY(copy_serial(from, to, table));
   const std::string insert = "INSERT INTO " + table.name + " (" + joined(table.columns) +
                              ") VALUES (" + placeholders(table.columns.size()) + ")";
@@ -127,7 +147,7 @@ Result<TableCopy> copy_table(Database& from, Database& to, const TableShape& tab
       PATCHBAY_TRY(to.execute(insert, values));
       sum.add(row);
     }
-    if (progress) progress(table.name, sum.result().rows);
+    progress.page(table.name, sum.rows(), rows.size());
   }
 }
 
@@ -153,11 +173,42 @@ Result<void> require_same(const TableCopy& given, const TableCopy& found) {
                         " rows, or other content). Nothing was kept there; look at its disk.");
 }
 
+bool is_same(const TableCopy& one, const TableCopy& other) {
+  return one.name == other.name && one.rows == other.rows && one.checksum == other.checksum;
+}
+
+Result<std::vector<TableCopy>> checksum_tables(Database& database,
+                                               const std::vector<TableShape>& tables) {
+  std::vector<TableCopy> out;
+  out.reserve(tables.size());
+  for (const auto& table : tables) {
+    PATCHBAY_TRY_ASSIGN(auto sum, checksum_table(database, table));
+    out.push_back(std::move(sum));
+  }
+  return out;
+}
+
+// Those that refer to others first.
+Result<void> clear(Database& to, const std::vector<TableShape>& tables,
+                   const std::vector<TableCopy>& held) {
+  PATCHBAY_TRY_ASSIGN(const auto now, checksum_tables(to, tables));
+  if (!std::equal(now.begin(), now.end(), held.begin(), held.end(), is_same))
+    return make_error(ErrorCode::kConflict,
+                      "Somebody wrote in the database meanwhile; nothing was changed. Stop every "
+                      "hub on it, then run this again.");
+  for (auto table = tables.rbegin(); table != tables.rend(); ++table)
+    PATCHBAY_TRY(to.execute("DELETE FROM " + table->name));
+  return {};
+}
+
 Result<std::vector<TableCopy>> copy_all(Database& from, Database& to,
-                                        const CopyProgress& progress) {
+                                        const std::vector<TableCopy>* held,
+                                        const TableProgress& tell) {
   PATCHBAY_TRY_ASSIGN(const auto tables, table_shapes(from));
-  PATCHBAY_TRY(require_empty(to, tables));
+  PATCHBAY_TRY(held == nullptr ? require_empty(to, tables) : clear(to, tables, *held));
   std::vector<TableCopy> copied;
+  copied.reserve(tables.size());
+  Progress progress(tell);
   for (const auto& table : tables) {
     PATCHBAY_TRY_ASSIGN(auto copy, copy_table(from, to, table, progress));
     copied.push_back(std::move(copy));
@@ -168,6 +219,21 @@ Result<std::vector<TableCopy>> copy_all(Database& from, Database& to,
     PATCHBAY_TRY_ASSIGN(const auto found, checksum_table(to, tables[i]));
     PATCHBAY_TRY(require_same(copied[i], found));
   }
+  return copied;
+}
+
+// `held`: what the target gives up; null: it must be empty.
+Result<std::vector<TableCopy>> copy_within(Database& from, Access reading, Database& to,
+                                           const std::vector<TableCopy>* held,
+                                           const TableProgress& progress) {
+  PATCHBAY_TRY(from.begin(reading));
+  auto begun = to.begin(Access::kAlone);
+  auto copied = begun ? copy_all(from, to, held, progress) : begun.error();
+  if (copied) {
+    if (auto committed = to.commit(); !committed) copied = committed.error();
+  }
+  to.rollback();
+  from.rollback();
   return copied;
 }
 
@@ -183,34 +249,44 @@ Result<void> require_current_schema(Database& from) {
 }  // namespace
 
 Result<std::vector<TableCopy>> copy_store(Database& from, Database& to,
-                                          const CopyProgress& progress) {
+                                          const TableProgress& progress) {
   PATCHBAY_TRY(require_current_schema(from));
   PATCHBAY_TRY(migrate(to));
-  PATCHBAY_TRY(from.begin(Access::kAlone));
-  auto begun = to.begin(Access::kAlone);
-  auto copied = begun ? copy_all(from, to, progress) : begun.error();
-  if (copied) {
-    if (auto committed = to.commit(); !committed) copied = committed.error();
-  }
-  to.rollback();
-  from.rollback();
-  return copied;
+  return copy_within(from, Access::kAlone, to, nullptr, progress);
+}
+
+Result<std::vector<TableCopy>> copy_snapshot(Database& from, Database& to,
+                                             const TableProgress& progress) {
+  PATCHBAY_TRY(require_current_schema(from));
+  PATCHBAY_TRY(migrate(to));
+  return copy_within(from, Access::kRead, to, nullptr, progress);
+}
+
+Result<std::vector<TableCopy>> replace_store(Database& from, Database& to,
+                                             const std::vector<TableCopy>& held,
+                                             const TableProgress& progress) {
+  PATCHBAY_TRY(require_current_schema(from));
+  PATCHBAY_TRY(require_current_schema(to));
+  return copy_within(from, Access::kAlone, to, &held, progress);
 }
 
 Result<std::vector<TableCopy>> checksum_store(Database& database) {
   PATCHBAY_TRY(database.begin(Access::kRead));
-  const auto sums = [&]() -> Result<std::vector<TableCopy>> {
-    PATCHBAY_TRY_ASSIGN(const auto tables, table_shapes(database));
-    std::vector<TableCopy> out;
-    for (const auto& table : tables) {
-      PATCHBAY_TRY_ASSIGN(auto sum, checksum_table(database, table));
-      out.push_back(std::move(sum));
-    }
-    return out;
-  };
-  auto out = sums();
+  const auto tables = table_shapes(database);
+  auto out = tables ? checksum_tables(database, *tables) : tables.error();
   database.rollback();
   return out;
+}
+
+Result<std::int64_t> count_rows(Database& database) {
+  PATCHBAY_TRY_ASSIGN(const auto tables, table_shapes(database));
+  std::int64_t all = 0;
+  for (const auto& table : tables) {
+    PATCHBAY_TRY_ASSIGN(const auto rows,
+                        single_integer(database.query("SELECT count(*) FROM " + table.name)));
+    all += rows;
+  }
+  return all;
 }
 
 }  // namespace patchbay::store

@@ -1,20 +1,11 @@
 #include "store/sqlite_backup.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
-#include "base/fd.h"
 #include "store/database_lock.h"
-#include "store/sqlite_database.h"
 #include "store/sqlite_errors.h"
-#include "store/store_epoch_table.h"
-#include "store/verify_database.h"
 
 namespace patchbay::store {
 namespace {
@@ -30,36 +21,6 @@ using Connection = std::unique_ptr<sqlite3, Close>;
 struct Finish {
   void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
 };
-
-// Takes the file away again unless it was kept.
-class NewFile {
- public:
-  explicit NewFile(std::string path) : path_(std::move(path)) {}
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-  ~NewFile() {
-    if (kept_) return;
-    ::unlink(path_.c_str());
-    ::unlink((path_ + "-journal").c_str());
-  }
-  void keep() { kept_ = true; }
-
- private:
-  std::string path_;
-  bool kept_ = false;
-};
-
-Error cannot(const std::string& what, const std::string& path) {
-  return make_error(ErrorCode::kStorage, "The file " + path + " cannot be " + what + " (" +
-                                             std::strerror(errno) +
-                                             "). Check the path, the rights and the free space.");
-}
-
-Error is_there_already(const std::string& path) {
-  return make_error(ErrorCode::kConflict, "The file " + path +
-                                              " is there already, and a backup overwrites nothing. "
-                                              "Name another file, or move this one away.");
-}
 
 Result<Connection> connect(const std::string& path, int flags) {
   sqlite3* raw = nullptr;
@@ -98,40 +59,10 @@ Result<> copy_pages(const std::string& from, const std::string& to, const CopyPr
   return {};
 }
 
-// A backup from before this program's schema has no place for it.
-Result<> note_taken(Database& db, std::int64_t now_ms) {
-  PATCHBAY_TRY_ASSIGN(const bool has_place, db.has_table("store_epoch"));
-  return has_place ? store_epoch_table::set_backup_taken(db, now_ms) : Result<>();
-}
-
-Result<> finish_copy(const std::string& path, std::int64_t now_ms) {
-  SqliteOptions options;
-  options.path = path;
-  options.use = SqliteUse::kAlone;
-  PATCHBAY_TRY_ASSIGN(const auto database, open_sqlite(options));
-  return note_taken(*database, now_ms);
-}
-
 }  // namespace
 
-std::string folder_of(const std::string& path) {
-  const auto slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-Result<> sync_to_disk(const std::string& path) {
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid() || ::fsync(file.get()) != 0) return cannot("brought to the disk", path);
-  return {};
-}
-
 Result<> copy_sqlite(const std::string& from, const std::string& to, const CopyProgress& progress) {
-  {
-    const Fd made(::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!made.valid()) return errno == EEXIST ? is_there_already(to) : cannot("made", to);
-  }
-  NewFile file(to);
+  PATCHBAY_TRY_ASSIGN(auto file, NewFile::make(to));
   PATCHBAY_TRY(copy_pages(from, to, progress));
   PATCHBAY_TRY(sync_to_disk(to));
   file.keep();
@@ -140,22 +71,13 @@ Result<> copy_sqlite(const std::string& from, const std::string& to, const CopyP
 
 Result<> backup_sqlite(const std::string& from, const std::string& to, std::int64_t now_ms,
                        const CopyProgress& progress) {
-  if (::access(from.c_str(), F_OK) != 0) {
+  if (!file_exists(from)) {
     return make_error(ErrorCode::kStorage, "There is no database " + from +
                                                ". Check that this is the hub's data folder.");
   }
-  if (::access(to.c_str(), F_OK) == 0) return is_there_already(to);
   PATCHBAY_TRY_ASSIGN(const auto lock, DatabaseLock::shared(from));
-  const std::string part = to + ".part-" + std::to_string(::getpid());
-  PATCHBAY_TRY(copy_sqlite(from, part, progress));
-  const NewFile goes_in_any_case(part);
-  PATCHBAY_TRY(finish_copy(part, now_ms));
-  PATCHBAY_TRY(verify_sqlite(part, nullptr));
-  PATCHBAY_TRY(sync_to_disk(part));
-  // Not rename(2), which would overwrite.
-  if (::link(part.c_str(), to.c_str()) != 0)
-    return errno == EEXIST ? is_there_already(to) : cannot("given its name", to);
-  return sync_to_disk(folder_of(to));
+  return write_backup(to, now_ms,
+                      [&](const std::string& file) { return copy_sqlite(from, file, progress); });
 }
 
 }  // namespace patchbay::store

@@ -137,8 +137,8 @@ class SqliteDatabase final : public Database {
         .serial_last =
             "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?1 AND ?2 <> ''",
         .serial_continue =
-            "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?3 WHERE ?2 <> '' AND "
-            "NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
+            "INSERT OR REPLACE INTO sqlite_sequence (rowid, name, seq) SELECT "
+            "(SELECT rowid FROM sqlite_sequence WHERE name = ?1), ?1, ?3 WHERE ?2 <> ''",
         .shared_time = "",
         .list_columns =
             "SELECT t.name, c.name, c.type = 'BLOB', "

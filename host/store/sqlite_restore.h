@@ -6,13 +6,11 @@
 // nobody opens the database until the file has taken its place. Killed before that, nothing has
 // changed; killed in between, the database refuses to open and says that the restore must be run
 // again.
-#include <optional>
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
-#include "store/restore_marks.h"
-#include "store/sqlite_backup.h"
-#include "store/verify_database.h"
+#include "store/restore.h"
 
 namespace patchbay::store {
 
@@ -21,13 +19,6 @@ struct Restore {
   std::string database;
   const vault::KeyEncryptionKey* key = nullptr;  // to open every sealed value first; may be null
   std::int64_t now_ms = 0;
-};
-
-struct Restored {
-  DatabaseFacts facts;                 // of the backup
-  std::string aside;                   // where the old database lies now; empty: there was none
-  std::optional<CarriedOver> carried;  // nothing: the old one could not be read, or was not there
-  std::string why_not_carried;         // in words, when there was one
 };
 
 // kConflict: a hub or a command has the database open. Otherwise as verify_sqlite and copy_sqlite;

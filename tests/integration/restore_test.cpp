@@ -1,38 +1,59 @@
 // A backup is taken while the hub serves, and put back: what was revoked stays revoked, restored
 // tokens are not used, and a rotating one is never presented.
 #include "hub_fixture.h"
+#include "store/postgres_backup.h"
+#include "store/postgres_restore.h"
 #include "store/sqlite_backup.h"
 #include "store/sqlite_restore.h"
+#include "support/postgres_cluster.h"
 
 namespace patchbay::integration {
 namespace {
 
 using store::AccountStatus;
 
-class RestoreTest : public HubTest {
+enum class Kind : std::uint8_t { kSqlite, kPostgres };
+
+class RestoreTest : public HubTest, public testing::WithParamInterface<Kind> {
  protected:
+  RestoreTest() {
+    if (GetParam() == Kind::kPostgres) new_database();
+  }
+
   std::string database() const { return cli::database_path(data); }
 
   void back_up() {
-    const auto done = store::backup_sqlite(database(), backup, SystemClock().unix_ms(), {});
-    ASSERT_TRUE(done) << done.error().message;
+    const auto now = SystemClock().unix_ms();
+    if (store_location) {
+      const auto done = store::backup_postgres(*store_location, backup, now, {});
+      ASSERT_TRUE(done) << done.error().message;
+    } else {
+      const auto done = store::backup_sqlite(database(), backup, now, {});
+      ASSERT_TRUE(done) << done.error().message;
+    }
   }
   // Closes the hub, restores, and opens it again.
   void restore() {
     close_hub();
     const auto key = vault::load_key(vault::KeyFile{key_file});
-    const auto done = store::restore_sqlite({.backup = backup,
-                                             .database = database(),
-                                             .key = &key.value(),
-                                             .now_ms = SystemClock().unix_ms()},
-                                            {});
+    const auto now = SystemClock().unix_ms();
+    const auto done =
+        store_location
+            ? store::restore_postgres({backup, *store_location, data, &key.value(), now}, {})
+            : store::restore_sqlite({backup, database(), &key.value(), now}, {});
     ASSERT_TRUE(done) << done.error().message;
+    aside = done->aside;
     open_hub();
   }
   // As when the machine was lost and only the backup is left.
   void lose_database() {
     close_hub();
+    if (store_location) return new_database();
     for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove(database() + suffix);
+  }
+  void new_database() {
+    store_location =
+        store::StoreLocation::parse(SecretString(testing_support::new_postgres_schema())).value();
   }
   std::string link_misfit(const std::string& library) {
     drop("misfit.so", bad_connector(library));
@@ -43,9 +64,10 @@ class RestoreTest : public HubTest {
   }
 
   std::string backup = folder / "backup.db";
+  std::string aside;  // where the last restore left what it replaced
 };
 
-TEST_F(RestoreTest, AnAccountOutOfABackupMintsAnewAndItsOldTokensAreRevoked) {
+TEST_P(RestoreTest, AnAccountOutOfABackupMintsAnewAndItsOldTokensAreRevoked) {
   open_hub();
   const auto id = linked().id;
   const auto old = token_value(id);
@@ -61,7 +83,7 @@ TEST_F(RestoreTest, AnAccountOutOfABackupMintsAnewAndItsOldTokensAreRevoked) {
   EXPECT_EQ(personio.valid_tokens(), 2U) << "those of the account";
 }
 
-TEST_F(RestoreTest, AnAccountUnlinkedSinceTheBackupStaysUnlinkedAndItsTokensRevoked) {
+TEST_P(RestoreTest, AnAccountUnlinkedSinceTheBackupStaysUnlinkedAndItsTokensRevoked) {
   open_hub();
   const auto gone = linked(personio.default_integration(), "gone").id;
   const auto kept = linked(personio.default_integration(), "kept").id;
@@ -75,7 +97,7 @@ TEST_F(RestoreTest, AnAccountUnlinkedSinceTheBackupStaysUnlinkedAndItsTokensRevo
   EXPECT_EQ(personio.valid_tokens(), 2U);
 }
 
-TEST_F(RestoreTest, ARevocationThatWasPendingWhenTheBackupCameIsStillDelivered) {
+TEST_P(RestoreTest, ARevocationThatWasPendingWhenTheBackupCameIsStillDelivered) {
   open_hub();
   const auto id = linked().id;
   back_up();
@@ -91,7 +113,7 @@ TEST_F(RestoreTest, ARevocationThatWasPendingWhenTheBackupCameIsStillDelivered) 
   EXPECT_EQ(personio.valid_tokens(), 0U);
 }
 
-TEST_F(RestoreTest, ARotatingTokenOutOfABackupIsNeverPresented) {
+TEST_P(RestoreTest, ARotatingTokenOutOfABackupIsNeverPresented) {
   const auto id = link_misfit("rotating");
   ASSERT_TRUE(refresh(id)) << "it refreshes before";
   back_up();
@@ -110,7 +132,7 @@ TEST_F(RestoreTest, ARotatingTokenOutOfABackupIsNeverPresented) {
   EXPECT_TRUE(refresh(id));
 }
 
-TEST_F(RestoreTest, ARotatingTokenIsNotPresentedBeforeItsConnectorIsThereEither) {
+TEST_P(RestoreTest, ARotatingTokenIsNotPresentedBeforeItsConnectorIsThereEither) {
   const auto id = link_misfit("rotating");
   back_up();
   fs::remove(connectors + "/misfit.so");
@@ -127,13 +149,32 @@ TEST_F(RestoreTest, ARotatingTokenIsNotPresentedBeforeItsConnectorIsThereEither)
   EXPECT_EQ(account(id).generation, 1);
 }
 
-TEST_F(RestoreTest, ATokenThatCannotBeRenewedIsServedAsItWas) {
+TEST_P(RestoreTest, ATokenThatCannotBeRenewedIsServedAsItWas) {
   const auto id = link_misfit("never_renews");
   back_up();
   restore();
   EXPECT_EQ(token_value(id, "main"), "misfit-token");
   EXPECT_EQ(account(id).generation, 1);
 }
+
+TEST_P(RestoreTest, WhatWasReplacedCanBePutBackItself) {
+  open_hub();
+  linked(personio.default_integration(), "before");
+  back_up();
+  const auto later = linked(personio.default_integration(), "later").id;
+  restore();
+  EXPECT_FALSE(wait(hub->accounts().get(hub->project_id(), later)));
+  ASSERT_FALSE(aside.empty());
+  backup = aside;
+  restore();
+  EXPECT_TRUE(wait(hub->accounts().get(hub->project_id(), later)));
+  EXPECT_TRUE(token(later));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, RestoreTest, testing::Values(Kind::kSqlite, Kind::kPostgres),
+                         [](const testing::TestParamInfo<Kind>& kind) {
+                           return kind.param == Kind::kSqlite ? "Sqlite" : "Postgres";
+                         });
 
 }  // namespace
 }  // namespace patchbay::integration

@@ -86,7 +86,8 @@ TEST_P(CopyTest, EveryRowOfEveryTableComesOverAsItWas) {
   fill(*from, kMoreThanAPage);
   std::set<std::string> reported;
   const auto copied = copy_store(
-      *from, *to, [&](const std::string& table, std::int64_t) { reported.insert(table); });
+      *from, *to,
+      [&](const std::string& table, std::int64_t, std::int64_t) { reported.insert(table); });
   ASSERT_TRUE(copied) << copied.error().message;
   const auto here = checksum_store(*from);
   const auto there = checksum_store(*to);
@@ -126,9 +127,10 @@ TEST_P(CopyTest, ATargetThatHoldsAnythingIsLeftAlone) {
 
 TEST_P(CopyTest, ACopyThatFailsHalfWayLeavesNothingAndMayBeMadeAgain) {
   fill(*from);
-  const auto failed = copy_store(*from, *to, [&](const std::string& table, std::int64_t) {
-    if (table == "accounts") to->rollback();  // as a full disk does
-  });
+  const auto failed =
+      copy_store(*from, *to, [&](const std::string& table, std::int64_t, std::int64_t) {
+        if (table == "accounts") to->rollback();  // as a full disk does
+      });
   EXPECT_FALSE(failed);
   EXPECT_TRUE(projects_table::list(*to)->empty());
   const auto again = copy_store(*from, *to);
@@ -141,6 +143,75 @@ TEST_P(CopyTest, ASourceOfAnotherVersionIsRefused) {
   ASSERT_TRUE(migrate_to(*old, latest_schema_version() - 1));
   EXPECT_EQ(code_of(copy_store(*old, *to)), ErrorCode::kConfiguration);
   EXPECT_FALSE(to->has_table("projects").value());
+}
+
+TEST_P(CopyTest, ASnapshotIsOfOneMomentWhileOthersWrite) {
+  fill(*from, kMoreThanAPage);
+  const auto writer = from_place.open(2'000);
+  const auto before = checksum_store(*from);
+  ASSERT_TRUE(before);
+  bool wrote = false;
+  const auto copied =
+      copy_snapshot(*from, *to, [&](const std::string& table, std::int64_t, std::int64_t) {
+        if (table != "projects" || std::exchange(wrote, true)) return;
+        EXPECT_TRUE(accounts_table::remove(*writer, "prj_1", "acc_0"));
+        EXPECT_TRUE(projects_table::insert(*writer, {"prj_2", "Later", 2}));
+      });
+  ASSERT_TRUE(copied) << copied.error().message;
+  EXPECT_TRUE(wrote);
+  EXPECT_TRUE(accounts_table::find(*to, "prj_1", "acc_0")->has_value());
+  EXPECT_FALSE(projects_table::find(*to, "prj_2")->has_value());
+  for (std::size_t i = 0; i < before->size(); ++i)
+    EXPECT_EQ(before->at(i).checksum, copied->at(i).checksum) << before->at(i).name;
+}
+
+TEST_P(CopyTest, WhatATargetHeldGivesWayToTheWholeSource) {
+  fill(*from, 3);
+  ASSERT_TRUE(migrate(*to));
+  fill(*to, kMoreThanAPage);
+  for (int i = 0; i < 40; ++i)
+    EXPECT_TRUE(events_table::append(*to, {0, "prj_1", "k", "acc_1", "{}", 5}));
+  const auto held = checksum_store(*to);
+  ASSERT_TRUE(held);
+  const auto done = replace_store(*from, *to, *held);
+  ASSERT_TRUE(done) << done.error().message;
+  const auto here = checksum_store(*from);
+  const auto there = checksum_store(*to);
+  ASSERT_TRUE(here && there);
+  for (std::size_t i = 0; i < here->size(); ++i)
+    EXPECT_EQ(here->at(i).checksum, there->at(i).checksum) << here->at(i).name;
+  EXPECT_EQ(events_table::append(*to, {0, "prj_1", "k", "", "{}", 6}).value(), 44)
+      << "a number that clients have seen already";
+}
+
+TEST_P(CopyTest, ATargetThatChangedMeanwhileIsNotReplaced) {
+  fill(*from);
+  ASSERT_TRUE(migrate(*to));
+  fill(*to, 3);
+  const auto held = checksum_store(*to);
+  ASSERT_TRUE(held);
+  EXPECT_TRUE(change_sequence_table::bump(*to));
+  EXPECT_EQ(code_of(replace_store(*from, *to, *held)), ErrorCode::kConflict);
+  EXPECT_TRUE(accounts_table::find(*to, "prj_1", "acc_2")->has_value());
+}
+
+TEST_P(CopyTest, AReplacementThatFailsHalfWayChangesNothing) {
+  fill(*from);
+  ASSERT_TRUE(migrate(*to));
+  fill(*to, 3);
+  for (int i = 0; i < 40; ++i)
+    EXPECT_TRUE(events_table::append(*to, {0, "prj_1", "k", "acc_1", "{}", 5}));
+  const auto held = checksum_store(*to);
+  ASSERT_TRUE(held);
+  EXPECT_FALSE(
+      replace_store(*from, *to, *held, [&](const std::string& table, std::int64_t, std::int64_t) {
+        if (table == "events") to->rollback();
+      }));
+  const auto after = checksum_store(*to);
+  ASSERT_TRUE(after);
+  for (std::size_t i = 0; i < held->size(); ++i)
+    EXPECT_EQ(held->at(i).checksum, after->at(i).checksum) << held->at(i).name;
+  EXPECT_EQ(events_table::append(*to, {0, "prj_1", "k", "", "{}", 6}).value(), 44);
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, CopyTest,
