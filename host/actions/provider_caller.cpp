@@ -7,6 +7,7 @@
 #include "actions/provider_answer.h"
 #include "actions/retries.h"
 #include "actions/tracing_sender.h"
+#include "base/planted_bug.h"
 #include "manifest/form_check.h"
 #include "pacing/paced_sender.h"
 
@@ -100,10 +101,10 @@ Task<ProviderCaller::Sent> ProviderCaller::send(Call& call) {
   if (call.auth != nullptr) PATCHBAY_CO_TRY(authorise(request, *call.auth, call.used));
   auto& instance = services_.instance;
   PATCHBAY_CO_TRY(co_await instance.sequence());
-  if (!instance.may_serve(call.read_at)) co_return access_changed();
+  if (!instance.may_serve(call.read_at) && !PATCHBAY_PLANTED_BUG(24)) co_return access_changed();
   bool withdrawn = false;
   request.go_ahead = [&instance, &withdrawn, read_at = call.read_at] {
-    withdrawn = !instance.may_serve(read_at);
+    withdrawn = !instance.may_serve(read_at) && !PATCHBAY_PLANTED_BUG(24);
     return !withdrawn;
   };
   const store::Account& account = call.account.account();
@@ -126,7 +127,7 @@ Task<ProviderCaller::Sent> ProviderCaller::send_with_retries(Call& call) {
   providers.earn_retries(provider);
   for (unsigned tries = 1;; ++tries) {
     const auto pause = pause_before_retry(*reply, call.repeatable, tries, services_.random.unit());
-    if (!pause || !providers.spend_retry(provider)) co_return reply;
+    if (!pause || (!providers.spend_retry(provider) && !PATCHBAY_PLANTED_BUG(23))) co_return reply;
     if (!co_await services_.pace->sleep(*pause)) co_return reply;
     auto again = co_await send(call);
     if (!again) co_return again;

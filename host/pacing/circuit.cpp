@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/planted_bug.h"
+
 namespace patchbay::pacing {
 namespace {
 
@@ -58,7 +60,7 @@ void Circuit::note(Outcome outcome, std::uint64_t since, std::int64_t now) {
   count(outcome, now);
   const unsigned all = now_.all + before_.all;
   const unsigned failed = now_.failed + before_.failed;
-  if (all >= kFewest && 2 * failed >= all) open(now);
+  if (all >= kFewest && 2 * failed >= all && !PATCHBAY_PLANTED_BUG(22)) open(now);
 }
 
 bool Circuit::is_idle(std::int64_t now) const {

@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
+#include "base/planted_bug.h"
 #include "net/url.h"
 
 namespace patchbay::pacing {
@@ -146,6 +147,7 @@ Task<net::ClientReply> Pace::wait_in_line(const Target& target, milliseconds pat
       places.add(counted);
       wait = std::max(wait, offer.wait_ms);
     }
+    if (PATCHBAY_PLANTED_BUG(21)) wait = 0;
     if (wait > 0 && !co_await sleep(milliseconds(wait))) co_return cancelled();
     if (wait == 0 || !places.any_closed()) break;
     places.give_back();  // closed meanwhile: what was promised does not count
@@ -157,7 +159,7 @@ Task<net::ClientReply> Pace::wait_in_line(const Target& target, milliseconds pat
 // Where several limits count a request, the emptiest bucket is taken for the one that a refusal is
 // about, and nobody knows which one the headers describe.
 void Pace::learn(const Target& target, const net::ClientReply& reply) {
-  if (target.buckets.empty() || !reply.ok()) return;
+  if (target.buckets.empty() || !reply.ok() || PATCHBAY_PLANTED_BUG(12)) return;
   auto seen = read_live_limits(reply, clock_.unix_ms());
   const auto now = clock_.uptime_ms();
   const bool several = target.buckets.size() > 1;

@@ -3,8 +3,9 @@
 //
 //   kept            an account that was acknowledged is there, until somebody asks to unlink it
 //   opens           every sealed row opens under the vault
-//   served          no token is served after the acknowledgement that the account was suspended or
-//                   unlinked, by whichever hub; and none of a grant that is not the account's own
+//   served          no token is served, nor leaves with an action's request, after the
+//                   acknowledgement that the account was suspended or unlinked, by whichever hub;
+//                   and none of a grant that is not the account's own
 //   presented once  a refresh token that rotates, and a code, is presented once with unknown or
 //                   successful outcome; such a token twice where the manifest declares that a spent
 //                   one is forgiven
@@ -13,7 +14,9 @@
 //   no orphan       a token that reached a hub is held by an account, or named by a sealed row that
 //                   is to be worked off (a revocation, a flow), or over
 //   not revoked     a token that an active account holds was not revoked by a hub, nor was its
-//   grant limits          providers are not asked more often than they said, nor before Retry-After
+//                   grant
+//   limits          providers are not asked more often than they said, nor before Retry-After,
+//                   nor on and on while they are down; retries are one in ten
 //
 // and at the end of a run, when the weather was fair for days:
 //

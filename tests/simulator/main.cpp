@@ -40,6 +40,7 @@ struct Sums {
   std::uint64_t linked = 0;
   std::uint64_t waited = 0;
   std::uint64_t served = 0;
+  std::uint64_t called = 0;
 
   void add(const Report& report) {
     steps += report.steps;
@@ -48,11 +49,13 @@ struct Sums {
     linked += report.work.linked;
     waited += report.work.waited;
     served += report.work.served;
+    called += report.work.called;
   }
   void tell(std::uint64_t seeds, double seconds) const {
     std::cout << seeds << " seeds, " << steps << " steps, " << linked << " links, " << waited
-              << " waits for people, " << served << " tokens served, " << kills << " kills, "
-              << freezes << " freezes in " << static_cast<std::int64_t>(seconds) << " s\n"
+              << " waits for people, " << served << " tokens served, " << called
+              << " actions called, " << kills << " kills, " << freezes << " freezes in "
+              << static_cast<std::int64_t>(seconds) << " s\n"
               << std::flush;
   }
 };

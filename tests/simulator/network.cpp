@@ -19,6 +19,16 @@ using net::NetError;
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::int64_t kMinuteMs = 60'000;
 
+// After so many failures in a row, within so short a time that any count of the last half minute
+// sees them all, a provider is left alone for a while (pacing/circuit.h).
+constexpr std::size_t kClearlyDown = 20;
+constexpr std::int64_t kSeenMs = 15'000;
+constexpr std::int64_t kLeftAloneMs = 5'000;
+
+// What retries may add to the requests of applications (pacing/retry_budget.h).
+constexpr double kRetryShare = 0.1;
+constexpr double kRetriesAtFirst = 3;
+
 ProviderRequest read_request(net::ClientRequest& request) {
   ProviderRequest out;
   out.method = request.method;
@@ -34,12 +44,27 @@ ProviderRequest read_request(net::ClientRequest& request) {
   return out;
 }
 
+constexpr unsigned kUnauthorized = 401;
+constexpr unsigned kUnavailable = 503;
+
 // What a token endpoint is asked at most, by the providers' own words; 0: it is none.
 std::size_t most_a_minute(std::string_view path) {
   if (path == "/v2/auth/token") return 150;
   if (path == "/v1/auth") return 60;
   if (path == "/token") return 60;
   return 0;
+}
+
+// Connectors ask for it too, but may always go ahead.
+bool is_resource(std::string_view path) {
+  return path == "/v2/persons";
+}
+
+// Requests in the last minute, this one included.
+std::size_t count_minute(std::deque<std::int64_t>& times, std::int64_t now) {
+  times.push_back(now);
+  while (times.front() <= now - kMinuteMs) times.pop_front();
+  return times.size();
 }
 
 bool counts_for_waiting(std::string_view path) {
@@ -65,16 +90,16 @@ ClientReply answered(unsigned status, std::string_view body) {
 }  // namespace
 
 std::string_view to_string(Fate fate) {
-  constexpr std::array<std::string_view, 11> kNames = {
-      "well",           "no name", "no connection", "lost",  "cut before processing",
-      "cut afterwards", "slow",    "rate limited",  "fault", "fault afterwards",
-      "nonsense"};
+  constexpr std::array<std::string_view, 12> kNames = {
+      "well", "no name",      "no connection", "lost",    "cut before processing", "cut afterwards",
+      "slow", "rate limited", "fault",         "gateway", "fault afterwards",      "nonsense"};
   return kNames[static_cast<std::size_t>(fate)];
 }
 
 struct Network::Call {
   Life life = 0;
   ProviderRequest request;
+  bool is_action = false;  // an application's, not a connector's
   Fate fate = Fate::kWell;
   asio::steady_timer* waits = nullptr;  // of the sender; null: nobody listens any more
   std::optional<ClientReply> reply;
@@ -95,8 +120,11 @@ class Network::Sender final : public net::HttpSender {
     const auto call = std::make_shared<Call>();
     call->life = life_;
     call->request = read_request(request);
+    call->is_action = request.go_ahead && is_resource(call->request.path);
     asio::steady_timer timer(co_await asio::this_coro::executor, within);
     if (request.go_ahead && !request.go_ahead()) co_return failure(NetError::kCancelled, false);
+    if (call->is_action && network_.use_)
+      if (const auto* token = network_.book_.find(call->request.bearer)) network_.use_(*token);
     const Listening listening(network_, *call, timer);
     network_.leave(call);
     (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -141,6 +169,7 @@ Fate Network::draw_fate() {
   if (next_) return *std::exchange(next_, std::nullopt);
   if (outage_)
     return world_.dice.one_of({Fate::kNoName, Fate::kNoConnection, Fate::kLost, Fate::kFault});
+  if (refusal_) return world_.dice.one_of({Fate::kNoConnection, Fate::kGateway});
   if (!world_.dice.chance(trouble_)) return Fate::kWell;
   return static_cast<Fate>(world_.dice.between(1, static_cast<int>(Fate::kNonsense)));
 }
@@ -153,6 +182,8 @@ void Network::leave(const CallPtr& call) {
               std::string(to_string(call->fate)));
   check_waiting_time(*call);
   check_rate(*call);
+  check_circuit(*call);
+  check_retries(*call);
   check_presentation(*call);
   const auto way = world_.dice.between(20, 300);
   if (call->fate == Fate::kLost) return;
@@ -176,6 +207,9 @@ void Network::arrive(const CallPtr& call) {
       break;
     case Fate::kFault:
       reply = answered(500, "Internal Server Error");
+      break;
+    case Fate::kGateway:
+      reply = answered(503, "Service Unavailable");
       break;
     default:
       if (call->fate == Fate::kSlow) way = world_.dice.between(5'000, 40'000);
@@ -225,7 +259,15 @@ void Network::answer(const CallPtr& call, ClientReply reply) {
 }
 
 ClientReply Network::heard(Call& call) {
+  const bool failed = !call.reply || !call.reply->ok() || call.reply->status == kUnavailable;
+  auto& failures = failed_[{call.life, call.request.host}];
+  if (failed) {
+    failures.push_back(world_.now());
+  } else {
+    failures.clear();
+  }
   if (!call.reply) return failure(NetError::kTimeout, true);
+  if (call.is_action && call.reply->status == kUnauthorized) called(call.life);  // a fresh token
   for (const int id : call.minted) {
     auto& token = book_.token(id);
     token.delivery = call.reply_is_whole ? Delivery::kDelivered : Delivery::kLost;
@@ -252,16 +294,37 @@ void Network::check_waiting_time(const Call& call) {
                                   " ms before the time that Retry-After named");
 }
 
-void Network::check_rate(const Call& call) {
+// Several hubs do not know of each other what they ask for: the provider says so then.
+void Network::check_rate(Call& call) {
   const auto most = most_a_minute(call.request.path);
   if (most == 0 || call.grant < 0) return;
-  auto& asked = asked_[{call.grant, call.request.path}];
-  asked.push_back(world_.now());
-  while (asked.front() <= world_.now() - kMinuteMs) asked.pop_front();
-  if (asked.size() > most)
-    world_.violated("limits", "more than " + std::to_string(most) +
-                                  " token requests a minute for grant " +
+  const auto& path = call.request.path;
+  if (count_minute(asked_by_[{call.life, call.grant, path}], world_.now()) > most)
+    world_.violated("limits", "life " + std::to_string(call.life) + " asks more than " +
+                                  std::to_string(most) + " times a minute for grant " +
                                   std::to_string(call.grant));
+  if (count_minute(asked_[{call.grant, path}], world_.now()) > most && call.fate == Fate::kWell)
+    call.fate = Fate::kLimited;
+}
+
+void Network::check_circuit(const Call& call) {
+  auto& failures = failed_[{call.life, call.request.host}];
+  while (!failures.empty() && failures.front() < world_.now() - kSeenMs) failures.pop_front();
+  if (failures.size() >= kClearlyDown && world_.now() < failures.back() + kLeftAloneMs)
+    world_.violated("limits", "life " + std::to_string(call.life) + " asks " + call.request.host +
+                                  ", which has just failed " + std::to_string(failures.size()) +
+                                  " times in a row");
+}
+
+void Network::check_retries(const Call& call) {
+  if (!call.is_action) return;
+  auto& calls = calls_[call.life];
+  ++calls.sent;
+  const auto first = static_cast<double>(calls.first);
+  if (static_cast<double>(calls.sent) > first * (1 + kRetryShare) + kRetriesAtFirst)
+    world_.violated("limits", "life " + std::to_string(call.life) + " sent " +
+                                  std::to_string(calls.sent) + " requests for " +
+                                  std::to_string(calls.first) + " calls");
 }
 
 // Once, or twice where the manifest declares that a spent token is forgiven. What is known not to

@@ -4,11 +4,13 @@
 // when its hub is killed: the provider processes it, and nobody hears.
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "model_provider.h"
@@ -28,6 +30,7 @@ enum class Fate : std::uint8_t {
   kSlow,             // processed, and the answer takes long
   kLimited,          // 429 with Retry-After, not processed
   kFault,            // 500, not processed
+  kGateway,          // 503 of a gateway, not processed
   kFaultAfterwards,  // 500, although it was processed
   kNonsense,         // processed, and the answer is a page for people
 };
@@ -41,6 +44,8 @@ class Network {
   void set_trouble(double share) { trouble_ = share; }
   // Until it is lifted no request to any provider fares well.
   void set_outage(bool on) { outage_ = on; }
+  // Until it is lifted providers, or the way to them, refuse at once.
+  void set_refusal(bool on) { refusal_ = on; }
 
   // What becomes of the next request, whatever the trouble.
   void set_next(Fate fate) { next_ = fate; }
@@ -50,6 +55,11 @@ class Network {
 
   // Somebody insists on asking for this grant now: waiting times that a provider named are off.
   void insist(int grant) { told_to_wait_.erase(grant); }
+  // Told of each token that leaves with an application's request, right before.
+  void before_use(std::function<void(const MintedToken& token)> tell) { use_ = std::move(tell); }
+
+  // An application calls an action at this life: one request, and what its retries may add.
+  void called(Life life) { ++calls_[life].first; }
   // Requests that this life waits for.
   [[nodiscard]] int waiting(Life life) const;
 
@@ -70,7 +80,9 @@ class Network {
   net::ClientReply limited(Call& call);
   // The rules about requests: see invariants.h.
   void check_waiting_time(const Call& call);
-  void check_rate(const Call& call);
+  void check_rate(Call& call);
+  void check_circuit(const Call& call);
+  void check_retries(const Call& call);
   void check_presentation(Call& call);
   // Of the code or the refresh token that a call presents.
   std::vector<Presentation>& presentations(const Call& call);
@@ -84,11 +96,21 @@ class Network {
   TokenBook& book_;
   ModelProvider provider_;
   double trouble_ = 0;
+  std::function<void(const MintedToken&)> use_;
   bool outage_ = false;
+  bool refusal_ = false;
   std::optional<Fate> next_;
   std::map<Life, int> waiting_;
-  std::map<int, Wait> told_to_wait_;                                       // by grant
-  std::map<std::pair<int, std::string>, std::deque<std::int64_t>> asked_;  // by grant and path
+  std::map<int, Wait> told_to_wait_;  // by grant
+  using Times = std::deque<std::int64_t>;
+  std::map<std::pair<int, std::string>, Times> asked_;            // by grant and path
+  std::map<std::tuple<Life, int, std::string>, Times> asked_by_;  // and by who asked
+  std::map<std::pair<Life, std::string>, Times> failed_;          // by host, since one did not
+  struct Calls {
+    std::size_t first = 0;  // requests that were no retries
+    std::size_t sent = 0;
+  };
+  std::map<Life, Calls> calls_;  // of actions
 };
 
 }  // namespace patchbay::simulator

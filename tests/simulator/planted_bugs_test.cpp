@@ -21,6 +21,7 @@ struct Bug {
   int number;
   std::string_view rule;  // that it breaks, as invariants.h names it
   std::string_view what;
+  std::string_view or_rule = "";  // where chance decides which of two is broken first
 };
 void PrintTo(const Bug& bug, std::ostream* out) {
   *out << bug.what;
@@ -45,9 +46,15 @@ constexpr Bug kBugs[] = {
     {16, "presented once", "a lost answer is taken for a request that was not processed"},
     {17, "presented once", "the intent to present a rotating token is not written down"},
     {18, "no orphan", "unlinking overtakes a refresh"},
-    // Who comes second reconnects with the same grant, which the first one's revocation ends.
-    {19, "not revoked", "a connect that waits is taken up by everybody who comes back"},
+    // Who comes second presents the code again, or reconnects with the same grant, which the first
+    // one's revocation ends.
+    {19, "not revoked", "a connect that waits is taken up by everybody who comes back",
+     "presented once"},
     {20, "waits", "a connect that waits is taken for interrupted"},
+    {21, "limits", "nobody waits in line for a provider's rate limit"},
+    {22, "limits", "a provider that is down is asked on and on"},
+    {23, "limits", "retries are not counted"},
+    {24, "served", "an action's request leaves although access was changed meanwhile"},
 };
 
 class PlantedBugs : public testing::TestWithParam<Bug> {
@@ -66,7 +73,9 @@ TEST_P(PlantedBugs, IsFound) {
     options.seed = seed;
     const auto report = Simulation(options, connectors).run();
     if (!report.violation) continue;
-    EXPECT_EQ(report.violation->rule, GetParam().rule) << report.violation->what;
+    EXPECT_TRUE(report.violation->rule == GetParam().rule ||
+                report.violation->rule == GetParam().or_rule)
+        << report.violation->rule << ": " << report.violation->what;
     RecordProperty("seed", static_cast<int>(seed));
     return;
   }

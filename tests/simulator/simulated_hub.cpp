@@ -45,6 +45,8 @@ void SimulatedHub::build() {
   connectors_ = around_.connectors.take();
   services_.reset(new accounts::Services{
       loops_, *store_, *vault_, *connectors_, clock_, around_.random, audit_, {}, *instance_});
+  pace_ = std::make_unique<pacing::Pace>(clock_);
+  services_->pace = pace_.get();
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     senders_.push_back(around_.network.sender(life_));
     services_->http.push_back(senders_.back().get());
@@ -55,6 +57,8 @@ void SimulatedHub::build() {
   keeper_ = std::make_unique<accounts::TokenKeeper>(*services_, *revoker_);
   linker_ = std::make_unique<accounts::Linker>(*services_, *revoker_, *keeper_);
   accounts_ = std::make_unique<accounts::AccountService>(*services_, *revoker_, *keeper_, *linker_);
+  tokens_ = std::make_unique<actions::KeeperTokens>(*keeper_);
+  runner_ = std::make_unique<actions::ActionRunner>(*services_, *tokens_);
 
   instance_->start();
   key_keeper_->start();

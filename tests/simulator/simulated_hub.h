@@ -11,9 +11,11 @@
 #include "accounts/account_service.h"
 #include "accounts/flow_recovery.h"
 #include "accounts/restored_accounts.h"
+#include "actions/action_runner.h"
 #include "connector_shelf.h"
 #include "instances/instance.h"
 #include "network.h"
+#include "pacing/pace.h"
 #include "shared_disk.h"
 #include "store/stored_keys.h"
 #include "upkeep/key_keeper.h"
@@ -61,6 +63,7 @@ class SimulatedHub {
 
   [[nodiscard]] accounts::AccountService& accounts() { return *accounts_; }
   [[nodiscard]] accounts::TokenKeeper& keeper() { return *keeper_; }
+  [[nodiscard]] actions::ActionRunner& runner() { return *runner_; }
   [[nodiscard]] instances::Instance& instance() { return *instance_; }
 
  private:
@@ -90,6 +93,9 @@ class SimulatedHub {
   const Life life_;
   SkewedClock clock_;
   NoAudit audit_;
+  // What coroutines give back to when they are ended, by the loops' end at the latest.
+  std::unique_ptr<pacing::Pace> pace_;
+  std::unique_ptr<actions::ActionRunner> runner_;
   net::LoopPool loops_;
   std::size_t next_loop_ = 0;
   int work_under_way_ = 0;
@@ -107,6 +113,7 @@ class SimulatedHub {
   std::unique_ptr<accounts::TokenKeeper> keeper_;
   std::unique_ptr<accounts::Linker> linker_;
   std::unique_ptr<accounts::AccountService> accounts_;
+  std::unique_ptr<actions::KeeperTokens> tokens_;
 };
 
 }  // namespace patchbay::simulator

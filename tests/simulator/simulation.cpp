@@ -25,6 +25,9 @@ constexpr std::int64_t kOverdueMs = 5 * kMinute;
 constexpr std::int64_t kFlowUntouchedMs = 2 * kMinute;
 // Long enough for every retry, and for flows that are given up.
 constexpr std::int64_t kFairDays = 4;
+// They cost as many steps as a month without them.
+constexpr double kRushes = 0.2;
+constexpr int kCallsInLine = 12;  // twice what a provider's limit lets pass at once
 constexpr std::int64_t kMostSkewMs = 4 * kSecond;
 constexpr Life kOperator = 0;  // the command line's connection
 
@@ -43,6 +46,9 @@ Simulation::Simulation(const Options& options, const ConnectorShelf& connectors)
       around_{world_, disk_, network_, connectors, keys_, random_} {
   if (options_.echo) world_.trace.echo_to(options_.echo);
   disk_.before_writes([this](Life life) { freeze_before_writing(life); });
+  network_.before_use([this](const MintedToken& token) {
+    if (!token.held_by.empty()) invariants_.served(token.held_by, token.value);
+  });
   report_.seed = options_.seed;
 }
 
@@ -91,6 +97,7 @@ void Simulation::plan(std::int64_t end) {
   plan_every(15 * kDay, end, [this] {
     begin_outage(world_.dice.one_of({10 * kMinute, kHour, kHour, 3 * kHour, kDay}));
   });
+  if (world_.dice.chance(kRushes)) plan_every(10 * kDay, end, [this] { begin_rush(); });
   plan_every(10 * kDay, end, [this] { workload_.delete_a_grant(); });
   plan_every(15 * kDay, end, [this] { rotate_keys(); });
   plan_every(5 * kDay, end, [this] { freeze_one_that_serves(); });
@@ -169,7 +176,13 @@ void Simulation::freeze_one_that_serves() {
   world_.in(3 * kSecond, [this, &holder, life, account] {
     if (!is_awake(holder) || holder.hub->life() != life) return;
     workload_.begin_use(*holder.hub, account);
-    freeze(holder, 20 * kSecond);
+    if (world_.dice.chance(0.5)) {
+      freeze(holder, 20 * kSecond);
+    } else {
+      // While calls wait in line, between what they looked up and what they send.
+      for (int i = 0; i < kCallsInLine; ++i) workload_.begin_call(*holder.hub, account);
+      holder.steps_until_freeze = static_cast<int>(world_.dice.between(1, 10 * kCallsInLine));
+    }
     if (auto others = awake(); !others.empty())
       workload_.begin_suspending(*world_.dice.one_of(others)->hub, account);
   });
@@ -182,6 +195,17 @@ void Simulation::begin_outage(std::int64_t lasts) {
     world_.note("outage is over");
     network_.set_outage(false);
   });
+}
+
+// In every second one providers refuse at once, as they do when they are down.
+void Simulation::begin_rush() {
+  auto* hub = any_hub();
+  if (hub == nullptr) return;
+  workload_.begin_rush(*hub);
+  if (world_.dice.chance(0.5)) return;
+  world_.note("providers refuse");
+  network_.set_refusal(true);
+  world_.in(kMinute, [this] { network_.set_refusal(false); });
 }
 
 // As `patchbay key rotate --data-key` does, killed half-way now and then.
@@ -209,6 +233,7 @@ void Simulation::make_fair() {
   world_.note("fair weather from here on");
   network_.set_trouble(0);
   network_.set_outage(false);
+  network_.set_refusal(false);
   disk_.set_trouble(0);
   for (auto& slot : slots_) {
     slot.steps_until_kill = slot.steps_until_freeze = 0;

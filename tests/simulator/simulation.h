@@ -90,6 +90,7 @@ class Simulation {
   void plan_every(std::int64_t mean_ms, std::int64_t end, const std::function<void()>& what);
   void begin_work();
   void begin_outage(std::int64_t lasts);
+  void begin_rush();
   void rotate_keys();
   void freeze_one_that_serves();
   void freeze_one_that_refreshes();

@@ -12,6 +12,11 @@ constexpr std::size_t kMostAccounts = 8;
 constexpr int kTries = 3;
 constexpr int kCallsOfABusyOne = 12;
 constexpr std::int64_t kBusyMs = 3'000;
+// More than a provider's token endpoint takes in a minute, and as many calls as show whether
+// retries are counted.
+constexpr int kRushedTokens = 170;
+constexpr int kRushedCalls = 40;
+constexpr int kCallsAtOnce = 3;
 
 }  // namespace
 
@@ -61,6 +66,8 @@ void Workload::begin_something(SimulatedHub& hub) {
   if (what < 32) return hub.spawn(resume(hub, account));
   if (what < 37) return hub.spawn(unlink(hub, account));
   if (what < 42) return hub.spawn(refresh(hub, account));
+  if (what < 50 && ledger_.find(account)->kind == GrantKind::kCredentials)
+    return hub.spawn(call(hub, account));
   // Several at once, of which one refreshes and the others wait.
   const auto at_once = world_.dice.chance(0.2) ? 3 : 1;
   for (int i = 0; i < at_once; ++i) hub.spawn(use(hub, account));
@@ -183,6 +190,38 @@ Workload::Task Workload::refresh(SimulatedHub& hub, std::string account_id) {
   insist(account_id);
   const auto done = co_await hub.accounts().refresh(std::string(kProject), account_id);
   world_.note("refresh of " + account_id + (done ? " done" : ": " + outcome_of(done.error())));
+}
+
+Workload::Task Workload::call(SimulatedHub& hub, std::string account_id) {
+  network_.called(hub.life());
+  const auto done = co_await hub.runner().run({.project_id = std::string(kProject),
+                                               .account_id = account_id,
+                                               .action_id = "personio_list_persons"});
+  ++(done ? counts_.called : counts_.not_called);
+  world_.note("life " + std::to_string(hub.life()) + ": call for " + account_id +
+              (done ? " done" : ": " + done.error().message));
+}
+
+void Workload::begin_call(SimulatedHub& hub, const std::string& account_id) {
+  if (ledger_.find(account_id)->kind == GrantKind::kCredentials) hub.spawn(call(hub, account_id));
+}
+
+void Workload::begin_rush(SimulatedHub& hub) {
+  for (const auto& account : ledger_.linked()) {
+    if (ledger_.find(account)->kind != GrantKind::kCredentials) continue;
+    world_.note("life " + std::to_string(hub.life()) + ": a rush for " + account);
+    if (world_.dice.chance(0.5)) return hub.spawn(rush_for_tokens(hub, account));
+    for (int i = 0; i < kCallsAtOnce; ++i) hub.spawn(rush_for_calls(hub, account));
+    return;
+  }
+}
+
+Workload::Task Workload::rush_for_tokens(SimulatedHub& hub, std::string account_id) {
+  for (int i = 0; i < kRushedTokens; ++i) co_await refresh(hub, account_id);
+}
+
+Workload::Task Workload::rush_for_calls(SimulatedHub& hub, std::string account_id) {
+  for (int i = 0; i < kRushedCalls; ++i) co_await call(hub, account_id);
 }
 
 Workload::Task Workload::suspend(SimulatedHub& hub, std::string account_id) {

@@ -30,6 +30,8 @@ struct WorkloadCounts {
   std::uint64_t not_served = 0;
   std::uint64_t suspended = 0;
   std::uint64_t unlinked = 0;
+  std::uint64_t called = 0;  // actions
+  std::uint64_t not_called = 0;
 };
 
 class Workload {
@@ -55,6 +57,8 @@ class Workload {
   void begin_use(SimulatedHub& hub, const std::string& account_id) {
     hub.spawn(use(hub, account_id));
   }
+  // Of an action, where the account's provider has one.
+  void begin_call(SimulatedHub& hub, const std::string& account_id);
   void begin_refreshing(SimulatedHub& hub, const std::string& account_id) {
     hub.spawn(refresh(hub, account_id));
   }
@@ -64,6 +68,9 @@ class Workload {
   void begin_unlinking(SimulatedHub& hub, const std::string& account_id) {
     hub.spawn(unlink(hub, account_id));
   }
+  // An application that has lost its head: new tokens, or calls of an action, of one account, as
+  // fast as the answers come. On this hub.
+  void begin_rush(SimulatedHub& hub);
   // Asks for a token of an account, and holds it against the rule `usable`.
   void demand_token(SimulatedHub& hub, const std::string& account_id);
   // A person deletes the integration of some account at the provider.
@@ -83,6 +90,9 @@ class Workload {
   Task link(SimulatedHub& hub, Link what);
   Task use(SimulatedHub& hub, std::string account_id);
   Task refresh(SimulatedHub& hub, std::string account_id);
+  Task call(SimulatedHub& hub, std::string account_id);
+  Task rush_for_tokens(SimulatedHub& hub, std::string account_id);
+  Task rush_for_calls(SimulatedHub& hub, std::string account_id);
   Task suspend(SimulatedHub& hub, std::string account_id);
   Task resume(SimulatedHub& hub, std::string account_id);
   Task unlink(SimulatedHub& hub, std::string account_id);
