@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "accounts/token_keeper.h"
+#include "canaries/sandbox_secrets.h"
 #include "cli/hub.h"
 #include "connector/flow_driver.h"
 #include "personio_sandbox/personio_sandbox.h"
@@ -68,6 +69,13 @@ class HubTest : public testing::Test {
     personio.start();
     OsRandom random;
     EXPECT_TRUE(vault::create_key_file(key_file, random));
+  }
+  // Whatever the test was about: no secret lies in what its hubs have written.
+  ~HubTest() override {
+    hub.reset();
+    fs::remove(folder / "sandbox.json");  // where the sandbox says its own
+    for (const auto& found : canaries::look_for_sandbox_secrets(folder.path()).found)
+      ADD_FAILURE() << found.to_string();
   }
 
   // ---- the hub ----
