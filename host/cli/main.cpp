@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   patchbay::cli::add_key_command(app, run);
   patchbay::cli::add_audit_command(app, run);
   patchbay::cli::add_store_command(app, run);
+  patchbay::cli::add_doctor_command(app, run);
   try {
     app.parse(argc, argv);
     // What happened is told in words; the log is for the serving hub.
