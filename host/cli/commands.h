@@ -26,6 +26,7 @@ void add_webhooks_command(CLI::App& app, Run& run);
 void add_key_command(CLI::App& app, Run& run);
 void add_projects_command(CLI::App& app, Run& run);
 void add_audit_command(CLI::App& app, Run& run);
+void add_config_command(CLI::App& app, Run& run);  // the last one
 void add_doctor_command(CLI::App& app, Run& run);
 void add_store_command(CLI::App& app, Run& run);
 void add_store_copy(CLI::App& store, Run& run);  // within `patchbay store`

@@ -90,18 +90,18 @@ void examine_connectors(const DoctorOptions& options, HubOptions hub_options,
 
 void examine(const DoctorOptions& options, HubOptions hub_options, const doctor::Tell& tell) {
   if (!doctor::check_folder(options.common.data, tell)) return;
-  const auto keys = doctor::check_keys(hub_options, tell);
+  hub_options.keys = doctor::check_keys(hub_options, tell);
   doctor::check_worker(hub_options.worker_program, tell);
   const auto location =
       hub_options.store.value_or(store::StoreLocation::file(database_path(options.common.data)));
-  auto database = doctor::check_database(location, keys.get(), tell);
+  auto database = doctor::check_database(location, hub_options.keys.get(), tell);
   if (!database) return;
   const auto now = SystemClock().unix_ms();
   const auto backlog = store::read_backlog(*database, now);
   if (!backlog) return tell({"database", Verdict::kProblem, backlog.error().message});
   doctor::check_audit(options.common.data + "/audit", *database, tell);
   database.reset();
-  if (keys) examine_connectors(options, std::move(hub_options), *backlog, tell);
+  if (hub_options.keys) examine_connectors(options, std::move(hub_options), *backlog, tell);
   doctor::check_backlog(*backlog, now, tell);
 }
 

@@ -67,6 +67,14 @@ Result<> add_sandbox(const std::string& ready_file, net::EgressRules& rules) {
   return {};
 }
 
+Result<std::shared_ptr<vault::KeyChain>> HubOptions::load_keys() const {
+  if (keys) return keys;
+  std::vector<vault::KeySource> sources{key};
+  sources.insert(sources.end(), further_keys.begin(), further_keys.end());
+  PATCHBAY_TRY_ASSIGN(auto chain, vault::KeyChain::load(std::move(sources)));
+  return std::make_shared<vault::KeyChain>(std::move(chain));
+}
+
 Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
   std::unique_ptr<Hub> hub(new Hub(options.loops));
   if (options.worker_program.empty()) options.worker_program = own_program("patchbay-worker");
@@ -114,10 +122,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
 
 Result<> Hub::open_store(const HubOptions& options) {
   // The key first: without it nothing is created.
-  std::vector<vault::KeySource> sources{options.key};
-  sources.insert(sources.end(), options.further_keys.begin(), options.further_keys.end());
-  PATCHBAY_TRY_ASSIGN(auto chain, vault::KeyChain::load(std::move(sources)));
-  key_chain_ = std::make_unique<vault::KeyChain>(std::move(chain));
+  PATCHBAY_TRY_ASSIGN(key_chain_, options.load_keys());
   PATCHBAY_TRY(make_private_folder(options.data_folder));
   const auto location = options.store
                             ? *options.store

@@ -32,6 +32,7 @@ struct HubOptions {
   std::optional<store::StoreLocation> store;  // none: patchbay.db in the data folder
   vault::KeySource key;
   std::vector<vault::KeySource> further_keys;  // that data keys may be wrapped with, too
+  std::shared_ptr<vault::KeyChain> keys{};     // these, loaded already; null: they are loaded
   std::string connectors_folder;
   std::string worker_program;  // empty: the patchbay-worker that belongs to this program
   net::EgressRules egress;
@@ -45,6 +46,9 @@ struct HubOptions {
   bool keep_failed_flows = false;  // accounts/failed_flows.h
   std::string project = {};        // id or name of the one to work in; empty: the oldest
   std::size_t loops = 1;
+
+  // `keys`, or what `key` and `further_keys` name. A key in the environment can be read once.
+  [[nodiscard]] Result<std::shared_ptr<vault::KeyChain>> load_keys() const;
 };
 
 class Hub {
@@ -98,7 +102,7 @@ class Hub {
   std::unique_ptr<pacing::Pace> pace_;  // outlives what waits on the loops
   net::LoopPool loops_;
   std::unique_ptr<store::Store> store_;
-  std::unique_ptr<vault::KeyChain> key_chain_;
+  std::shared_ptr<vault::KeyChain> key_chain_;
   std::unique_ptr<store::StoredKeys> stored_keys_;
   std::unique_ptr<vault::Vault> vault_;
   bool made_data_key_ = false;

@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/config_file.h"
+#include "cli/options.h"
 
 namespace {
 
@@ -49,8 +51,15 @@ int main(int argc, char** argv) {
   patchbay::cli::add_audit_command(app, run);
   patchbay::cli::add_store_command(app, run);
   patchbay::cli::add_doctor_command(app, run);
+  patchbay::cli::add_config_command(app, run);
+  patchbay::cli::add_config_option(app);
   try {
+    if (const auto configured = patchbay::cli::apply_config(app, argc, argv); !configured) {
+      (void)patchbay::cli::report(configured.error());
+      return 2;
+    }
     app.parse(argc, argv);
+    patchbay::cli::let_given_win(app);
     // What happened is told in words; the log is for the serving hub.
     if (!app.got_subcommand("serve")) patchbay::log::set_level(patchbay::log::Level::kError);
     return run ? run() : 2;

@@ -52,19 +52,17 @@ bool check_folder(const std::string& data, const Tell& tell) {
   return true;
 }
 
-std::unique_ptr<vault::KeyChain> check_keys(const cli::HubOptions& options, const Tell& tell) {
-  std::vector<vault::KeySource> sources{options.key};
-  sources.insert(sources.end(), options.further_keys.begin(), options.further_keys.end());
-  auto chain = vault::KeyChain::load(std::move(sources));
-  if (!chain) {
+std::shared_ptr<vault::KeyChain> check_keys(const cli::HubOptions& options, const Tell& tell) {
+  auto keys = options.load_keys();
+  if (!keys) {
     tell(
-        {"key", Verdict::kProblem, chain.error().message,
+        {"key", Verdict::kProblem, keys.error().message,
          "Without the key nothing that is sealed opens. Bring it back from where you keep it apart "
          "from the backups."});
     return nullptr;
   }
-  tell({"key", Verdict::kGood, "the key " + chain->id() + " is there, and private"});
-  return std::make_unique<vault::KeyChain>(*std::move(chain));
+  tell({"key", Verdict::kGood, "the key " + (*keys)->id() + " is there, and private"});
+  return *std::move(keys);
 }
 
 void check_worker(const std::string& program, const Tell& tell) {

@@ -16,7 +16,7 @@ namespace patchbay::doctor {
 // The data folder: there, private, on a disk with room.
 bool check_folder(const std::string& data, const Tell& tell);
 // Every key. Null when one can't be had.
-std::unique_ptr<vault::KeyChain> check_keys(const cli::HubOptions& options, const Tell& tell);
+std::shared_ptr<vault::KeyChain> check_keys(const cli::HubOptions& options, const Tell& tell);
 // patchbay-worker, which connectors run in.
 void check_worker(const std::string& program, const Tell& tell);
 
