@@ -128,7 +128,9 @@ TEST_F(BamboohrTest, AnAccountWhoseCompanyWasTamperedWithSendsNothing) {
 }
 
 TEST_F(BamboohrTest, LettersOfEitherCaseAndBlanksAroundThemAreTheSameCompany) {
-  for (const char* company : {"ACME", " acme\n", "Acme"}) {
+  for (const char* company : {"ACME", " acme\n", "Acme",
+                              "\xc2\xa0"
+                              "acme\xe2\x80\x8b"}) {
     const auto outcome = link_company(company, key);
     ASSERT_TRUE(outcome.account) << company << ": " << outcome.error.message;
     account_id = outcome.account->id;
