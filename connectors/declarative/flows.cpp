@@ -116,12 +116,16 @@ class StaticFlow : public Flow {
       action.fail(Failure::credentials, "error.value_missing", "This field is empty.").at(field);
       return;
     }
-    for (const ValueSource* source : {&probe.authorization.user, &probe.authorization.value})
-      if (!source->is_token && !source->name.empty() && !used_before_) {
-        trimmed(source->name, input().field(source->name));
-        trimmed(source->name, input().secret(source->name));
-      }
+    const Authorization& how = probe.authorization;
+    tell_trimmed(how.value);
+    if (how.user.name != how.value.name) tell_trimmed(how.user);
     send_probe(action, probe, url_, input(), {});
+  }
+
+  void tell_trimmed(const ValueSource& source) {
+    if (source.is_token || source.name.empty() || used_before_) return;
+    trimmed(source.name, input().field(source.name));
+    trimmed(source.name, input().secret(source.name));
   }
 
   const Method& method_;

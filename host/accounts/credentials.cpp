@@ -147,8 +147,8 @@ std::vector<connector::NamedValue> fields_from_json(std::string_view json) {
 manifest::HostValues host_values(const manifest::Manifest& manifest,
                                  const connector::FlowInput& input) {
   manifest::HostValues values;
-  for (const auto& field : input.setup_fields) values[field.name] = field.value;
-  for (const auto& field : input.fields) values[field.name] = field.value;
+  for (const auto& field : input.setup_fields) values[field.name] = manifest::trim(field.value);
+  for (const auto& field : input.fields) values[field.name] = manifest::trim(field.value);
   if (const auto* method = manifest.find_auth_method(input.auth_method_id))
     if (const auto* environment = method->find_environment(input.environment_id))
       for (const auto& [name, value] : environment->variables) values[name] = value;

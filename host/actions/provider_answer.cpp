@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, 8> kShownHeaders = {
     "X-RateLimit-Remaining", "X-RateLimit-Limit", "X-Trace-Id",   "X-Correlation-Id"};
 constexpr std::array<std::string_view, 4> kTraceHeaders = {"X-Trace-Id", "X-Request-Id",
                                                            "X-Correlation-Id", "Request-Id"};
+// Some say in a header what went wrong, and send no body: X-Acme-Error-Message.
+constexpr std::string_view kMessageEnding = "-error-message";
 constexpr std::array<std::string_view, 3> kTraceEndings = {"trace_id", "request_id",
                                                            "correlation_id"};
 
@@ -54,6 +56,17 @@ std::string find_summary(const json::Value& root) {
                                       "/message", "/error", "/errors/0"}) {
     if (const auto text = root.pointer(path).as_string(); text && !text->empty())
       return std::string(*text);
+  }
+  return {};
+}
+
+std::string find_message_header(const net::Headers& headers) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto [name, value] = headers.at(i);
+    if (name.size() > kMessageEnding.size() &&
+        net::iequals(name.substr(name.size() - kMessageEnding.size()), kMessageEnding) &&
+        is_valid_utf8(value))
+      return std::string(value);
   }
   return {};
 }
@@ -159,7 +172,9 @@ ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_v
   json::Value root;
   const auto document = json::Document::parse(body, {.max_bytes = kMaxParsed});
   if (document) root = document->root();
-  answer.summary = one_line(without_secrets(find_summary(root), secrets));
+  std::string summary = find_summary(root);
+  if (summary.empty()) summary = find_message_header(reply.headers);
+  answer.summary = one_line(without_secrets(summary, secrets));
   answer.trace_id = one_line(without_secrets(find_trace_id(root, reply.headers), secrets));
   if (is_valid_utf8(body) && body.find('\0') == std::string_view::npos) {
     // Secrets go before the cut, else half of one could stay.

@@ -45,6 +45,26 @@ TEST(StaticCredentials, AreProvedInTheirOwnScheme) {
   EXPECT_EQ(probe<StaticScheme::bearer>().header("authorization"), "Bearer open sesame");
 }
 
+class KeyAsUser : public StaticCredentialsFlow {
+ public:
+  explicit KeyAsUser(Input input)
+      : StaticCredentialsFlow(std::move(input), {.scheme = StaticScheme::basic,
+                                                 .probe_url = "https://api.toy.test/me",
+                                                 .secret_field = "secret",
+                                                 .user_field = "secret"}) {}
+};
+
+TEST(StaticCredentials, AKeyThatIsTheUserNameIsSentAsBothAndTrimmedOnce) {
+  OnlyDriver<KeyAsUser> driver;
+  FlowRun run = driver.connect(entered("Aladdin", " k3y "));
+  const Seen seen = run.start();
+  EXPECT_EQ(seen.requests.at(0).header("authorization"), "Basic azN5OmszeQ==");
+  const Seen done = run.replies({{.status = 200}});
+  EXPECT_EQ(done.notices.size(), 1U);
+  FlowRun none = driver.connect(entered("Aladdin", " "));
+  EXPECT_EQ(none.start().message.field, "secret");
+}
+
 TEST(StaticCredentials, AreTakenUnseenWhenThereIsNothingToAsk) {
   OnlyDriver<Unproved> driver;
   FlowRun run = driver.connect(entered("", "key"));

@@ -31,9 +31,10 @@ class ConfigFileTest : public HubTest {
     int code = 0;
   };
   static Ended run(const std::vector<std::string>& arguments) {
-    ChildProcess command("/bin/sh",
-                         {"-c", "exec \"$@\" 2>&1", "sh", PATCHBAY_BUILD_DIR "/bin/patchbay",
-                          arguments[0], arguments[1], arguments[2]});
+    std::vector<std::string> shell{"-c", R"(exec "$@" 2>&1)", "sh",
+                                   PATCHBAY_BUILD_DIR "/bin/patchbay"};
+    shell.insert(shell.end(), arguments.begin(), arguments.end());
+    ChildProcess command("/bin/sh", shell);
     Ended out;
     // Pages of help have empty lines in them.
     while (true) {

@@ -26,9 +26,10 @@ using manifest::Action;
 
 class ProviderActions : public HubTest {
  protected:
-  // `drop_name`: the connector's file, with its ending.
+  // `drop_name`: the connector's file, with its ending. `from`: a folder of the build.
   ProviderActions(const std::string& provider_id, const std::string& drop_name,
-                  const sandbox::ProviderInfo& info, const sandbox::ProviderFactory& make)
+                  const sandbox::ProviderInfo& info, const sandbox::ProviderFactory& make,
+                  const std::string& from = "connectors")
       : connector_id(provider_id),
         host(info.hosts.front()),
         provider_sandbox(info,
@@ -40,8 +41,9 @@ class ProviderActions : public HubTest {
                          {}),
         entries(PATCHBAY_TESTS_DIR "/" + provider_id + "_actions") {
     provider_sandbox.start();
-    overrides.push_back({host, "127.0.0.1", provider_sandbox.port(), provider_sandbox.ca_file()});
-    drop(drop_name, PATCHBAY_BUILD_DIR "/connectors/" + drop_name);
+    for (const std::string& name : info.hosts)
+      overrides.push_back({name, "127.0.0.1", provider_sandbox.port(), provider_sandbox.ca_file()});
+    drop(drop_name, PATCHBAY_BUILD_DIR "/" + from + "/" + drop_name);
   }
 
   // Once the derived class has said how calls are paced.

@@ -42,6 +42,22 @@ TEST(ProviderAnswer, FindsTheSentenceForPeopleInTheUsualPlaces) {
     EXPECT_EQ(answer_of(reply_of(400, body)).summary, summary) << body;
 }
 
+TEST(ProviderAnswer, TakesTheSentenceFromAHeaderThatIsMeantForItWhereTheBodyHasNone) {
+  const auto said = [](std::string_view body, std::string_view name, std::string_view value) {
+    auto reply = reply_of(403, body, "text/html");
+    reply.headers.set(name, value);
+    return answer_of(reply).summary;
+  };
+  EXPECT_EQ(said("", "X-Acme-Error-Message", "No rights"), "No rights");
+  EXPECT_EQ(said("", "x-acme-error-message", "key tok-secret-1"), "key [redacted]");
+  EXPECT_EQ(said(R"({"message":"Of the body"})", "X-Acme-Error-Message", "No rights"),
+            "Of the body");
+  EXPECT_EQ(said("", "X-Acme-Error-Messages", "No rights"), "");
+  EXPECT_EQ(said("", "-Error-Message", "No rights"), "");
+  EXPECT_EQ(said("", "X-Acme-Error-Message", "\xff\xfe"), "");
+  EXPECT_LE(said("", "X-Acme-Error-Message", std::string(5'000, 'a')).size(), 403U);
+}
+
 TEST(ProviderAnswer, FindsTheTraceId) {
   EXPECT_EQ(answer_of(reply_of(400, R"({"acme_trace_id":"t-1"})")).trace_id, "t-1");
   EXPECT_EQ(answer_of(reply_of(400, R"({"error":{"request_id":"r-2"}})")).trace_id, "r-2");

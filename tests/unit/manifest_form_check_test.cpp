@@ -61,6 +61,18 @@ TEST(ManifestFormCheck, PointsToTheManifestsOwnErrorText) {
   EXPECT_EQ(with("company", "-acme"), expected);
 }
 
+TEST(ManifestFormCheck, TrimsWhatCopyingLeavesAroundAValueAndNothingInIt) {
+  for (const char* blank :
+       {" ", "\t", "\r\n", "\v", "\f", "\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\x8d", "\xe2\x80\xa8",
+        "\xe2\x80\xaf", "\xe2\x81\xa0", "\xef\xbb\xbf"}) {
+    const std::string around = std::string(blank) + " " + blank;
+    EXPECT_EQ(trim(around + "a" + blank + "b" + around), "a" + std::string(blank) + "b");
+    EXPECT_EQ(trim(around), "");
+  }
+  EXPECT_EQ(trim("\xc3\xa4"), "\xc3\xa4");
+  EXPECT_EQ(trim("\xa0"), "\xa0");  // half of a character
+}
+
 TEST(ManifestFormCheck, IgnoresBlanksAroundAValue) {
   EXPECT_TRUE(with("company", " acme\r\n").empty());
 }

@@ -50,6 +50,21 @@ TEST(ManifestIn, TheGivenManifestIsServedInsteadOfTheLibrarysOwn) {
   EXPECT_TRUE(done.has_notice("notice.trimmed"));
 }
 
+TEST(ManifestIn, AKeyThatIsTheUserNameIsSentAsBothAndTrimmedOnce) {
+  DeclarativeDriver acme;
+  ASSERT_EQ(acme.set_manifest(R"({"auth_methods": [{
+      "id": "key", "grant_type": "basic", "renewal": "never", "environments": [{"id": "production"}],
+      "authorization": [{"token": "key", "kind": "basic", "user": {"field": "key"},
+                         "value": {"field": "key"}}],
+      "grant": {"probe": {"url": "https://acme.example/me", "token": "key"}}}]})"),
+            PATCHBAY_OK);
+  FlowRun run = acme.connect({.auth_method = "key", .secrets = {{"key", " k3y "}}});
+  const Seen asked = run.start();
+  ASSERT_EQ(asked.requests.size(), 1U);
+  EXPECT_EQ(asked.requests[0].header("authorization"), "Basic azN5OmszeQ==");
+  EXPECT_EQ(run.replies({json(200, "{}")}).notices.size(), 1U);
+}
+
 TEST(ManifestIn, InstancesDoNotShareTheirManifests) {
   DeclarativeDriver acme;
   ASSERT_EQ(acme.set_manifest(kAcme), PATCHBAY_OK);

@@ -18,7 +18,7 @@ struct StaticCredentialsOptions {
   StaticScheme scheme = StaticScheme::api_key;
   std::string_view probe_url;                 // empty: accepted unseen
   std::string_view secret_field = "api_key";  // the key, password or token, in Input::secret
-  std::string_view user_field = "user";       // basic: in Input::field
+  std::string_view user_field = "user";       // basic: in Input::field, or secret_field itself
   std::string_view header = "x-api-key";      // api_key
   std::uint32_t timeout_ms = 20'000;
 };
@@ -44,7 +44,11 @@ class StaticCredentialsFlow : public Flow {
   void begin(const Event& event, Action& action) {
     const std::string_view secret =
         trimmed(options_.secret_field, input().secret(options_.secret_field));
-    const std::string_view user = trimmed(options_.user_field, input().field(options_.user_field));
+    // Where a key is the user name, the password may be anything: it is sent as both.
+    const std::string_view user =
+        options_.user_field == options_.secret_field
+            ? secret
+            : trimmed(options_.user_field, input().field(options_.user_field));
     const bool no_user = options_.scheme == StaticScheme::basic && user.empty();
     if (secret.empty() || no_user) {
       action.fail(Failure::credentials, "error.value_missing", "This field is empty.")
