@@ -40,7 +40,8 @@ class ProviderActions : public HubTest {
                          {}),
         entries(PATCHBAY_TESTS_DIR "/" + provider_id + "_actions") {
     provider_sandbox.start();
-    overrides.push_back({host, "127.0.0.1", provider_sandbox.port(), provider_sandbox.ca_file()});
+    for (const std::string& name : info.hosts)
+      overrides.push_back({name, "127.0.0.1", provider_sandbox.port(), provider_sandbox.ca_file()});
     drop(drop_name, PATCHBAY_BUILD_DIR "/connectors/" + drop_name);
   }
 
