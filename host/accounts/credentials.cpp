@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/integration_setup.h"
+#include "accounts/told_hosts.h"
 #include "base/json.h"
 #include "store/change_sequence_table.h"
 #include "store/restored_accounts_table.h"
@@ -46,6 +47,7 @@ Result<connector::FlowInput> open_input(const vault::Vault& vault, const StoredA
   input.auth_method_id = account.auth_method;
   input.environment_id = account.environment;
   input.fields = fields_from_json(account.fields);
+  input.facts = facts_from_json(account.facts);
   for (const auto& secret : stored.secrets) {
     PATCHBAY_TRY_ASSIGN(
         auto value, vault.open(secret.sealed, place_of(account, store::kSecretsTable, secret.name,
@@ -152,6 +154,15 @@ manifest::HostValues host_values(const manifest::Manifest& manifest,
   if (const auto* method = manifest.find_auth_method(input.auth_method_id))
     if (const auto* environment = method->find_environment(input.environment_id))
       for (const auto& [name, value] : environment->variables) values[name] = value;
+  for (const auto& rule : manifest.hosts) {
+    const auto name = rule.is_told() ? manifest::told_placeholder(rule.host) : std::nullopt;
+    if (!name) continue;
+    values.erase(*name);
+    for (const auto& fact : input.facts) {
+      if (fact.name != *name) continue;
+      if (auto host = manifest::told_host(rule, fact.value)) values[*name] = *std::move(host);
+    }
+  }
   return values;
 }
 

@@ -52,7 +52,8 @@ std::int64_t plan_refresh(const std::vector<connector::Token>& tokens, std::int6
 std::string fields_to_json(const std::vector<connector::NamedValue>& fields);
 std::vector<connector::NamedValue> fields_from_json(std::string_view json);
 
-// What placeholders in the manifest's hosts stand for.
+// What placeholders in the manifest's hosts stand for. A host that the provider tells comes from
+// the account's facts alone, and only while the manifest allows that one.
 manifest::HostValues host_values(const manifest::Manifest& manifest,
                                  const connector::FlowInput& input);
 

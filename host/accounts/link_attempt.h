@@ -17,11 +17,10 @@ struct Linker::Attempt {
   store::Integration integration;
   const manifest::AuthMethod* method = nullptr;
   store::Flow row;
-  connector::FlowInput input;  // what was entered; connect's kept secrets are merged in
+  connector::FlowInput input;  // what was entered; connect's kept secrets and facts are merged in
   connector::CancelFlag cancel;
   std::vector<connector::Token> tokens;
   GrantedPermissions granted;
-  std::string facts;
   bool was_there_before = false;
 
   [[nodiscard]] const manifest::Manifest& manifest() const { return *connector->manifest; }

@@ -4,6 +4,7 @@
 #include "accounts/credentials.h"
 #include "accounts/link_attempt.h"
 #include "accounts/revoker.h"
+#include "accounts/told_hosts.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
 #include "store/accounts_table.h"
@@ -72,7 +73,7 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
     account.fields = fields_to_json(attempt.input.fields);
     account.granted = to_json(attempt.granted);
     account.granted_known = attempt.granted.known;
-    account.facts = attempt.facts;
+    account.facts = facts_to_json(attempt.input.facts);
     account.updated = now;
     account.next_refresh = plan_refresh(attempt.tokens, now, 0.8, services_.random.unit());
     if (!replacing) {
@@ -152,6 +153,7 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
         services_.audit.append({.kind = replacing ? "account.reconnected" : "account.linked",
                                 .project_id = account.project_id,
                                 .account_id = account.id,
+                                .subject = told_hosts_of(attempt.manifest(), attempt.input.facts),
                                 .connector_id = account.connector_id,
                                 .actor = "session " + session.id}));
     result = co_await services_.store.transact(write);

@@ -12,6 +12,7 @@
 #include "accounts/revoker.h"
 #include "accounts/stored_journal.h"
 #include "accounts/token_keeper.h"
+#include "accounts/told_hosts.h"
 #include "accounts/waiting_flows.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -47,14 +48,6 @@ LinkOutcome needs_another_look(std::vector<manifest::FieldProblem> problems) {
 // A secret that was left out is not kept, so that what is kept was filled in.
 bool is_blank(const SecretString& value) {
   return value.reveal().find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-std::string facts_json(const std::vector<connector::NamedValue>& facts) {
-  json::Writer out;
-  out.begin_array();
-  for (const auto& fact : facts)
-    out.begin_object().member("id", fact.name).member("value", fact.value).end_object();
-  return out.end_array().take();
 }
 
 // The manifest's required boxes that the provider says were not granted.
@@ -420,11 +413,12 @@ void Linker::accept(Attempt& attempt, connector::FlowDone done) const {
   attempt.granted = granted_permissions(attempt.manifest(), attempt.tokens,
                                         done.granted_permissions, services_.scope_names);
   attempt.granted.connected = services_.clock.unix_ms();
-  attempt.facts = facts_json(done.facts);
+  attempt.input.facts = std::move(done.facts);
   merge_secrets(attempt.input.secrets, std::move(done.secrets));
 }
 
 Task<Result<store::Account>> Linker::save_if_permitted(Attempt& attempt) {
+  PATCHBAY_CO_TRY(settle_told_hosts(attempt.manifest(), attempt.input.facts, true));
   if (const auto missing = missing_permission(attempt.manifest(), attempt.granted)) {
     Error error = make_error(ErrorCode::kPermissionMissing,
                              "A permission is missing that this connection can't do without.");

@@ -7,6 +7,7 @@
 #include "accounts/account_events.h"
 #include "accounts/refresh_attempt.h"
 #include "accounts/revoker.h"
+#include "accounts/told_hosts.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
 #include "store/change_sequence_table.h"
@@ -31,7 +32,7 @@ Result<Written> as_it_is_now(store::Database& db, const std::string& account_id)
 
 Result<Written> write_credentials(store::Database& db, const store::RefreshLease& lease,
                                   const store::CredentialChange& change, const std::string& flow_id,
-                                  const std::optional<store::Revocation>& withdrawal) {
+                                  const std::optional<store::Revocation>& withdrawal, bool moved) {
   if (!flow_id.empty()) {
     PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, flow_id));
     if (!ours && !PATCHBAY_PLANTED_BUG(11))
@@ -40,7 +41,11 @@ Result<Written> write_credentials(store::Database& db, const store::RefreshLease
   PATCHBAY_TRY(store::account_credentials::replace(db, change));
   PATCHBAY_TRY(leases::release(db, lease));
   if (withdrawal) PATCHBAY_TRY(store::revocations_table::enqueue(db, *withdrawal));
-  return as_it_is_now(db, change.account_id);
+  PATCHBAY_TRY_ASSIGN(auto written, as_it_is_now(db, change.account_id));
+  if (moved && written.account)
+    PATCHBAY_TRY(store::events_table::append(
+        db, account_event(*written.account, "account.updated", change.now_ms)));
+  return written;
 }
 
 }  // namespace
@@ -82,9 +87,27 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
     PATCHBAY_CO_TRY_ASSIGN(change.secrets,
                            seal_secrets(services_.vault, account, generation, input.secrets));
   }
-  auto written = co_await services_.store.transact(
-      [change, lease = attempt.lease, flow_id = called.flow_id, job = *std::move(withdrawal)](
-          store::Database& db) { return write_credentials(db, lease, change, flow_id, job); });
+  const auto& manifest = *attempt.connector->manifest;
+  const std::string lived_at = told_hosts_of(manifest, input.facts);
+  merge_facts(input.facts, std::move(done.facts));
+  if (auto facts = facts_to_json(input.facts); facts != account.facts)
+    change.facts = std::move(facts);
+  const std::string lives_at = told_hosts_of(manifest, input.facts);
+  const bool moved = lives_at != lived_at;
+  if (moved) {
+    const auto recorded = services_.audit.append({.kind = "account.moved",
+                                                  .project_id = entry.project_id,
+                                                  .account_id = account.id,
+                                                  .subject = lives_at,
+                                                  .connector_id = account.connector_id});
+    if (!recorded)
+      co_return co_await lost(attempt, std::move(minted), called.flow_id, recorded.error());
+  }
+  auto written =
+      co_await services_.store.transact([change, lease = attempt.lease, flow_id = called.flow_id,
+                                         job = *std::move(withdrawal), moved](store::Database& db) {
+        return write_credentials(db, lease, change, flow_id, job, moved);
+      });
   // Perhaps the account holds these tokens now, which the next refresh finds out. Otherwise the
   // flow's row is still there, and its recovery revokes them.
   if (!written && written.error().code == ErrorCode::kOutcomeUnknown) {

@@ -11,6 +11,7 @@
 #include "accounts/restored_accounts.h"
 #include "accounts/rotation.h"
 #include "accounts/stored_journal.h"
+#include "accounts/told_hosts.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
 
@@ -230,6 +231,14 @@ Task<Refresher::Called> Refresher::call(Attempt& attempt) {
       services_.flow_services(*attempt.connector, services_.http_for(account.id)));
   auto outcome =
       co_await connector::drive_flow(flow, std::move(plan), connector::copy_of(attempt.input));
+  // Where the account lives now must be where the hub may go: else its new token goes nowhere.
+  if (outcome.done) {
+    if (auto settled = settle_told_hosts(*manifest, outcome.done->facts, false); !settled) {
+      outcome.error = std::move(settled).error();
+      outcome.minted = std::move(outcome.done->tokens);
+      outcome.done.reset();
+    }
+  }
   co_return Called{std::move(outcome), journal.flow_id(), journal.take_unwritten()};
 }
 

@@ -8,6 +8,7 @@
 
 #include "accounts/credentials.h"
 #include "accounts/failed_flows.h"
+#include "accounts/told_hosts.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
@@ -21,6 +22,7 @@ namespace {
 namespace asio = net::asio;
 using connector::FlowInput;
 
+constexpr std::string_view kRefreshToken = "refresh_token";  // as plugin_api's grants name it
 constexpr std::int64_t kFirstRetryMs = 5'000;
 constexpr std::int64_t kLongestRetryMs = 3'600'000;
 // A token without an end may outlast any outage.
@@ -32,16 +34,20 @@ constexpr std::int64_t kClaimMs = 2 * connector::FlowLimits{}.total.count();
 
 // The job's sealed part. JSON rather than the worker's wire format: a job may be read by a later
 // release than the one that wrote it.
-void write(json::Writer& out, const std::vector<connector::NamedSecret>& secrets) {
+void write(json::Writer& out, const std::vector<connector::NamedSecret>& secrets,
+           std::string_view left_out = {}) {
   out.begin_object();
-  for (const auto& secret : secrets) out.member(secret.name, secret.value.reveal());
+  for (const auto& secret : secrets)
+    if (secret.name != left_out) out.member(secret.name, secret.value.reveal());
   out.end_object();
 }
 
-SecretString payload_of(const FlowInput& input, const std::vector<connector::Token>& tokens) {
+SecretString payload_of(const FlowInput& input, const std::vector<connector::Token>& tokens,
+                        std::string_view left_out) {
   json::Writer out;
   out.begin_object().key("fields").raw(fields_to_json(input.fields));
-  write(out.key("secrets"), input.secrets);
+  out.key("facts").raw(facts_to_json(input.facts));
+  write(out.key("secrets"), input.secrets, left_out);
   out.key("setup_fields").raw(fields_to_json(input.setup_fields));
   write(out.key("setup_secrets"), input.setup_secrets);
   out.key("tokens").begin_array();
@@ -73,6 +79,7 @@ Result<FlowInput> input_of(const store::Revocation& job, const SecretString& pay
   input.auth_method_id = job.auth_method;
   input.environment_id = job.environment;
   input.fields = fields_from_json(root.get("fields").dump());
+  input.facts = facts_from_json(root.get("facts").dump());
   input.secrets = secrets_of(root.get("secrets"));
   input.setup_fields = fields_from_json(root.get("setup_fields").dump());
   input.setup_secrets = secrets_of(root.get("setup_secrets"));
@@ -85,6 +92,16 @@ Result<FlowInput> input_of(const store::Revocation& job, const SecretString& pay
                             token.get("scopes").string_or(""), false});
   }
   return input;
+}
+
+// Whether these tokens alone are to go, and the lasting refresh token that the account lives on
+// with is not: of a refresh that nobody keeps, or from a backup.
+bool spares_refresh_token(const Services& services, const RevocationOrder& order) {
+  if (order.ends_grant || order.reason.starts_with("connect")) return false;
+  const auto connector = services.registry.find(order.connector_id);
+  const auto* method =
+      connector ? connector->manifest->find_auth_method(order.input->auth_method_id) : nullptr;
+  return method != nullptr && method->renewal == manifest::Renewal::kRefreshToken;
 }
 
 // Whether there is a refresh token beside the tokens; also while nobody can tell.
@@ -265,8 +282,10 @@ Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder&
   job.next_attempt = now;
   job.give_up_at = give_up_at;
   job.created = now;
-  PATCHBAY_TRY_ASSIGN(job.sealed_payload,
-                      services.vault.seal(payload_of(*order.input, live), Impl::place(job)));
+  const std::string_view left_out = spares_refresh_token(services, order) ? kRefreshToken : "";
+  PATCHBAY_TRY_ASSIGN(
+      job.sealed_payload,
+      services.vault.seal(payload_of(*order.input, live, left_out), Impl::place(job)));
   return std::optional<store::Revocation>(std::move(job));
 }
 

@@ -5,6 +5,7 @@
 
 #include "accounts/integration_setup.h"
 #include "accounts/needed_fields.h"
+#include "accounts/told_hosts.h"
 #include "connector/credential_key.h"
 
 namespace patchbay::actions {
@@ -54,6 +55,7 @@ Task<boost::system::result<UsableAccount, ActionError>> usable_account(
   facts.auth_method_id = account.auth_method;
   facts.environment_id = account.environment;
   facts.fields = accounts::fields_from_json(account.fields);
+  facts.facts = accounts::facts_from_json(account.facts);
   PATCHBAY_CO_TRY(accounts::open_setup(services.vault, integration, facts));
   usable.host_values = accounts::host_values(*usable.manifest, facts);
   usable.credential = connector::credential_key(facts);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/encoding.h"
+#include "manifest/path_template.h"
 #include "net/url.h"
 
 namespace patchbay::actions {
@@ -48,9 +49,20 @@ bool same_resource(const std::vector<std::string>& link, const std::vector<std::
   return true;
 }
 
+bool fits(const std::vector<std::string>& link, std::string_view link_path) {
+  const auto wanted = manifest::parse_path_template(link_path);
+  if (!wanted || wanted->segments.size() != link.size()) return false;
+  for (std::size_t i = 0; i < link.size(); ++i) {
+    const auto& segment = wanted->segments[i];
+    if (segment.placeholder ? link[i].empty() : link[i] != segment.text) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-Result<std::string> resolve_page_link(std::string_view link, std::string_view url) {
+Result<std::string> resolve_page_link(std::string_view link, std::string_view url,
+                                      std::string_view link_path) {
   PATCHBAY_TRY_ASSIGN(const net::Url page, net::parse_url(url));
   const std::string origin = page.scheme + "://" + page.host_header();
   std::string absolute;
@@ -65,9 +77,10 @@ Result<std::string> resolve_page_link(std::string_view link, std::string_view ur
   if (!next) return refused("is not a proper address");
   if (next->scheme != page.scheme || next->host != page.host || next->port != page.port)
     return refused("leads to another host");
-  const auto link_path = segments(path_of(*next));
-  const auto page_path = segments(path_of(page));
-  if (!link_path || !page_path || !same_resource(*link_path, *page_path))
+  const auto there = segments(path_of(*next));
+  const auto here = segments(path_of(page));
+  if (!there || !here ||
+      !(link_path.empty() ? same_resource(*there, *here) : fits(*there, link_path)))
     return refused("leads to another resource");
   return next->scheme + "://" + next->host_header() + next->target;
 }

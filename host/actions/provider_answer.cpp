@@ -36,6 +36,13 @@ std::string one_line(std::string text) {
   return bounded(std::move(text), kMaxSummary);
 }
 
+// A list of failures: "INVALID_FIELD: No such column".
+std::string find_summary_of_first(const json::Value& failure) {
+  const std::string code = failure.get("errorCode").string_or("");
+  const std::string message = failure.get("message").string_or("");
+  return code.empty() || message.empty() ? code + message : code + ": " + message;
+}
+
 // RFC 9457, OAuth (RFC 6749 §5.2) and the shapes most APIs use.
 std::string find_summary(const json::Value& root) {
   const auto joined = [](const json::Value& error) -> std::string {
@@ -44,6 +51,7 @@ std::string find_summary(const json::Value& root) {
     if (!detail.empty()) out += (out.empty() ? "" : ": ") + detail;
     return out;
   };
+  if (root.is_array()) return find_summary_of_first(root.at(0));
   for (const auto& place : {root.pointer("/errors/0"), root}) {
     if (std::string found = joined(place); !found.empty()) return found;
   }
@@ -153,10 +161,12 @@ std::string json_without_secrets(std::string_view document, Secrets secrets) {
 
 unsigned told_status(const manifest::Manifest& manifest, const net::ClientReply& reply) {
   const auto& codes = manifest.failure_codes;
-  if (!codes || !reply.ok() || reply.status < 200 || reply.status > 299) return reply.status;
+  if (!codes || !reply.ok() || reply.status >= 500) return reply.status;
   const auto body = json::Document::parse(reply.body.reveal(), {.max_bytes = reply.body.size()});
   const auto code = body ? body->root().pointer(codes->path).as_string() : std::nullopt;
-  return code ? codes->status_of(*code) : reply.status;
+  if (!code) return reply.status;
+  const bool says_success = reply.status >= 200 && reply.status <= 299;
+  return says_success || codes->statuses.contains(*code) ? codes->status_of(*code) : reply.status;
 }
 
 ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,

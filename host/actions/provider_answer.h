@@ -35,8 +35,8 @@ std::string without_secrets(std::string_view text, std::span<const std::string_v
 std::string json_without_secrets(std::string_view document,
                                  std::span<const std::string_view> secrets);
 
-// The status that says what the answer says: its own, unless it is 2xx and its body holds one of
-// the manifest's failure codes.
+// The status that says what the answer says: its own, unless its body holds one of the manifest's
+// failure codes; of 2xx, unless it holds any code. What is 5xx stays that.
 unsigned told_status(const manifest::Manifest& manifest, const net::ClientReply& reply);
 
 ProviderAnswer read_provider_answer(const net::ClientReply& reply, std::string_view url,

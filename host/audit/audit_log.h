@@ -4,7 +4,8 @@
 //
 // What gives access (a token read, an action, a link, a sign-in, an approval, a key) is recorded
 // first, and is not done when it can't be. What takes access away is done in any case, and recorded
-// after it. Refreshes are not recorded: nobody is given anything by one.
+// after it. Refreshes are not recorded: nobody is given anything by one. Unless the
+// provider moves the account to another of its hosts with it.
 #include <string>
 
 #include "base/result.h"

@@ -105,8 +105,18 @@ class Checker {
           context_.manifest.facts.end())
         say("ABI-073", "DONE tells the fact " + manifest::in_quotes(id) +
                            ", which the manifest does not list under facts.");
+      told_host(id, value);
       if (holds_secret(value)) say("ABI-050", "A fact holds a secret. Facts are shown on pages.");
     }
+  }
+
+  void told_host(const std::string& id, const std::string& value) {
+    for (const auto& rule : context_.manifest.hosts)
+      if (rule.is_told() && manifest::told_placeholder(rule.host) == id &&
+          !manifest::told_host(rule, value))
+        say("ABI-064", "DONE tells by the fact " + manifest::in_quotes(id) +
+                           " a host that the manifest does not allow under within. Tell a bare "
+                           "host name, or FAIL.");
   }
 
   void result(const Seen& seen) {

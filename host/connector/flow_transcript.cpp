@@ -93,6 +93,7 @@ void write(Writer& out, const FlowInput& input) {
       .member("secrets", input.secrets)
       .member("setup_fields", input.setup_fields)
       .member("setup_secrets", input.setup_secrets)
+      .member("facts", input.facts)
       .member("needed_permissions", input.needed_permissions)
       .key("tokens")
       .array(input.tokens,
@@ -197,6 +198,7 @@ FlowInput read_input(const json::Value& from) {
   read_list(from, "secrets", input.secrets);
   read_list(from, "setup_fields", input.setup_fields);
   read_list(from, "setup_secrets", input.setup_secrets);
+  read_list(from, "facts", input.facts);
   const auto permissions = from.get("needed_permissions");
   for (std::size_t i = 0; i < permissions.size(); ++i)
     read(permissions.at(i), input.needed_permissions.emplace_back());
@@ -311,6 +313,7 @@ FlowInput copy_of(const FlowInput& input) {
   copy.redirect_uri = input.redirect_uri;
   copy.action_id = input.action_id;
   copy.arguments_json = input.arguments_json;
+  copy.facts = input.facts;
   return copy;
 }
 

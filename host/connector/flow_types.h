@@ -51,6 +51,9 @@ struct FlowInput {
   std::string redirect_uri;
   std::string action_id;
   std::string arguments_json;
+  // What earlier flows told about the account. The host's own, for its policy: connectors are not
+  // given them.
+  std::vector<NamedValue> facts{};
 };
 
 struct FlowReply {

@@ -108,11 +108,14 @@ class ActionCheck {
     if (paging.kind == PaginationKind::kNone) return;
     const bool by_path =
         paging.kind == PaginationKind::kCursorLink || paging.kind == PaginationKind::kCursor;
-    const bool by_param = paging.kind != PaginationKind::kCursorLink;
+    const bool by_link = paging.kind == PaginationKind::kCursorLink;
+    const bool leads_on = by_link ? paging.cursor_param.empty() ||
+                                        parse_path_template(paging.cursor_param).has_value()
+                                  : !paging.cursor_param.empty();
     const bool counts_records = paging.kind == PaginationKind::kOffset;
     const bool counts_pages = paging.kind == PaginationKind::kPage;
     const bool limited = !paging.limit_param.empty();
-    if (by_path == paging.next_path.empty() || by_param == paging.cursor_param.empty() ||
+    if (by_path == paging.next_path.empty() || !leads_on ||
         (!counts_records && !paging.total_records_path.empty()) ||
         (!counts_pages && !paging.total_pages_path.empty()) ||
         (!counts_records && !counts_pages && paging.first != 0) ||
@@ -120,7 +123,8 @@ class ActionCheck {
         !is_json_pointer(paging.next_path) || !is_json_pointer(paging.total_pages_path) ||
         !is_json_pointer(paging.total_records_path))
       refuse("pagination", "/pagination",
-             "cursor_link needs next_path; cursor needs next_path and cursor_param; offset and "
+             "cursor_link needs next_path and may have link_path, a path; cursor needs next_path "
+             "and cursor_param; offset and "
              "page need cursor_param and may have first and their total path. limit_param goes "
              "with limit_max, which limit_default does not exceed. Paths are JSON pointers.");
     if (action_.result.kind != ResultKind::kList)

@@ -61,6 +61,39 @@ void check_placeholder(const AuthMethod& method, const std::string& name,
                    ". Add a field of that id, or a variable in each of its environments.");
 }
 
+// What a person or an operator enters must not stand for the host that the provider tells.
+bool can_be_entered(const Manifest& manifest, const std::string& name) {
+  return std::any_of(
+      manifest.auth_methods.begin(), manifest.auth_methods.end(),
+      [&name](const AuthMethod& method) {
+        return method.find_field(name) != nullptr || method.find_setup_field(name) != nullptr ||
+               method.find_further_field(name) != nullptr ||
+               std::any_of(method.environments.begin(), method.environments.end(),
+                           [&name](const Environment& e) { return e.variables.contains(name); });
+      });
+}
+
+void check_told_host(const Manifest& manifest, const HostRule& rule, const std::string& pointer,
+                     Report& report) {
+  const auto refuse = [&](const std::string& what) { report.add("told_host", pointer, what); };
+  const auto name = told_placeholder(rule.host);
+  if (!name)
+    return refuse(
+        "`within` is for a host that is told when an account is connected, such as "
+        "{instance}: one placeholder and nothing else. Remove it, or write the host so.");
+  if (std::none_of(manifest.facts.begin(), manifest.facts.end(),
+                   [&name](const Fact& fact) { return fact.id == *name; }))
+    refuse("Nothing tells " + in_quotes(rule.host) + ". Add a fact of that id.");
+  if (can_be_entered(manifest, *name))
+    refuse(in_quotes(*name) +
+           " is a field or a variable, too, which could stand for the host. Rename one.");
+  if (rule.port != 443) refuse("A host that is told is reached at port 443. Remove the port.");
+  for (const auto& pattern : rule.within)
+    if (!is_told_pattern(pattern))
+      refuse(in_quotes(pattern) +
+             " is no shape of a host. Write *. and lower-case labels, two of them or more.");
+}
+
 void check_rate_limits(const Manifest& manifest, Report& report) {
   check_ids(manifest.rate_limits, &RateLimit::id, "/rate_limits", report);
   for (std::size_t i = 0; i < manifest.rate_limits.size(); ++i) {
@@ -106,10 +139,15 @@ void check_hosts(const Manifest& manifest, Report& report) {
   for (std::size_t i = 0; i < manifest.hosts.size(); ++i) {
     const HostRule& rule = manifest.hosts[i];
     const std::string pointer = "/hosts/" + std::to_string(i) + "/host";
-    if (!check_shape(rule.host, pointer, report)) continue;
+    if (rule.is_told()) {
+      check_told_host(manifest, rule, pointer, report);
+    } else if (!check_shape(rule.host, pointer, report)) {
+      continue;
+    }
     for (std::size_t k = 0; k < i; ++k)
       if (manifest.hosts[k].host == rule.host && manifest.hosts[k].port == rule.port)
         report.add("host_twice", pointer, "This host and port stood earlier. Keep one of them.");
+    if (rule.is_told()) continue;
     for (const auto& name : host_placeholders(rule.host))
       for (const AuthMethod& method : manifest.auth_methods)
         check_placeholder(method, name, pointer, report);

@@ -51,6 +51,31 @@ bool is_host_label(std::string_view text) {
          });
 }
 
+std::optional<std::string> told_placeholder(std::string_view host) {
+  if (host.size() < 3 || !host.starts_with('{') || host.find('}') != host.size() - 1)
+    return std::nullopt;
+  return std::string(host.substr(1, host.size() - 2));
+}
+
+bool is_told_pattern(std::string_view pattern) {
+  if (!pattern.starts_with("*.")) return false;
+  pattern.remove_prefix(2);
+  return is_dns_name(pattern) && lower_case(pattern) == pattern;
+}
+
+std::optional<std::string> told_host(const HostRule& rule, std::string_view text) {
+  if (!is_dns_name(text)) return std::nullopt;
+  const std::size_t label = text.find('.');
+  std::string host = lower_case(text);
+  const bool fits =
+      std::any_of(rule.within.begin(), rule.within.end(), [&host, label](std::string_view pattern) {
+        return is_told_pattern(pattern) &&
+               std::string_view(host).substr(label) == pattern.substr(1);
+      });
+  if (!fits) return std::nullopt;
+  return host;
+}
+
 std::vector<std::string> host_placeholders(std::string_view host) {
   std::vector<std::string> names;
   for (std::size_t open = host.find('{'); open != std::string_view::npos;
@@ -63,6 +88,11 @@ std::vector<std::string> host_placeholders(std::string_view host) {
 }
 
 std::optional<std::string> expand_host(std::string_view host, const HostValues& values) {
+  if (const auto name = told_placeholder(host)) {
+    const auto told = values.find(*name);
+    if (told == values.end() || !is_dns_name(told->second)) return std::nullopt;
+    return lower_case(told->second);
+  }
   std::string out;
   while (!host.empty()) {
     const std::size_t open = std::min(host.find('{'), host.size());
@@ -109,6 +139,7 @@ bool host_allowed(const Manifest& manifest, std::string_view method, std::string
   if (!parts) return false;
   return std::any_of(manifest.hosts.begin(), manifest.hosts.end(), [&](const HostRule& rule) {
     return rule.port == parts->port && expand_host(rule.host, values) == parts->host &&
+           (!rule.is_told() || told_host(rule, parts->host)) &&
            (rule.methods.empty() ||
             std::find(rule.methods.begin(), rule.methods.end(), method) != rule.methods.end());
   });

@@ -26,11 +26,20 @@ struct Logo {
 };
 
 // A host that requests may go to, always over https. `host` may hold {placeholders}, each inside
-// one label and filled from fields or environment variables (see hosts.h).
+// one label and filled from fields or environment variables (see hosts.h). Or it is one placeholder
+// and nothing else, a fact: then it is the host where the account lives, which the provider tells
+// when the account is connected, and which has to be one of `within`.
 struct HostRule {
   std::string host;
   std::uint16_t port = 443;
-  std::vector<std::string> methods;  // empty: any
+  std::vector<std::string> methods;   // empty: any
+  std::vector<std::string> within{};  // such as "*.acme.example", where * stands for one label
+
+  [[nodiscard]] bool is_told() const { return !within.empty(); }
+  // What it may come to, for people and for comparing: `within`, else `host`.
+  [[nodiscard]] std::vector<std::string> patterns() const {
+    return is_told() ? within : std::vector<std::string>{host};
+  }
 };
 
 struct RateLimit {

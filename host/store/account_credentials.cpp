@@ -99,6 +99,10 @@ Result<std::int64_t> replace(Database& db, const CredentialChange& change) {
                                          to.auth_method, to.owner_name, to.username, to.fields,
                                          to.granted, to.granted_known, to.facts, account.id}));
     PATCHBAY_TRY(change_sequence_table::bump(db));
+  } else if (change.facts) {
+    PATCHBAY_TRY(
+        db.execute("UPDATE accounts SET facts = ? WHERE id = ?", {*change.facts, account.id}));
+    PATCHBAY_TRY(change_sequence_table::bump(db));
   }
   if (change.secrets) {
     PATCHBAY_TRY(db.execute("DELETE FROM account_secrets WHERE account_id = ?", {account.id}));

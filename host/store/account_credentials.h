@@ -56,6 +56,7 @@ struct CredentialChange {
   std::optional<std::vector<AccountSecret>> secrets;  // given: replaces all of them
   std::optional<std::vector<AccountToken>> tokens;    // given: replaces all of them
   std::optional<Connection> connection;               // given: a reconnect
+  std::optional<std::string> facts{};                 // given: what a refresh told anew
   std::int64_t next_refresh = 0;
   std::int64_t now_ms = 0;
 };
@@ -67,8 +68,8 @@ Result<void> insert(Database& db, const Account& account, const std::vector<Acco
                     const std::vector<AccountToken>& tokens);
 
 // Returns the new generation, always expected_generation + 1: seal for that. An account in error
-// becomes active; a suspended one stays suspended. A changed connection bumps the change sequence.
-// kConflict: another change came first. kNotFound: unlinked meanwhile.
+// becomes active; a suspended one stays suspended. Changed connections and facts bump the change
+// sequence. kConflict: another change came first. kNotFound: unlinked meanwhile.
 Result<std::int64_t> replace(Database& db, const CredentialChange& change);
 
 Result<std::vector<AccountSecret>> secrets(Database& db, std::string_view account_id);

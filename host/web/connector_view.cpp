@@ -87,7 +87,8 @@ View connector_card(const connector::Connector& connector, const HostList& overr
     for (const auto& category : manifest->categories) {
       categories.push_back(View().text("label", category_label(language, category)));
     }
-    for (const auto& rule : manifest->hosts) hosts.push_back(View().text("host", rule.host));
+    for (const auto& rule : manifest->hosts)
+      for (const auto& host : rule.patterns()) hosts.push_back(View().text("host", host));
   }
   const bool ready = connector.state == ConnectorState::kReady;
   // Of two contents of one file, the running one says what came, the other what goes on.

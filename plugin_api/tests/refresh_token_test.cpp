@@ -29,6 +29,56 @@ InputSpec linked() {
           .tokens = {{.name = "access", .value = "T1", .scopes = "a", .scopes_known = true}}};
 }
 
+constexpr RefusalRow kRefusals[] = {
+    {.code = "invalid_grant",
+     .failure = Failure::configuration,
+     .message_id = "error.address",
+     .description = "ip restricted"},
+    {.code = "invalid_grant", .failure = Failure::revoked, .message_id = "error.gone"}};
+class Placed : public RefreshTokenFlow {
+ public:
+  explicit Placed(Input input)
+      : RefreshTokenFlow(std::move(input), {.endpoint = {.url = "https://id.toy.test/token",
+                                                         .origin_member = "home",
+                                                         .origin_fact = "host"},
+                                            .refusals = kRefusals}) {}
+};
+
+TEST(RefreshToken, TellsWhereTheAccountLivesNow) {
+  OnlyDriver<Placed> driver;
+  const auto answered = [&driver](const std::string& more) {
+    FlowRun run = driver.refresh(linked());
+    run.start();
+    return run.replies({{.status = 200, .body = R"({"access_token":"T2")" + more + "}"}});
+  };
+  EXPECT_EQ(answered(R"(,"home":"https://b.toy.test")").facts, (Pairs{{"host", "b.toy.test"}}));
+  const Seen none = answered("");
+  EXPECT_EQ(none.kind, PATCHBAY_ACTION_DONE);
+  EXPECT_TRUE(none.facts.empty());
+  for (const char* home : {"", "b.toy.test", "http://b.toy.test", "https://b.toy.test:1",
+                           "https://u@b.toy.test", "https://b.toy.test/x"}) {
+    const Seen refused = answered(R"(,"home":")" + std::string(home) + "\"");
+    EXPECT_EQ(refused.kind, PATCHBAY_ACTION_FAIL) << home;
+    EXPECT_EQ(refused.tokens.at(0).value, "T2") << "minted, and to be revoked";
+  }
+}
+
+TEST(RefreshToken, MayBeRefusedInMoreWordsThanACode) {
+  OnlyDriver<Placed> driver;
+  const auto refused = [&driver](const std::string& description) {
+    FlowRun run = driver.refresh(linked());
+    run.start();
+    return run
+        .replies(
+            {{.status = 400,
+              .body = R"({"error":"invalid_grant","error_description":")" + description + "\"}"}})
+        .message.id;
+  };
+  EXPECT_EQ(refused("ip restricted"), "error.address");
+  EXPECT_EQ(refused("expired access/refresh token"), "error.gone");
+  EXPECT_EQ(refused(""), "error.gone");
+}
+
 TEST(RefreshToken, IsPresentedOnceWhenItRotates) {
   OnlyDriver<Rotating> rotating;
   FlowRun once = rotating.refresh(linked());

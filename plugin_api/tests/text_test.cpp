@@ -54,6 +54,33 @@ TEST(Text, FindsTheHostOfAUrl) {
   EXPECT_EQ(host_of("https://api.toy.test:8443"), "api.toy.test");
 }
 
+TEST(Text, TakesTheHostOfAnOriginAndOfNothingElse) {
+  EXPECT_EQ(host_of_origin("https://acme.my.example"), "acme.my.example");
+  EXPECT_EQ(host_of_origin("https://acme--uat.my.example/"), "acme--uat.my.example");
+  for (const char* text : {"",
+                           "https://",
+                           "https:///",
+                           "acme.my.example",
+                           "http://acme.my.example",
+                           "HTTPS://acme.my.example",
+                           "//acme.my.example",
+                           "https://acme.my.example:443",
+                           "https://u@acme.my.example",
+                           "https://acme.my.example/x",
+                           "https://acme.my.example//",
+                           "https://acme.my.example?x",
+                           "https://acme.my.example#x",
+                           "https://acme.my.example\\x",
+                           "https://acme.my.example\n",
+                           " https://acme.my.example",
+                           "https://\xc3\xa4.my.example",
+                           "https://acme%2emy.example",
+                           "https://{x}.my.example",
+                           "javascript:alert(1)"})
+    EXPECT_EQ(host_of_origin(text), "") << text;
+  EXPECT_EQ(host_of_origin("https://" + std::string(10'000, 'a')), "");
+}
+
 TEST(Text, FindsWholeWordsInScopeLists) {
   EXPECT_TRUE(has_word("a:read b:read", "b:read"));
   EXPECT_TRUE(has_word("a:read", "a:read"));

@@ -77,6 +77,17 @@ TEST_F(FailureCodesTest, AreTextsInTheirPlaceAlone) {
   EXPECT_TRUE(hub.tokens.refusals.empty());
 }
 
+TEST_F(FailureCodesTest, MendAStatusThatSaysSomethingElseToOthers) {
+  hub.provider.answer(403, R"({"error":"slow_down"})");
+  const auto slow = run();
+  ASSERT_FALSE(slow);
+  EXPECT_EQ(slow.error().code, ErrorCode::kRateLimited) << slow.error().message;
+  hub.provider.answer(403, R"({"error":"nobody_listed_this"})");
+  const auto other = run();
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, ErrorCode::kPermissionMissing) << other.error().message;
+}
+
 TEST_F(FailureCodesTest, DoNotHideTheStatusOfAnAnswerThatHasOne) {
   hub.provider.answer(503, R"({"ok":false,"error":"token_expired"})");
   const auto outcome = run();

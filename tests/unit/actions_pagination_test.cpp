@@ -165,6 +165,21 @@ TEST(PageLink, RefusesLinksThatLeadAway) {
   }
 }
 
+TEST(PageLink, MayLeadToWhereTheManifestSaysAndNowhereElse) {
+  constexpr const char* kPath = "/v1/people/pages/{page}";
+  for (const std::string& page :
+       {kUrl, std::string("https://api.acme.example/v1/people/pages/one")})
+    EXPECT_EQ(*resolve_page_link("/v1/people/pages/two-2000", page, kPath),
+              "https://api.acme.example/v1/people/pages/two-2000");
+  for (const char* link :
+       {"/v1/people?cursor=c1", "/v1/people/pages", "/v1/people/pages/", "/v1/people/pages/a/b",
+        "/v1/people/salaries/a", "/v1/people/pages/..", "/v1/people/pages/%2e%2e",
+        "/v1/people/pages/a%2Fb", "/v1/people/pages/../../salaries/a",
+        "https://evil.example/v1/people/pages/a", "//evil.example/v1/people/pages/a",
+        "https://api.acme.example:8443/v1/people/pages/a"})
+    EXPECT_FALSE(resolve_page_link(link, kUrl, kPath)) << link;
+}
+
 TEST(PageLink, TakesAKeyOutOfTheQuery) {
   EXPECT_EQ(without_query_parameter("https://a.example/x?a=1&api_key=s&b=2", "api_key"),
             "https://a.example/x?a=1&b=2");

@@ -40,6 +40,19 @@ TEST(Demands, ASignInPageIsADemandOfItsOwn) {
   EXPECT_TRUE(change.removed.empty());
 }
 
+TEST(Demands, EachShapeOfAToldHostIsADemandOfItsOwn) {
+  const auto with = [](const std::string& within) {
+    return of(replaced(replaced(small_manifest(), R"("permissions":[)",
+                                R"("facts":[{"id":"instance","label":"company"}],"permissions":[)"),
+                       R"("hosts":[)",
+                       R"("hosts":[{"host":"{instance}","within":[)" + within + "]},"));
+  };
+  const auto change =
+      difference(with(R"("*.my.acme.example")"), with(R"("*.my.acme.example","*.evil.example")"));
+  EXPECT_EQ(change.added, (Demands{{DemandKind::kHost, "*.evil.example"}}));
+  EXPECT_TRUE(change.removed.empty());
+}
+
 TEST(Demands, TheSameManifestAsksForNothingElse) {
   EXPECT_TRUE(difference(of(small_manifest()), of(small_manifest())).none());
 }

@@ -35,5 +35,16 @@ TEST(SharedHost, MayHideBehindAPlaceholder) {
   EXPECT_EQ(shared_host(with("{tenant}.acme.example"), with("{tenant}.acme.example.org")), "");
 }
 
+TEST(SharedHost, MayBeOneThatIsTold) {
+  auto told = with("{instance}");
+  told.hosts.front().within = {"*.my.acme.example", "*.acme.example"};
+  for (const char* other : {"blue.my.acme.example", "{any}.my.acme.example"}) {
+    EXPECT_EQ(shared_host(told, with(other)), "*.my.acme.example");
+    EXPECT_EQ(shared_host(with(other), told), other);
+  }
+  EXPECT_EQ(shared_host(told, told), "*.my.acme.example");
+  EXPECT_EQ(shared_host(told, with("a.blue.my.acme.example")), "");
+}
+
 }  // namespace
 }  // namespace patchbay::connector

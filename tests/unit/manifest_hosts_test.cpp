@@ -76,6 +76,110 @@ TEST(ManifestHosts, AllowsWhatTheManifestListsAndNothingElse) {
   EXPECT_FALSE(host_allowed(manifest, "GET", "https://blue.acme.example:8443/", {}));
 }
 
+// ---- a host that the provider tells
+
+const HostRule kTold{"{instance}", 443, {}, {"*.my.acme.example", "*.sandbox.my.acme.example"}};
+
+TEST(ManifestToldHosts, AreOneLabelInFrontOfWhatTheManifestWritesOut) {
+  EXPECT_EQ(told_host(kTold, "blue.my.acme.example"), "blue.my.acme.example");
+  EXPECT_EQ(told_host(kTold, "Blue.My.ACME.example"), "blue.my.acme.example");
+  EXPECT_EQ(told_host(kTold, "blue--uat.sandbox.my.acme.example"),
+            "blue--uat.sandbox.my.acme.example");
+}
+
+TEST(ManifestToldHosts, AreNothingElse) {
+  for (const char* text : {"",
+                           "evil.example",
+                           "my.acme.example",
+                           ".my.acme.example",
+                           "my.my.acme.example.",
+                           "blue.my.acme.example.",
+                           "blue.my.acme.example.evil.example",
+                           "evilmy.acme.example",
+                           "blue-my.acme.example",
+                           "blue.mymy.acme.example",
+                           "a.blue.my.acme.example",
+                           "evil.example/.my.acme.example",
+                           "evil.example#.my.acme.example",
+                           "evil.example?.my.acme.example",
+                           "evil.example\\.my.acme.example",
+                           "evil.example%2f.my.acme.example",
+                           "evil.example:443@blue.my.acme.example",
+                           "user@blue.my.acme.example",
+                           "blue.my.acme.example:443",
+                           "blue.my.acme.example/",
+                           "https://blue.my.acme.example",
+                           "//blue.my.acme.example",
+                           " blue.my.acme.example",
+                           "blue.my.acme.example\n",
+                           "blue .my.acme.example",
+                           "-blue.my.acme.example",
+                           "blue-.my.acme.example",
+                           "bl_ue.my.acme.example",
+                           "*.my.acme.example",
+                           "{instance}.my.acme.example",
+                           "bl\xc3\xbc.my.acme.example",
+                           "blue\xe3\x80\x82my.acme.example",
+                           "blue.my.acme.ex\xd0\xb0mple",
+                           "..my.acme.example",
+                           "127.0.0.1",
+                           "[::1]"})
+    EXPECT_FALSE(told_host(kTold, text)) << text;
+  EXPECT_FALSE(told_host(kTold, std::string("blue\0.my.acme.example", 21)));
+  EXPECT_FALSE(told_host(kTold, std::string(64, 'a') + ".my.acme.example"));
+  EXPECT_FALSE(told_host(kTold, std::string(10'000, 'a') + ".my.acme.example"));
+  EXPECT_FALSE(told_host({"api.acme.example", 443, {}}, "api.acme.example")) << "it is not told";
+}
+
+TEST(ManifestToldHosts, AreShapesWithOneOpenLabelInFront) {
+  EXPECT_TRUE(is_told_pattern("*.acme.example"));
+  EXPECT_TRUE(is_told_pattern("*.my.acme.example"));
+  for (const char* pattern :
+       {"", "*", "*.", "*.example", "*.*.example", "*x.acme.example", "x*.acme.example",
+        "a.*.acme.example", "acme.example", "*.Acme.example", "*.acme.example.", "*.acme.example:1",
+        "*.0.0.1", "*.acme.example/x", "*.{x}.acme.example"})
+    EXPECT_FALSE(is_told_pattern(pattern)) << pattern;
+}
+
+TEST(ManifestToldHosts, AreAPlaceholderAndNothingElse) {
+  EXPECT_EQ(told_placeholder("{instance}"), "instance");
+  for (const char* host : {"", "{}", "{instance", "instance}", "{a}{b}", "{a}.{b}", "x{instance}",
+                           "{instance}.acme.example", "acme.example"})
+    EXPECT_FALSE(told_placeholder(host)) << host;
+}
+
+TEST(ManifestToldHosts, OfOneAccountAreNotAnothers) {
+  Manifest manifest;
+  manifest.hosts = {{"login.acme.example", 443, {"POST"}}, kTold};
+  const auto allowed = [&](const char* url, const HostValues& values) {
+    return host_allowed(manifest, "GET", url, values);
+  };
+  const HostValues blue{{"instance", "blue.my.acme.example"}};
+  EXPECT_EQ(expand_host("{instance}", blue), "blue.my.acme.example");
+  EXPECT_TRUE(allowed("https://blue.my.acme.example/x", blue));
+  EXPECT_FALSE(allowed("https://red.my.acme.example/x", blue));
+  EXPECT_FALSE(allowed("https://blue.sandbox.my.acme.example/x", blue));
+  EXPECT_FALSE(allowed("https://blue.my.acme.example:8443/x", blue));
+  EXPECT_FALSE(allowed("https://blue.my.acme.example/x", {})) << "nobody told it";
+  EXPECT_FALSE(allowed("https://{instance}/x", blue));
+}
+
+// Whatever filled the value in: the rule is asked again for each request.
+TEST(ManifestToldHosts, ThatDoNotFitOpenNothing) {
+  Manifest manifest;
+  manifest.hosts = {kTold};
+  for (const char* host : {"evil.example", "blue.my.acme.example.evil.example", "my.acme.example"})
+    EXPECT_FALSE(
+        host_allowed(manifest, "GET", "https://" + std::string(host) + "/", {{"instance", host}}))
+        << host;
+  EXPECT_FALSE(expand_host("{instance}", {{"instance", "evil"}}));
+  EXPECT_FALSE(expand_host("{instance}", {{"instance", "evil.example/"}}));
+  AuthMethod method;
+  method.sign_in_hosts = {"login.acme.example"};
+  EXPECT_FALSE(sign_in_allowed(method, "https://blue.my.acme.example/",
+                               {{"instance", "blue.my.acme.example"}}));
+}
+
 TEST(ManifestPathTemplate, HoldsPlaceholdersAsWholeSegments) {
   const auto path = parse_path_template("/v2/persons/{person_id}/employments");
   ASSERT_TRUE(path);

@@ -303,6 +303,77 @@ const Fault kFaults[] = {
 INSTANTIATE_TEST_SUITE_P(ManifestParse, BrokenManifest, testing::ValuesIn(kFaults),
                          [](const auto& fault) { return std::string(fault.param.name); });
 
+TEST(ManifestParse, TakesALinksPathForLinksAlone) {
+  const auto with = [](const std::string& pagination) {
+    return parse_manifest(
+        replaced(small_manifest(), R"("kind":"cursor_link","next_path":"/next")", pagination));
+  };
+  EXPECT_TRUE(
+      with(R"("kind":"cursor_link","next_path":"/next","link_path":"/v1/more/{page}")").ok());
+  for (const char* wrong :
+       {R"("kind":"cursor_link","next_path":"/next","link_path":"more")",
+        R"("kind":"cursor_link","next_path":"/next","link_path":"/v1/../{page}")",
+        R"("kind":"cursor_link","next_path":"/next","cursor_param":"c")",
+        R"("kind":"cursor","next_path":"/next","cursor_param":"c","link_path":"/v1/more")"}) {
+    const auto outcome = with(wrong);
+    ASSERT_FALSE(outcome.ok()) << wrong;
+    EXPECT_EQ(outcome.problems.front().rule, "pagination") << wrong;
+  }
+}
+
+// A manifest whose hosts hold `rule`, with a fact `instance`.
+std::string with_told_host(const std::string& rule) {
+  return replaced(replaced(small_manifest(), R"("permissions":[)",
+                           R"("facts":[{"id":"instance","label":"company"}],"permissions":[)"),
+                  R"("hosts":[)", R"("hosts":[)" + rule + ",");
+}
+
+TEST(ManifestParse, TakesAHostThatTheProviderTells) {
+  const auto outcome = parse_manifest(with_told_host(
+      R"({"host":"{instance}","within":["*.my.acme.example","*.acme.example"],"methods":["GET"]})"));
+  ASSERT_TRUE(outcome.ok()) << testing::PrintToString(outcome.problems);
+  const HostRule& rule = outcome.manifest->hosts.front();
+  EXPECT_TRUE(rule.is_told());
+  EXPECT_EQ(rule.patterns(), (std::vector<std::string>{"*.my.acme.example", "*.acme.example"}));
+  EXPECT_EQ(outcome.manifest->hosts.back().patterns(),
+            std::vector<std::string>{"api.acme.example"});
+}
+
+TEST(ManifestParse, RefusesAToldHostThatCouldBeSteered) {
+  const std::string good = R"({"host":"{instance}","within":["*.my.acme.example"]})";
+  const std::pair<std::string, std::string> rows[] = {
+      {with_told_host(R"({"host":"{instance}"})"), "host_shape"},
+      {with_told_host(R"({"host":"{instance}","within":[]})"), "schema"},
+      {with_told_host(R"({"host":"{nobody}","within":["*.my.acme.example"]})"), "told_host"},
+      {with_told_host(R"({"host":"x.acme.example","within":["*.my.acme.example"]})"), "told_host"},
+      {with_told_host(R"({"host":"{instance}.acme.example","within":["*.acme.example"]})"),
+       "told_host"},
+      {with_told_host(R"({"host":"{instance}","port":8443,"within":["*.my.acme.example"]})"),
+       "told_host"},
+      {with_told_host(R"({"host":"{instance}","within":["*.example"]})"), "told_host"},
+      {with_told_host(R"({"host":"{instance}","within":["*"]})"), "told_host"},
+      {with_told_host(R"({"host":"{instance}","within":["*.MY.acme.example"]})"), "told_host"},
+      {with_told_host(good + "," + good), "host_twice"},
+      // what a person, an operator or an environment fills in
+      {replaced(with_told_host(good), R"({"id":"region","type":"select")",
+                R"({"id":"instance","type":"select")"),
+       "told_host"},
+      {replaced(with_told_host(good), R"("variables":{"zone":"z1")",
+                R"("variables":{"instance":"z1","zone":"z1")"),
+       "told_host"},
+      {replaced(with_told_host(good), R"("guide":{"warning")",
+                R"("sign_in_hosts":["{instance}"],"guide":{"warning")"),
+       "host_shape"},
+  };
+  for (const auto& [manifest, rule] : rows) {
+    const auto outcome = parse_manifest(manifest);
+    EXPECT_FALSE(outcome.ok()) << manifest.substr(manifest.find("\"hosts\""), 120);
+    EXPECT_TRUE(
+        std::ranges::any_of(outcome.problems, [&](const Problem& p) { return p.rule == rule; }))
+        << rule << ": " << testing::PrintToString(outcome.problems);
+  }
+}
+
 TEST(ManifestParse, KeepsTheHubsOwnNameForTheHub) {
   const auto outcome =
       parse_manifest(replaced(small_manifest(), R"("id":"acme",)", R"("id":"patchbay",)"));

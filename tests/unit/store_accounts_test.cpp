@@ -247,6 +247,19 @@ TEST_P(AccountsTest, AReconnectSwapsSecretsTokensAndConnectionButNotTheAccount) 
   EXPECT_GT(sequence(), before);
 }
 
+// Whoever is about to send a request for the account looks again at where it lives.
+TEST_P(AccountsTest, FactsThatARefreshTellsAnewAreAChangeOfTheAccess) {
+  const auto before = sequence();
+  ASSERT_TRUE(account_credentials::replace(db, refresh(1)));
+  EXPECT_EQ(load().facts, account.facts);
+  EXPECT_EQ(sequence(), before);
+  CredentialChange change = refresh(2);
+  change.facts = R"([{"id":"instance","value":"blue.acme.example"}])";
+  ASSERT_TRUE(account_credentials::replace(db, change));
+  EXPECT_EQ(load().facts, *change.facts);
+  EXPECT_GT(sequence(), before);
+}
+
 TEST_P(AccountsTest, NewCredentialsClearAnErrorButNotASuspension) {
   ASSERT_TRUE(
       accounts_table::set_error(db, "acc_1", 1, "invalid_credentials", "refused", 300).value());

@@ -88,6 +88,7 @@ TEST_F(WebAuditTest, KnowsWordsForEveryKindThatIsWritten) {
                            "account.changed",
                            "account.link_failed",
                            "account.linked",
+                           "account.moved",
                            "account.permissions_checked",
                            "account.reconnected",
                            "account.resumed",

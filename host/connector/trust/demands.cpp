@@ -6,8 +6,7 @@
 namespace patchbay::connector {
 namespace {
 
-std::string describe(const manifest::HostRule& rule) {
-  std::string text = rule.host;
+std::string describe(const manifest::HostRule& rule, std::string text) {
   if (rule.port != 443) text += ":" + std::to_string(rule.port);
   for (std::size_t i = 0; i < rule.methods.size(); ++i)
     text += (i == 0 ? " (" : ", ") + rule.methods[i];
@@ -44,7 +43,9 @@ std::string_view to_string(DemandKind kind) {
 
 Demands demands_of(const manifest::Manifest& manifest) {
   Demands all;
-  for (const auto& rule : manifest.hosts) all.push_back({DemandKind::kHost, describe(rule)});
+  for (const auto& rule : manifest.hosts)
+    for (auto& host : rule.patterns())
+      all.push_back({DemandKind::kHost, describe(rule, std::move(host))});
   for (const auto& method : manifest.auth_methods) {
     for (const auto& host : method.sign_in_hosts) all.push_back({DemandKind::kSignIn, host});
     for (const auto& field : method.fields)

@@ -7,10 +7,11 @@
 namespace patchbay::connector {
 namespace {
 
-std::vector<std::string_view> hosts_of(const manifest::Manifest& manifest) {
-  std::vector<std::string_view> hosts;
+std::vector<std::string> hosts_of(const manifest::Manifest& manifest) {
+  std::vector<std::string> hosts;
   hosts.reserve(manifest.hosts.size());
-  for (const auto& rule : manifest.hosts) hosts.push_back(rule.host);
+  for (const auto& rule : manifest.hosts)
+    for (auto& host : rule.patterns()) hosts.push_back(std::move(host));
   for (const auto& method : manifest.auth_methods)
     hosts.insert(hosts.end(), method.sign_in_hosts.begin(), method.sign_in_hosts.end());
   return hosts;
@@ -29,8 +30,8 @@ bool can_be_equal(std::string_view one, std::string_view other) {
   while (!one.empty() && !other.empty()) {
     const auto left = take_label(one);
     const auto right = take_label(other);
-    const bool is_open =
-        left.find('{') != std::string_view::npos || right.find('{') != std::string_view::npos;
+    const bool is_open = left.find_first_of("{*") != std::string_view::npos ||
+                         right.find_first_of("{*") != std::string_view::npos;
     if (!is_open && left != right) return false;
   }
   return one.empty() && other.empty();
@@ -40,9 +41,9 @@ bool can_be_equal(std::string_view one, std::string_view other) {
 
 std::string shared_host(const manifest::Manifest& one, const manifest::Manifest& other) {
   const auto others = hosts_of(other);
-  for (const auto host : hosts_of(one))
-    if (std::ranges::any_of(others, [host](std::string_view o) { return can_be_equal(host, o); }))
-      return std::string(host);
+  for (const auto& host : hosts_of(one))
+    if (std::ranges::any_of(others, [&host](std::string_view o) { return can_be_equal(host, o); }))
+      return host;
   return {};
 }
 

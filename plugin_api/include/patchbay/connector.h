@@ -241,7 +241,8 @@ typedef struct patchbay_done {
   /* Permissions this flow has proved ("employees:read"), beside what token scopes tell. */
   const patchbay_str* granted_permissions;
   uint64_t granted_permission_count;
-  /* To show beside the account, by the manifest's fact ids. Hold no secret. */
+  /* To show beside the account, by the manifest's fact ids; where its hosts name one, also where
+   * the account's requests go from now on (ABI-064). Hold no secret. */
   const patchbay_pair* facts;
   uint64_t fact_count;
   patchbay_str result_json; /* invoke */

@@ -48,10 +48,11 @@ class AuthorizationCodeFlow : public Flow {
   // Every event after authorised().
   virtual void further(const Event&, Action& action) { finish(action); }
 
-  // Done, with the token and the refresh token.
+  // Done, with the token, the refresh token, and where the account lives.
   Done& finish(Action& action) {
     Done& done = action.done().token(token_);
     if (!refresh_token_.empty()) done.secret(kRefreshToken, refresh_token_);
+    if (!host_.empty()) done.fact(options_.endpoint.origin_fact, host_);
     return done;
   }
   const Token& token() const { return token_; }
@@ -138,6 +139,7 @@ class AuthorizationCodeFlow : public Flow {
     if (answer.outcome == TokenOutcome::granted) {
       token_ = answer.token;
       refresh_token_ = answer.refresh_token;
+      host_ = answer.host;
       if (!token_.scopes_known && !wanted_.empty()) {
         token_.scopes = words(wanted_, options_.endpoint.scope_separator,
                               keep());  // left out when it equals what was asked (section 5.1)
@@ -175,7 +177,7 @@ class AuthorizationCodeFlow : public Flow {
   Client client_;
   std::string_view wanted_, state_, verifier_;
   Token token_;
-  std::string_view refresh_token_;
+  std::string_view refresh_token_, host_;
 };
 
 }  // namespace patchbay::sdk

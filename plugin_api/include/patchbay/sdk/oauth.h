@@ -31,6 +31,10 @@ struct TokenEndpoint {
   // Without it the answer is an OAuth error, its code in "error".
   std::string_view success_member = {};
   char scope_separator = ' ';  // in the scopes that are asked for and granted
+  // Of a provider that tells with the tokens on which of its servers the account lives: the member
+  // that holds its origin ("instance_url"), and the fact of the manifest that its host becomes.
+  std::string_view origin_member = {};
+  std::string_view origin_fact = {};
 
   std::string_view host() const { return host_of(url); }
 };
@@ -86,6 +90,7 @@ struct TokenAnswer {
   TokenOutcome outcome = TokenOutcome::unexpected_answer;
   Token token;                     // granted
   std::string_view refresh_token;  // granted; empty when there is none
+  std::string_view host;           // granted; of the endpoint's origin_member
   Refusal refusal;                 // refused
 };
 
@@ -108,7 +113,8 @@ inline bool says_success(const boost::json::object* body, std::string_view succe
 }
 
 // Reads the members access_token, token_type, expires_in, scope, refresh_token of `body`.
-// False when there is no token or its lifetime is over. Texts are copied into `arena`.
+// False when there is no token, its lifetime is over, or the origin_member is no origin. Texts are
+// copied into `arena`.
 inline bool read_token_members(const boost::json::object* body, std::int64_t now_ms,
                                const TokenEndpoint& endpoint, Arena& arena, TokenAnswer& answer) {
   const auto value = json_text(body, "access_token");
@@ -124,6 +130,11 @@ inline bool read_token_members(const boost::json::object* body, std::int64_t now
   }
   if (const auto refresh = json_text(body, "refresh_token")) {
     answer.refresh_token = arena.text(*refresh);
+  }
+  if (const auto origin = json_text(body, endpoint.origin_member);
+      origin && !endpoint.origin_member.empty()) {
+    answer.host = arena.text(host_of_origin(*origin));
+    if (answer.host.empty()) return false;
   }
   const std::int64_t seconds =
       json_integer(body, "expires_in").value_or(endpoint.default_lifetime_s);

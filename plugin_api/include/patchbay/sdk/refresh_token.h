@@ -62,6 +62,7 @@ class RefreshTokenFlow : public Flow {
       keep_known_scopes(answer.token);
       Done& done = action.done().token(answer.token);
       if (!answer.refresh_token.empty()) done.secret(kRefreshToken, answer.refresh_token);
+      if (!answer.host.empty()) done.fact(options_.endpoint.origin_fact, answer.host);
     } else if (answer.outcome == TokenOutcome::refused) {
       if (fail_by_table(action, options_.refusals, answer.refusal, event.reply(), host, true) ==
               nullptr &&

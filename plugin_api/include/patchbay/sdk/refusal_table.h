@@ -1,5 +1,5 @@
 // A provider's refusals of a token request in its own words: which message stands for which OAuth
-// error code. Codes that are in no row are worded by fail_refused(). Any thread.
+// error code (and description). Codes that are in no row are worded by fail_refused(). Any thread.
 // Source of the codes: RFC 6749, sections 4.1.2.1 and 5.2.
 #pragma once
 
@@ -22,6 +22,9 @@ struct RefusalRow {
   // For credentials that worked before: the provider has withdrawn them (Failure::revoked). Empty:
   // the same as at first.
   std::string_view withdrawn_message_id = {};
+  // Of a provider that has one code for several things: what its description begins with. Such rows
+  // stand before the one for the rest.
+  std::string_view description = {};
 };
 
 // Null when no row holds the code; else the flow has failed.
@@ -30,6 +33,7 @@ inline Fail* fail_by_table(Action& action, std::span<const RefusalRow> table,
                            bool used_before) {
   for (const RefusalRow& row : table) {
     if (row.code != refusal.code && !row.code.empty()) continue;
+    if (!refusal.description.starts_with(row.description)) continue;
     const bool withdrawn = used_before && !row.withdrawn_message_id.empty();
     return &action
                 .fail(withdrawn ? Failure::revoked : row.failure,

@@ -167,6 +167,19 @@ inline std::string_view host_of(std::string_view url) {
   return url.substr(0, url.find_first_of(":/?#"));
 }
 
+// The host of an origin that a provider tells, such as "https://acme.my.example". Empty for
+// anything that is more or less than that: another scheme, a port, user information, a path.
+inline std::string_view host_of_origin(std::string_view origin) {
+  constexpr std::string_view kScheme = "https://";
+  if (!origin.starts_with(kScheme)) return {};
+  origin.remove_prefix(kScheme.size());
+  if (origin.ends_with('/')) origin.remove_suffix(1);
+  for (const char c : origin) {
+    if (!is_alpha(c) && !is_digit(c) && c != '-' && c != '.') return {};
+  }
+  return origin.size() > 253 ? std::string_view() : origin;
+}
+
 // True when `word` stands in a list separated by single spaces, as OAuth scopes are.
 inline bool has_word(std::string_view list, std::string_view word) {
   while (!list.empty()) {
