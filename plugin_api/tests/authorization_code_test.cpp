@@ -138,9 +138,9 @@ class OfUnknownIssuer : public Code {
 };
 
 // What the flow makes of an answer with a code and, unless it is empty, this `iss`.
-template <class Flow>
+template <class Kind>
 std::string answered_by(const std::string& issuer) {
-  OnlyDriver<Flow> driver;
+  OnlyDriver<Kind> driver;
   FlowRun run = driver.connect(set_up());
   Pairs query = {{"state", run.start().redirect_state}, {"code", "c"}};
   if (!issuer.empty()) query.emplace_back("iss", issuer);
