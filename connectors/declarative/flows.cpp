@@ -175,6 +175,11 @@ class AuthorizationCode : public AuthorizationCodeFlow {
       : AuthorizationCodeFlow(std::move(input), options), method_(method), probe_url_(probe_url) {}
 
  protected:
+  void refused(const Refusal& refusal, const Reply& reply, Action& action) override {
+    if (!refused_by_manifest(action, method_, reply.status(), refusal.code, refusal.description,
+                             options().endpoint.host(), false))
+      AuthorizationCodeFlow::refused(refusal, reply, action);
+  }
   void authorised(const Event&, Action& action) override {
     if (method_.probe) {
       send_probe(action, *method_.probe, probe_url_, input(), token().value);
@@ -190,6 +195,22 @@ class AuthorizationCode : public AuthorizationCodeFlow {
  private:
   const Method& method_;
   std::string_view probe_url_;
+};
+
+class RefreshToken : public RefreshTokenFlow {
+ public:
+  RefreshToken(Input input, const RefreshTokenOptions& options, const Method& method)
+      : RefreshTokenFlow(std::move(input), options), method_(method) {}
+
+ protected:
+  void refused(const Refusal& refusal, const Reply& reply, Action& action) override {
+    if (!refused_by_manifest(action, method_, reply.status(), refusal.code, refusal.description,
+                             options().endpoint.host(), true))
+      RefreshTokenFlow::refused(refusal, reply, action);
+  }
+
+ private:
+  const Method& method_;
 };
 
 std::unique_ptr<Flow> mint(const Plan& plan, const Method& method, Input input, const Addresses& at,
@@ -215,6 +236,7 @@ std::unique_ptr<Flow> connect(const Plan& plan, const Method& method, Input inpu
                                              .authorize_url = at.authorize,
                                              .scope = scope_of(input, plan, method),
                                              .issuer = method.issuer,
+                                             .issuer_required = method.issuer_required,
                                              .id_field = method.client_id,
                                              .secret_field = method.client_secret};
       return std::make_unique<AuthorizationCode>(std::move(input), options, method, at.probe);
@@ -236,7 +258,7 @@ std::unique_ptr<Flow> refresh(const Plan& plan, const Method& method, Input inpu
                                         .rotating = method.is_rotating,
                                         .id_field = method.client_id,
                                         .secret_field = method.client_secret};
-      return std::make_unique<RefreshTokenFlow>(std::move(input), options);
+      return std::make_unique<RefreshToken>(std::move(input), options, method);
     }
     case GrantType::kStatic:
       return std::make_unique<StaticFlow>(std::move(input), method, at.probe, true);

@@ -106,6 +106,7 @@ bool read_grant(const Object& object, Method& method) {
   method.token_url = text(grant, "token_url");
   method.authorize_url = text(grant, "authorize_url");
   method.issuer = text(grant, "issuer");
+  method.issuer_required = flag(grant, "issuer_required");
   method.revoke_url = text(grant, "revoke_url");
   const std::string client = text(grant, "client_authentication", "form");
   method.client_authentication = client == "basic"  ? ClientAuthentication::basic

@@ -83,6 +83,7 @@ struct Method {
   std::string client_secret = "client_secret";
   std::string scope;
   bool scope_per_permission = false;
+  bool issuer_required = false;
   bool is_revoked_by_holder = false;
   std::optional<Probe> probe;
   std::vector<RefusalRule> refusals;

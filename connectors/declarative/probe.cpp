@@ -82,7 +82,7 @@ bool refused_by_manifest(Action& action, const Method& method, std::uint32_t sta
   for (const RefusalRule& refusal : method.refusals) {
     const bool status_fits =
         refusal.statuses.empty()
-            ? status >= 400 && status < 500
+            ? status == 0 || (status >= 400 && status < 500)
             : std::ranges::find(refusal.statuses, status) != refusal.statuses.end();
     if (!status_fits || (!refusal.error.empty() && refusal.error != error)) continue;
     const bool withdrawn = used_before && refusal.failure == Failure::credentials;

@@ -21,8 +21,8 @@ std::string_view empty_field(const Probe& probe, const patchbay::sdk::Input& inp
 // Facts and permissions that its answer tells.
 void read_probe(const Probe& probe, const patchbay::sdk::Reply& reply, patchbay::sdk::Done& done);
 
-// Fails the flow by the manifest's `refusals`; false when none of them fits. `error` is the
-// provider's code, `excerpt` what else it said.
+// Fails the flow by the manifest's `refusals`; false when none of them fits. `status` is 0 for what
+// the sign-in page answered. `error` is the provider's code, `excerpt` what else it said.
 bool refused_by_manifest(patchbay::sdk::Action& action, const Method& method, std::uint32_t status,
                          std::string_view error, std::string_view excerpt, std::string_view host,
                          bool used_before);

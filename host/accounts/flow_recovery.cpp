@@ -7,8 +7,10 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "accounts/credentials.h"
+#include "accounts/link_attempt.h"
 #include "accounts/restored_accounts.h"
 #include "accounts/revoker.h"
+#include "accounts/shared_authorization.h"
 #include "accounts/stored_journal.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
@@ -76,6 +78,23 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
                        renewal_of(services, account) == manifest::Renewal::kRotating};
   }
 
+  // Whether there is an account that the tokens of this flow were to be for.
+  Task<Result<bool>> has_account(store::Flow flow) {
+    co_return co_await services.store.read([flow](store::Database& db) -> Result<bool> {
+      store::ConnectSession session;
+      session.project_id = flow.project_id;
+      session.account_id = flow.account_id;
+      session.multiple = true;  // a refresh has no session
+      PATCHBAY_TRY_ASSIGN(
+          auto found, store::connect_sessions_table::find(db, flow.project_id, flow.session_id));
+      if (found) session = *std::move(found);
+      const auto account = account_to_replace(db, session, flow.connector_id);
+      if (account) return account->has_value();
+      if (account.error().code == ErrorCode::kNotFound) return false;
+      return account.error();
+    });
+  }
+
   Task<Result<std::vector<connector::Token>>> replay(const store::Flow& flow,
                                                      const connector::Transcript& transcript) {
     const auto connector = services.registry.find(flow.connector_id);
@@ -102,6 +121,8 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
     if (!minted) co_return minted.error();
     auto keep = co_await held(flow);
     if (!keep) co_return keep.error();
+    const auto lives_on = co_await has_account(flow);
+    if (!lives_on) co_return lives_on.error();
     if (keep->rotates && flow.kind == "refresh") minted->clear();
     std::erase_if(*minted, [&](const connector::Token& token) {
       return std::any_of(
@@ -113,12 +134,14 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
                {"kind", flow.kind},
                {"connector", flow.connector_id},
                {"tokens", static_cast<std::int64_t>(minted->size())}});
-    auto job = revoker.prepare({.project_id = flow.project_id,
-                                .account_id = flow.account_id,
-                                .connector_id = flow.connector_id,
-                                .reason = flow.kind + "_interrupted",
-                                .input = &transcript->input,
-                                .tokens = std::move(*minted)});
+    RevocationOrder order{.project_id = flow.project_id,
+                          .account_id = flow.account_id,
+                          .connector_id = flow.connector_id,
+                          .reason = flow.kind + "_interrupted",
+                          .input = &transcript->input,
+                          .tokens = std::move(*minted)};
+    if (*lives_on) leave_shared_tokens(services, order);
+    auto job = revoker.prepare(order);
     if (!job) co_return job.error();
     PATCHBAY_CO_TRY(co_await end(flow, std::move(*job)));
     revoker.wake();

@@ -36,4 +36,10 @@ struct Linker::Attempt {
   }
 };
 
+// The account that a link of this session gives new credentials; nothing: it makes one.
+// kNotFound, kConflict: the session is for an account that is gone, or another provider's.
+Result<std::optional<StoredAccount>> account_to_replace(store::Database& db,
+                                                        const store::ConnectSession& session,
+                                                        const std::string& connector_id);
+
 }  // namespace patchbay::accounts

@@ -1,9 +1,12 @@
 // The end of a link: the account, its sealed credentials and its event, in one transaction.
+#include <algorithm>
+
 #include "accounts/account_events.h"
 #include "accounts/connection_attempts.h"
 #include "accounts/credentials.h"
 #include "accounts/link_attempt.h"
 #include "accounts/revoker.h"
+#include "accounts/shared_authorization.h"
 #include "accounts/told_hosts.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
@@ -22,20 +25,8 @@ struct Destination {
 
 Result<Destination> find_destination(store::Database& db, const store::ConnectSession& session,
                                      const std::string& connector_id, std::string fresh_id) {
-  using store::accounts_table::find_by_owner;
   Destination target;
-  if (!session.account_id.empty()) {
-    PATCHBAY_TRY_ASSIGN(target.replaced, read_account(db, session.project_id, session.account_id));
-    if (target.replaced->account.connector_id != connector_id)
-      return make_error(ErrorCode::kConflict,
-                        "This link belongs to an account of another provider.");
-  } else if (!session.multiple) {
-    PATCHBAY_TRY_ASSIGN(const auto existing,
-                        find_by_owner(db, session.project_id, connector_id, session.owner_id));
-    if (existing) {
-      PATCHBAY_TRY_ASSIGN(target.replaced, read_account(db, session.project_id, existing->id));
-    }
-  }
+  PATCHBAY_TRY_ASSIGN(target.replaced, account_to_replace(db, session, connector_id));
   if (target.replaced) {
     target.account = target.replaced->account;
   } else {
@@ -44,7 +35,32 @@ Result<Destination> find_destination(store::Database& db, const store::ConnectSe
   return target;
 }
 
+bool is_same_client(const connector::FlowInput& one, const connector::FlowInput& other) {
+  const auto same = [](const connector::NamedValue& a, const connector::NamedValue& b) {
+    return a.name == b.name && a.value == b.value;
+  };
+  return one.auth_method_id == other.auth_method_id && one.environment_id == other.environment_id &&
+         std::ranges::equal(one.setup_fields, other.setup_fields, same);
+}
+
 }  // namespace
+
+Result<std::optional<StoredAccount>> account_to_replace(store::Database& db,
+                                                        const store::ConnectSession& session,
+                                                        const std::string& connector_id) {
+  std::string id = session.account_id;
+  if (id.empty() && !session.multiple) {
+    PATCHBAY_TRY_ASSIGN(const auto existing,
+                        store::accounts_table::find_by_owner(db, session.project_id, connector_id,
+                                                             session.owner_id));
+    if (existing) id = existing->id;
+  }
+  if (id.empty()) return std::optional<StoredAccount>();
+  PATCHBAY_TRY_ASSIGN(auto stored, read_account(db, session.project_id, id));
+  if (stored.account.connector_id != connector_id)
+    return make_error(ErrorCode::kConflict, "This link belongs to an account of another provider.");
+  return std::optional(std::move(stored));
+}
 
 // Reads what is there, seals outside of the store thread's transaction, then writes with the
 // generation as fence. Somebody else's change in between is a conflict, and is read again once.
@@ -101,6 +117,7 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
                               .tokens = {},
                               .ends_grant = true};
         for (auto& token : old->tokens) order.tokens.push_back(token.copy());
+        if (is_same_client(*old, attempt.input)) leave_shared_tokens(services_, order);
         auto job = revoker_.prepare(order);
         if (!job) co_return job.error();
         revocation = std::move(*job);

@@ -10,6 +10,7 @@
 #include "accounts/permission_checker.h"
 #include "accounts/permission_report.h"
 #include "accounts/revoker.h"
+#include "accounts/shared_authorization.h"
 #include "accounts/stored_journal.h"
 #include "accounts/token_keeper.h"
 #include "accounts/told_hosts.h"
@@ -398,13 +399,20 @@ Task<LinkOutcome> Linker::conclude(Attempt& attempt, connector::FlowOutcome flow
   }
   // The flow's row stays, for its recovery to find out.
   if (flowed.minted_is_unknown) co_return outcome;
-  co_await revoker_.order({.project_id = attempt.session.project_id,
-                           .account_id = attempt.session.account_id,
-                           .connector_id = attempt.connector->id,
-                           .reason = revoke_reason,
-                           .input = &attempt.input,
-                           .tokens = std::move(flowed.minted),
-                           .flow_id = attempt.row.id});
+  RevocationOrder order{.project_id = attempt.session.project_id,
+                        .account_id = attempt.session.account_id,
+                        .connector_id = attempt.connector->id,
+                        .reason = revoke_reason,
+                        .input = &attempt.input,
+                        .tokens = std::move(flowed.minted),
+                        .flow_id = attempt.row.id};
+  if (attempt.method->grant_type == manifest::GrantType::kAuthorizationCode) {
+    const auto replaced = co_await services_.store.read([&attempt](store::Database& db) {
+      return account_to_replace(db, attempt.session, attempt.connector->id);
+    });
+    if (replaced && *replaced) leave_shared_tokens(services_, order);
+  }
+  co_await revoker_.order(std::move(order));
   co_return outcome;
 }
 

@@ -20,6 +20,7 @@ struct Refresher::Attempt {
   connector::FlowInput input;
   std::vector<connector::Token> withdrawn;  // from a backup; revoked once there are new ones
   bool rotates = false;
+  bool unlinked = false;  // meanwhile
   std::optional<std::uint32_t> grace_s;
   std::optional<std::chrono::milliseconds> within;  // for this presentation
 };

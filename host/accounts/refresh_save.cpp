@@ -7,6 +7,7 @@
 #include "accounts/account_events.h"
 #include "accounts/refresh_attempt.h"
 #include "accounts/revoker.h"
+#include "accounts/shared_authorization.h"
 #include "accounts/told_hosts.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
@@ -56,12 +57,14 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
   const auto& account = attempt.account;
   auto& input = attempt.input;
   auto& done = *called.outcome.done;
-  auto withdrawal = revoker_.prepare({.project_id = entry.project_id,
-                                      .account_id = account.id,
-                                      .connector_id = account.connector_id,
-                                      .reason = "restored",
-                                      .input = &input,
-                                      .tokens = std::move(attempt.withdrawn)});
+  RevocationOrder withdrawn{.project_id = entry.project_id,
+                            .account_id = account.id,
+                            .connector_id = account.connector_id,
+                            .reason = "restored",
+                            .input = &input,
+                            .tokens = std::move(attempt.withdrawn)};
+  leave_shared_tokens(services_, withdrawn);
+  auto withdrawal = revoker_.prepare(withdrawn);
   if (!withdrawal) co_return withdrawal.error();
   const bool withdraws = withdrawal->has_value();
   std::vector<connector::Token> minted;
@@ -140,6 +143,7 @@ Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> m
                                std::string flow_id, const Error& why) {
   auto& entry = attempt.entry;
   const auto before = attempt.account.generation;
+  attempt.unlinked = why.code == ErrorCode::kNotFound;
   Result<> outcome = why;
   if (why.code == ErrorCode::kConflict) outcome = co_await adopt_stored(entry);
   const bool moved_on = entry.account.generation > before;
@@ -230,14 +234,16 @@ Task<bool> Refresher::has_turn(store::RefreshLease lease) {
 
 Task<> Refresher::order_revocation(const Attempt& attempt, std::vector<connector::Token> tokens,
                                    std::string flow_id, bool ends_grant) {
-  co_await revoker_.order({.project_id = attempt.entry.project_id,
-                           .account_id = attempt.entry.account.id,
-                           .connector_id = attempt.entry.account.connector_id,
-                           .reason = "refresh_lost",
-                           .input = &attempt.input,
-                           .tokens = std::move(tokens),
-                           .flow_id = std::move(flow_id),
-                           .ends_grant = ends_grant});
+  RevocationOrder order{.project_id = attempt.entry.project_id,
+                        .account_id = attempt.entry.account.id,
+                        .connector_id = attempt.entry.account.connector_id,
+                        .reason = "refresh_lost",
+                        .input = &attempt.input,
+                        .tokens = std::move(tokens),
+                        .flow_id = std::move(flow_id),
+                        .ends_grant = ends_grant};
+  if (!attempt.unlinked) leave_shared_tokens(services_, order);
+  co_await revoker_.order(std::move(order));
 }
 
 // While nobody can name it, the flow's row stays: its recovery finds out.

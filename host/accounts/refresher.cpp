@@ -120,6 +120,7 @@ Result<Refresher::Attempt> Refresher::prepare(Entry& entry, Turn turn) {
                   .input = std::move(input),
                   .withdrawn = std::move(withdrawn),
                   .rotates = false,
+                  .unlinked = false,
                   .grace_s = {},
                   .within = {}};
   if (method != nullptr) {

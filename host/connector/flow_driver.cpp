@@ -346,8 +346,11 @@ class Driver {
     if (request.max_body_bytes != 0)
       out.max_answer_bytes = std::min<std::size_t>(out.max_answer_bytes, request.max_body_bytes);
     out.allowed_hosts = {url->host};
-    const auto within =
-        bounded(request.timeout_ms, plan_.limits.request, std::min(plan_.limits.request, left()));
+    // Giving up on what uses up a rotating grant loses the grant, so it has all the time there is.
+    const auto within = plan_.rotates && consumes
+                            ? left()
+                            : bounded(request.timeout_ms, plan_.limits.request,
+                                      std::min(plan_.limits.request, left()));
     if ((request.flags & PATCHBAY_REQUEST_MINTS) != 0) minted_something_ = true;
     auto reply = co_await http_->send(std::move(out), within);
     if (consumes && maybe_spent(reply) && !PATCHBAY_PLANTED_BUG(16)) maybe_spent_ = true;

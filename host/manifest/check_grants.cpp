@@ -122,13 +122,15 @@ class GrantCheck {
       refuse("/authorize_url", in_quotes(url->host) + " is none of sign_in_hosts. Add it there.");
     if (!grant_.issuer.empty() && !parse_https_url(grant_.issuer))
       refuse("/issuer", "An issuer is a plain https address.");
+    if (grant_.issuer_required && grant_.issuer.empty())
+      refuse("/issuer_required", "Which issuer is required is not said. Add `issuer`.");
   }
 
   void no_sign_in() {
-    if (!grant_.authorize_url.empty() || !grant_.issuer.empty())
+    if (!grant_.authorize_url.empty() || !grant_.issuer.empty() || grant_.issuer_required)
       refuse("",
-             "Nobody is sent to a sign-in page with this grant_type. Remove authorize_url and "
-             "issuer.");
+             "Nobody is sent to a sign-in page with this grant_type. Remove authorize_url, issuer "
+             "and issuer_required.");
   }
 
   void check_probe(const GrantProbe& probe) {

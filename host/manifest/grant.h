@@ -40,6 +40,7 @@ struct Grant {
   std::string client_secret;
   std::string authorize_url;
   std::string issuer;
+  bool issuer_required = false;
   std::string revoke_url;
   std::optional<GrantProbe> probe;
   std::vector<GrantRefusal> refusals;

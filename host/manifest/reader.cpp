@@ -218,6 +218,7 @@ class Reader {
                  .client_secret = value.get("client_secret").string_or("client_secret"),
                  .authorize_url = value.get("authorize_url").string_or(""),
                  .issuer = value.get("issuer").string_or(""),
+                 .issuer_required = value.get("issuer_required").bool_or(false),
                  .revoke_url = value.get("revoke_url").string_or(""),
                  .probe = grant_probe(value.get("probe"), at(pointer, "probe")),
                  .refusals = list<GrantRefusal>(value, "refusals", pointer, &Reader::refusal)};

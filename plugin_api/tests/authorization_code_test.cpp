@@ -98,6 +98,12 @@ TEST(AuthorizationCode, RefusesReturnsThatDoNotFit) {
       {{{"state", "STATE"}, {"code", "c"}, {"iss", "https://evil.test"}},
        "error.oauth_issuer_mismatch",
        PATCHBAY_FAIL_PROTOCOL},
+      {{{"state", "STATE"}, {"error", "access_denied"}, {"iss", "https://id.toy.test/"}},
+       "error.oauth_issuer_mismatch",
+       PATCHBAY_FAIL_PROTOCOL},
+      {{{"state", "STATE"}, {"error", "login_required"}},
+       "error.oauth_access_denied",
+       PATCHBAY_FAIL_CREDENTIALS},
       {{{"state", "STATE"}, {"error", "access_denied"}},
        "error.oauth_access_denied",
        PATCHBAY_FAIL_CREDENTIALS},
@@ -120,6 +126,65 @@ TEST(AuthorizationCode, RefusesReturnsThatDoNotFit) {
     EXPECT_EQ(seen.message.id, row.id);
     EXPECT_EQ(seen.failure, row.failure) << row.id;
   }
+}
+
+class NamesItself : public Code {
+ public:
+  explicit NamesItself(Input input) : Code(std::move(input)) { options().issuer_required = true; }
+};
+class OfUnknownIssuer : public Code {
+ public:
+  explicit OfUnknownIssuer(Input input) : Code(std::move(input)) { options().issuer = {}; }
+};
+
+// What the flow makes of an answer with a code and, unless it is empty, this `iss`.
+template <class Kind>
+std::string answered_by(const std::string& issuer) {
+  OnlyDriver<Kind> driver;
+  FlowRun run = driver.connect(set_up());
+  Pairs query = {{"state", run.start().redirect_state}, {"code", "c"}};
+  if (!issuer.empty()) query.emplace_back("iss", issuer);
+  const Seen seen = run.redirect(query);
+  return seen.requests.empty() ? seen.message.id : "exchanged";
+}
+
+TEST(AuthorizationCode, KnowsTheProviderByTheIssuerItNames) {
+  constexpr const char* kRefused = "error.oauth_issuer_mismatch";
+  EXPECT_EQ(answered_by<Code>("https://id.toy.test"), "exchanged");
+  EXPECT_EQ(answered_by<Code>(""), "exchanged");  // it may leave it out
+
+  EXPECT_EQ(answered_by<NamesItself>("https://id.toy.test"), "exchanged");
+  EXPECT_EQ(answered_by<NamesItself>(""), kRefused);
+  EXPECT_EQ(answered_by<NamesItself>("https://ID.toy.test"), kRefused);
+
+  // Nobody said who it is: at least it is where the person was sent to.
+  EXPECT_EQ(answered_by<OfUnknownIssuer>(""), "exchanged");
+  EXPECT_EQ(answered_by<OfUnknownIssuer>("https://id.toy.test/realm"), "exchanged");
+  EXPECT_EQ(answered_by<OfUnknownIssuer>("https://honest.test"), kRefused);
+  EXPECT_EQ(answered_by<OfUnknownIssuer>("https://id.toy.test@honest.test"), kRefused);
+  EXPECT_EQ(answered_by<OfUnknownIssuer>("honest"), kRefused);
+}
+
+class WithBasic : public AuthorizationCodeFlow {
+ public:
+  explicit WithBasic(Input input)
+      : AuthorizationCodeFlow(std::move(input),
+                              {.endpoint = {.url = "https://id.toy.test/token",
+                                            .authentication = ClientAuthentication::basic},
+                               .authorize_url = "https://id.toy.test/authorize"}) {}
+};
+
+TEST(AuthorizationCode, FormEncodesTheClientInsideBasic) {
+  OnlyDriver<WithBasic> driver;
+  InputSpec input = set_up();
+  input.setup_fields = {{"client_id", "a:b c"}};
+  input.setup_secrets = {{"client_secret", "100%+\"\u00fc"}};
+  FlowRun run = driver.connect(input);
+  const Seen seen = run.redirect({{"state", run.start().redirect_state}, {"code", "c"}});
+  Arena arena;
+  EXPECT_EQ(seen.requests.at(0).header("authorization"),
+            std::string("Basic ") +
+                std::string(base64(arena, "a%3Ab%20c:100%25%2B%22%C3%BC", Base64::standard)));
 }
 
 TEST(AuthorizationCode, BlamesTheOperatorForTheOperatorsClient) {

@@ -121,6 +121,23 @@ TEST_P(FlowOverRuntime, EndsARequestThatTakesTooLong) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, 25s);
 }
 
+// The provider has used up what was presented, however late it says so.
+TEST_P(FlowOverRuntime, WaitsLongerWhereGivingUpWouldLoseARotatingGrant) {
+  personio.kit().inject({.kind = FaultKind::delay, .route = kTokenRoute, .delay = 1s});
+  connector::FlowLimits limits;
+  limits.request = 200ms;
+  const auto outcome =
+      loops.block_on(connector::drive_flow({*runtime, *http, clock, random},
+                                           {.operation = Operation::kRefresh,
+                                            .manifest = manifest,
+                                            .host_values = {},
+                                            .limits = limits,
+                                            .cancel = nullptr,
+                                            .rotates = true},
+                                           input_of(personio.default_integration())));
+  EXPECT_TRUE(outcome.done) << outcome.error.message;
+}
+
 TEST_P(FlowOverRuntime, EndsAFlowThatTakesTooLongAndHandsBackWhatWasMinted) {
   personio.kit().inject({.kind = FaultKind::delay, .route = kPersonsRoute, .delay = 30s});
   connector::FlowLimits limits;

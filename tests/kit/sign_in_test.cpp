@@ -156,6 +156,18 @@ TEST_F(SignInTest, ConnectsRenewsAndRevokesWithTheOperatorsClient) {
   EXPECT_EQ(people_with(last), 401);
 }
 
+// RFC 7009, section 2.1: both tokens may be of one authorization.
+TEST_F(SignInTest, ReconnectingRevokesNothingOfTheSameClient) {
+  set_up();
+  const auto account = linked();
+  const auto before = token_of(account);
+  const auto again = linked();
+  ASSERT_EQ(again.id, account.id);
+  ASSERT_TRUE(wait(hub_->revoker().run_due()));
+  EXPECT_NE(token_of(again), before);
+  EXPECT_EQ(people_with(before), 200);
+}
+
 TEST_F(SignInTest, ThePersonMayComeBackToAnotherProcess) {
   set_up();
   const auto away = begin();

@@ -174,6 +174,48 @@ TEST(AuthorizationCode, ARotatingRefreshTokenIsPresentedOnce) {
             std::string::npos);
 }
 
+TEST(AuthorizationCode, WhatARefusalMeansStandsInTheManifest) {
+  DeclarativeDriver driver;
+  ASSERT_EQ(driver.set_manifest(R"({"auth_methods": [{
+      "id": "sign_in", "grant_type": "authorization_code", "renewal": "rotating",
+      "environments": [{"id": "production"}], "tokens": [{"name": "access"}],
+      "grant": {"authorize_url": "https://login.acme.example/a", "token_url": "https://acme.example/t",
+                "issuer": "https://login.acme.example", "issuer_required": true,
+                "refusals": [
+                  {"error": "seat_missing", "failure": "permission", "message": "error.no_seat"},
+                  {"error": "invalid_grant", "failure": "credentials", "message": "error.too_late",
+                   "withdrawn": "error.withdrawn"}]}}]})"),
+            PATCHBAY_OK);
+  InputSpec input = kPerson;
+  input.auth_method = "sign_in";
+  const std::pair<std::string, std::string> issuer{"iss", "https://login.acme.example"};
+  {
+    FlowRun run = driver.connect(input);
+    const Seen seen =
+        run.redirect({{"state", run.start().redirect_state}, {"error", "seat_missing"}, issuer});
+    EXPECT_EQ(seen.message.id, "error.no_seat");
+    EXPECT_EQ(seen.failure, PATCHBAY_FAIL_PERMISSION);
+  }
+  {
+    FlowRun run = driver.connect(input);
+    run.redirect({{"state", run.start().redirect_state}, {"code", "c"}, issuer});
+    const Seen seen = run.replies({json(400, R"({"error":"invalid_grant"})")});
+    EXPECT_EQ(seen.message.id, "error.too_late");
+    EXPECT_EQ(seen.failure, PATCHBAY_FAIL_CREDENTIALS);
+  }
+  {
+    FlowRun run = driver.connect(input);
+    const Seen seen = run.redirect({{"state", run.start().redirect_state}, {"code", "c"}});
+    EXPECT_EQ(seen.message.id, "error.oauth_issuer_mismatch");
+  }
+  input.secrets = {{"refresh_token", "r3fresh"}};
+  FlowRun run = driver.refresh(input);
+  run.start();
+  const Seen seen = run.replies({json(400, R"({"error":"invalid_grant"})")});
+  EXPECT_EQ(seen.message.id, "error.withdrawn");
+  EXPECT_EQ(seen.failure, PATCHBAY_FAIL_REVOKED);
+}
+
 TEST(AuthorizationCode, ScopesFollowFromThePermissionsThatAreNeeded) {
   DeclarativeDriver driver;
   ASSERT_EQ(driver.set_manifest(R"({"auth_methods": [{

@@ -29,7 +29,12 @@ struct AuthorizationCodeOptions {
   std::string_view authorize_url = {};
   std::string_view scope = {};            // asked for always
   std::span<const ScopeRow> scopes = {};  // and these, for Input::needed_permissions
-  std::string_view issuer = {};           // compared with `iss` when both are there
+  // What `iss` has to be, which tells one provider's answer from another's (mix-up). Empty: not
+  // known; then an `iss` has to be of the host that the person was sent to.
+  std::string_view issuer = {};
+  // An answer without `iss` is refused. For providers whose metadata have
+  // authorization_response_iss_parameter_supported.
+  bool issuer_required = false;
   std::string_view id_field = "client_id";
   std::string_view secret_field = "client_secret";
   std::span<const RefusalRow> refusals = {};
@@ -47,6 +52,14 @@ class AuthorizationCodeFlow : public Flow {
   virtual void authorised(const Event&, Action& action) { finish(action); }
   // Every event after authorised().
   virtual void further(const Event&, Action& action) { finish(action); }
+
+  // By the provider's sign-in page (then no reply has arrived), or by its token endpoint.
+  virtual void refused(const Refusal& refusal, const Reply& reply, Action& action) {
+    const std::string_view host = options_.endpoint.host();
+    if (fail_by_table(action, options_.refusals, refusal, reply, host, false) != nullptr) return;
+    if (reply.arrived() && operators_client_refused(action, refusal, host)) return;
+    fail_refused(action, refusal, host, false, "", "");
+  }
 
   // Done, with the token, the refresh token, and where the account lives.
   Done& finish(Action& action) {
@@ -107,14 +120,13 @@ class AuthorizationCodeFlow : public Flow {
                   "The answer from the sign-in page does not belong to this connection.");
       return;
     }
-    const std::string_view issuer = event.query("iss");
-    if (!options_.issuer.empty() && !issuer.empty() && issuer != options_.issuer) {
+    if (!is_from_asked_provider(event.query("iss"))) {
       action.fail(Failure::protocol, "error.oauth_issuer_mismatch",
                   "The answer came from another sign-in service than the one that was asked.");
       return;
     }
     if (const std::string_view code = event.query("error"); !code.empty()) {
-      refused(action, {code, event.query("error_description"), {}}, Reply());
+      refused({code, event.query("error_description"), {}}, Reply(), action);
       return;
     }
     const std::string_view code = keep().text(event.query("code"));
@@ -147,7 +159,7 @@ class AuthorizationCodeFlow : public Flow {
       }
       authorised(event, action);
     } else if (answer.outcome == TokenOutcome::refused) {
-      refused(action, answer.refusal, event.reply());
+      refused(answer.refusal, event.reply(), action);
     } else {
       fail_token_answer(action, answer, event.reply(), host);
     }
@@ -165,12 +177,11 @@ class AuthorizationCodeFlow : public Flow {
     return wanted;
   }
 
-  // By the provider's sign-in page, or its token endpoint.
-  void refused(Action& action, const Refusal& refusal, const Reply& reply) {
-    const std::string_view host = options_.endpoint.host();
-    if (fail_by_table(action, options_.refusals, refusal, reply, host, false) != nullptr) return;
-    if (reply.arrived() && operators_client_refused(action, refusal, host)) return;
-    fail_refused(action, refusal, host, false, "", "");
+  // RFC 9207, section 2.4: letter by letter.
+  bool is_from_asked_provider(std::string_view issuer) const {
+    if (issuer.empty()) return !options_.issuer_required;
+    if (!options_.issuer.empty()) return issuer == options_.issuer;
+    return host_of(issuer) == host_of(options_.authorize_url);
   }
 
   AuthorizationCodeOptions options_;

@@ -229,7 +229,10 @@ inline Fail& fail_refused(Action& action, const Refusal& refusal, std::string_vi
     return fail(credentials, "error.oauth_invalid_grant",
                 "does not accept this authorization; it was used, withdrawn, or has ended.");
   }
-  if (refusal.code == "access_denied") {
+  // The last four: the person was not asked (OpenID Connect Core, section 3.1.2.6).
+  if (refusal.code == "access_denied" || refusal.code == "login_required" ||
+      refusal.code == "interaction_required" || refusal.code == "consent_required" ||
+      refusal.code == "account_selection_required") {
     return fail(credentials, "error.oauth_access_denied", "was not given the permission.");
   }
   if (refusal.code == "invalid_scope") {

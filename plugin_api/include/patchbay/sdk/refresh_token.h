@@ -26,6 +26,15 @@ class RefreshTokenFlow : public Flow {
       : Flow(std::move(input)), options_(options) {}
 
  protected:
+  // The refresh token worked before, or was new.
+  virtual void refused(const Refusal& refusal, const Reply& reply, Action& action) {
+    const std::string_view host = options_.endpoint.host();
+    if (fail_by_table(action, options_.refusals, refusal, reply, host, true) != nullptr) return;
+    if (operators_client_refused(action, refusal, host)) return;
+    fail_refused(action, refusal, host, true, "", "");
+  }
+  const RefreshTokenOptions& options() const { return options_; }
+
   void step(const Event& event, Action& action) override {
     if (event.kind() == EventKind::start) {
       present(action);
@@ -64,11 +73,7 @@ class RefreshTokenFlow : public Flow {
       if (!answer.refresh_token.empty()) done.secret(kRefreshToken, answer.refresh_token);
       if (!answer.host.empty()) done.fact(options_.endpoint.origin_fact, answer.host);
     } else if (answer.outcome == TokenOutcome::refused) {
-      if (fail_by_table(action, options_.refusals, answer.refusal, event.reply(), host, true) ==
-              nullptr &&
-          !operators_client_refused(action, answer.refusal, host)) {
-        fail_refused(action, answer.refusal, host, true, "", "");
-      }
+      refused(answer.refusal, event.reply(), action);
     } else {
       fail_token_answer(action, answer, event.reply(), host);
     }
