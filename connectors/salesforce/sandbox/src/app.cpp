@@ -13,7 +13,7 @@ using sandbox::Fields;
 using sandbox::Request;
 using sandbox::Response;
 
-constexpr std::int64_t kCodeLifetimeMs = 15 * 60'000;
+constexpr std::int64_t kCodeLifetimeMs = 900'000;
 constexpr std::string_view kTestSite = "test.salesforce.com";
 constexpr std::array<std::string_view, 8> kScopes = {
     "api", "full", "id", "openid", "profile", "email", "refresh_token", "web"};

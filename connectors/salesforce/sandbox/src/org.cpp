@@ -1,7 +1,7 @@
 #include "org.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "patchbay/sandbox/text.h"
 
@@ -86,7 +86,8 @@ const Object* find_object(std::string_view name) {
   return found == objects().end() ? nullptr : &*found;
 }
 
-Org::Org(std::string host, std::string id) : host_(std::move(host)), id_(with_suffix(id)) {
+Org::Org(std::string host, std::string id)
+    : host_(std::move(host)), id_(with_suffix(std::move(id))) {
   create(*find_object("Account"), {{"Name", "Engines"}, {"Industry", "Machinery"}});
   create(*find_object("Account"), {{"Name", "Looms"}, {"Industry", "Textiles"}});
   create(*find_object("Contact"), {{"FirstName", "Ada"}, {"LastName", "Lovelace"}});

@@ -40,8 +40,8 @@ json::object url_for(const Object& object) {
 
 std::optional<std::size_t> number_of(std::string_view text) {
   std::size_t number = 0;
-  const auto end = text.data() + text.size();
-  if (text.empty() || std::from_chars(text.data(), end, number).ptr != end) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
 }
 
