@@ -5,6 +5,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+packages_came=false
+
 # install_packages FILE...: installs what the lists name and this machine lacks. A program that is
 # already here from elsewhere (node, npm) counts.
 install_packages() {
@@ -22,15 +24,18 @@ install_packages() {
     command -v sudo >/dev/null || die "run as root, or install: ${missing[*]}"
     as_root=(sudo)
   fi
+  packages_came=true
   "${as_root[@]}" apt-get update -q
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
-# configure PRESET: once.
+# configure PRESET: once, and again when packages came that were not there before: what a build
+# without them could do without is looked for then.
 configure() {
   local preset=$1
-  [ -f "$root/build/$preset/build.ninja" ] || cmake --preset "$preset" -S "$root" >"/tmp/patchbay-configure.$$" 2>&1 \
+  if [ -f "$root/build/$preset/build.ninja" ] && ! $packages_came; then return; fi
+  cmake --preset "$preset" -S "$root" >"/tmp/patchbay-configure.$$" 2>&1 \
     || { cat "/tmp/patchbay-configure.$$"; die "configuring the $preset build failed"; }
   rm -f "/tmp/patchbay-configure.$$"
 }

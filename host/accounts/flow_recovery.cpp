@@ -42,15 +42,16 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
   asio::steady_timer timer;  // loop 0
   bool running = false;      // loop 0
 
-  // Removes the row, and orders the revocation unless somebody else removed it. A refresh whose
-  // process was frozen finds its turn over, and stores nothing of what is revoked.
+  // Removes the row, and orders the revocation, unless somebody else removed it, or went on with
+  // it: this process may have been frozen since it read the row, and what was minted meanwhile
+  // stands in the row alone. A refresh whose process was frozen finds its turn over, and stores
+  // nothing of what is revoked.
   Task<Result<>> end(const store::Flow& flow, std::optional<store::Revocation> job) {
-    co_return co_await services.store.transact([id = flow.id, account = flow.account_id,
-                                                turn = flow_state_from_json(flow.state).turn,
-                                                job](store::Database& db) -> Result<> {
-      PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take(db, id));
+    co_return co_await services.store.transact([flow, job](store::Database& db) -> Result<> {
+      PATCHBAY_TRY_ASSIGN(const bool ours, store::flows_table::take_unchanged(db, flow));
+      const auto turn = flow_state_from_json(flow.state).turn;
       if (ours && turn != 0 && !PATCHBAY_PLANTED_BUG(11))
-        PATCHBAY_TRY(store::refresh_leases_table::end_turn(db, account, turn));
+        PATCHBAY_TRY(store::refresh_leases_table::end_turn(db, flow.account_id, turn));
       if (ours && job && !PATCHBAY_PLANTED_BUG(10))
         PATCHBAY_TRY(store::revocations_table::enqueue(db, *job));
       return {};
@@ -175,10 +176,9 @@ struct FlowRecovery::Impl : std::enable_shared_from_this<Impl> {
     // rarely, because replaying may cost the connector its worker.
     if (recovered.error().code == ErrorCode::kUnavailable) co_return false;
     ++state.tries;
-    (void)co_await services.store.transact(
-        [id = flow.id, text = to_json(state), sealed = flow.sealed, now](store::Database& db) {
-          return store::flows_table::update(db, id, text, sealed, now);
-        });
+    (void)co_await services.store.transact([flow, text = to_json(state), now](store::Database& db) {
+      return store::flows_table::change_state(db, flow.id, flow.state, text, now);
+    });
     co_return false;
   }
 

@@ -67,6 +67,13 @@ Result<bool> take(Database& db, std::string_view id) {
   return removed == 1;
 }
 
+Result<bool> take_unchanged(Database& db, const Flow& seen) {
+  PATCHBAY_TRY_ASSIGN(const auto removed,
+                      db.execute("DELETE FROM flows WHERE id = ? AND state = ? AND updated = ?",
+                                 {seen.id, seen.state, seen.updated}));
+  return removed == 1;
+}
+
 Result<std::int64_t> remove_of_account(Database& db, std::string_view account_id,
                                        std::string_view kind) {
   return db.execute("DELETE FROM flows WHERE account_id = ? AND kind = ?", {account_id, kind});

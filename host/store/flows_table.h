@@ -42,6 +42,8 @@ Result<bool> change_state(Database& db, std::string_view id, std::string_view fr
                           std::string_view to, std::int64_t now_ms);
 // Removes it: true for one caller only.
 Result<bool> take(Database& db, std::string_view id);
+// The same, unless somebody went on with it since it was read so.
+Result<bool> take_unchanged(Database& db, const Flow& seen);
 // All of an account that are of this kind. Returns how many went.
 Result<std::int64_t> remove_of_account(Database& db, std::string_view account_id,
                                        std::string_view kind);

@@ -75,7 +75,7 @@ TEST_P(PlantedBugs, IsFound) {
     if (!report.violation) continue;
     EXPECT_TRUE(report.violation->rule == GetParam().rule ||
                 report.violation->rule == GetParam().or_rule)
-        << report.violation->rule << ": " << report.violation->what;
+        << "seed " << seed << ", " << report.violation->rule << ": " << report.violation->what;
     RecordProperty("seed", static_cast<int>(seed));
     return;
   }

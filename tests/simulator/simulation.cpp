@@ -27,7 +27,7 @@ constexpr std::int64_t kFlowUntouchedMs = 2 * kMinute;
 constexpr std::int64_t kFairDays = 4;
 // They cost as many steps as a month without them.
 constexpr double kRushes = 0.2;
-constexpr int kCallsInLine = 12;  // twice what a provider's limit lets pass at once
+constexpr int kCallsInLine = 30;  // five times what a provider's limit lets pass at once
 constexpr std::int64_t kMostSkewMs = 4 * kSecond;
 constexpr Life kOperator = 0;  // the command line's connection
 
@@ -168,20 +168,25 @@ void Simulation::begin_work() {
 void Simulation::freeze_one_that_serves() {
   auto hubs = awake();
   auto accounts = ledger_.linked();
+  const bool calls = world_.dice.chance(0.5);
+  if (calls)
+    std::erase_if(accounts, [this](const auto& id) {
+      return ledger_.find(id)->kind != GrantKind::kCredentials;
+    });
   if (hubs.size() < 2 || accounts.empty()) return;
   const auto account = world_.dice.one_of(accounts);
   auto& holder = *world_.dice.one_of(hubs);
   const auto life = holder.hub->life();
   workload_.begin_use(*holder.hub, account);
-  world_.in(3 * kSecond, [this, &holder, life, account] {
+  world_.in(3 * kSecond, [this, &holder, life, account, calls] {
     if (!is_awake(holder) || holder.hub->life() != life) return;
     workload_.begin_use(*holder.hub, account);
-    if (world_.dice.chance(0.5)) {
+    if (!calls) {
       freeze(holder, 20 * kSecond);
     } else {
       // While calls wait in line, between what they looked up and what they send.
       for (int i = 0; i < kCallsInLine; ++i) workload_.begin_call(*holder.hub, account);
-      holder.steps_until_freeze = static_cast<int>(world_.dice.between(1, 10 * kCallsInLine));
+      holder.steps_until_freeze = static_cast<int>(world_.dice.between(1, 6 * kCallsInLine));
     }
     if (auto others = awake(); !others.empty())
       workload_.begin_suspending(*world_.dice.one_of(others)->hub, account);

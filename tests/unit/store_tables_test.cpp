@@ -295,6 +295,18 @@ TEST_P(EventsTest, EventsComeInOrderFromAPointOn) {
 
 struct FlowsTest : TablesTest {};
 
+TEST_P(FlowsTest, AFlowThatSomebodyWentOnWithIsNotTakenByWhoReadItBefore) {
+  const Flow seen{"flow_1", "prj_1", "connect", "cs_1", "", "personio", "{}", "", 10, 10};
+  ASSERT_TRUE(flows_table::insert(db, seen));
+  ASSERT_TRUE(flows_table::update(db, "flow_1", seen.state, "answers", 20));
+  EXPECT_FALSE(flows_table::take_unchanged(db, seen).value());
+  ASSERT_TRUE(flows_table::update(db, "flow_1", R"({"step":2})", "answers", seen.updated));
+  EXPECT_FALSE(flows_table::take_unchanged(db, seen).value());
+  const auto now = flows_table::find(db, "flow_1")->value();
+  EXPECT_TRUE(flows_table::take_unchanged(db, now).value());
+  EXPECT_FALSE(flows_table::take_unchanged(db, now).value());
+}
+
 TEST_P(FlowsTest, AFlowStandsUntilItIsRemoved) {
   const Flow flow{"flow_1", "prj_1", "connect", "cs_1", "", "personio", "{}", "", 10, 10};
   ASSERT_TRUE(flows_table::insert(db, flow));
