@@ -21,7 +21,7 @@ struct Bug {
   int number;
   std::string_view rule;  // that it breaks, as invariants.h names it
   std::string_view what;
-  std::string_view or_rule = "";  // where chance decides which of two is broken first
+  std::string_view or_rule{};  // where chance decides which of two is broken first
 };
 void PrintTo(const Bug& bug, std::ostream* out) {
   *out << bug.what;

@@ -27,7 +27,7 @@ constexpr std::int64_t kFlowUntouchedMs = 2 * kMinute;
 constexpr std::int64_t kFairDays = 4;
 // They cost as many steps as a month without them.
 constexpr double kRushes = 0.2;
-constexpr int kCallsInLine = 30;  // five times what a provider's limit lets pass at once
+constexpr std::int64_t kCallsInLine = 30;  // five times what a provider's limit lets pass at once
 constexpr std::int64_t kMostSkewMs = 4 * kSecond;
 constexpr Life kOperator = 0;  // the command line's connection
 
@@ -185,7 +185,7 @@ void Simulation::freeze_one_that_serves() {
       freeze(holder, 20 * kSecond);
     } else {
       // While calls wait in line, between what they looked up and what they send.
-      for (int i = 0; i < kCallsInLine; ++i) workload_.begin_call(*holder.hub, account);
+      for (std::int64_t i = 0; i < kCallsInLine; ++i) workload_.begin_call(*holder.hub, account);
       holder.steps_until_freeze = static_cast<int>(world_.dice.between(1, 6 * kCallsInLine));
     }
     if (auto others = awake(); !others.empty())
