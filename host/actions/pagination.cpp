@@ -41,7 +41,7 @@ Result<std::optional<PagePosition>> by_value(const manifest::Pagination& paginat
   if (next.cursor.size() > kMaxCursor)
     return senseless("the provider's reference to the next page is too long.");
   if (pagination.kind == PaginationKind::kCursorLink) {
-    PATCHBAY_TRY_ASSIGN(next.cursor, resolve_page_link(next.cursor, url, pagination.cursor_param));
+    PATCHBAY_TRY_ASSIGN(next.cursor, resolve_page_link(next.cursor, url, pagination.link_path));
   }
   return next;
 }

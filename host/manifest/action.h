@@ -49,8 +49,9 @@ enum class PaginationKind {
 struct Pagination {
   PaginationKind kind = PaginationKind::kNone;
   std::string next_path;
-  std::string cursor_param;  // kCursorLink: the links' path; empty: the list's own
-  std::string limit_param;   // empty: the page size can't be chosen
+  std::string link_path;  // kCursorLink: where links may lead; empty: the list's own path
+  std::string cursor_param;
+  std::string limit_param;  // empty: the page size can't be chosen
   std::uint32_t limit_default = 0;
   std::uint32_t limit_max = 0;
   std::uint32_t first = 0;

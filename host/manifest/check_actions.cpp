@@ -108,15 +108,14 @@ class ActionCheck {
     if (paging.kind == PaginationKind::kNone) return;
     const bool by_path =
         paging.kind == PaginationKind::kCursorLink || paging.kind == PaginationKind::kCursor;
-    const bool by_link = paging.kind == PaginationKind::kCursorLink;
-    const bool leads_on = by_link ? paging.cursor_param.empty() ||
-                                        parse_path_template(paging.cursor_param).has_value()
-                                  : !paging.cursor_param.empty();
+    const bool by_param = paging.kind != PaginationKind::kCursorLink;
+    const bool links_lead_somewhere =
+        paging.link_path.empty() || (!by_param && parse_path_template(paging.link_path));
     const bool counts_records = paging.kind == PaginationKind::kOffset;
     const bool counts_pages = paging.kind == PaginationKind::kPage;
     const bool limited = !paging.limit_param.empty();
-    if (by_path == paging.next_path.empty() || !leads_on ||
-        (!counts_records && !paging.total_records_path.empty()) ||
+    if (by_path == paging.next_path.empty() || by_param == paging.cursor_param.empty() ||
+        !links_lead_somewhere || (!counts_records && !paging.total_records_path.empty()) ||
         (!counts_pages && !paging.total_pages_path.empty()) ||
         (!counts_records && !counts_pages && paging.first != 0) ||
         limited != (paging.limit_max != 0) || paging.limit_default > paging.limit_max ||

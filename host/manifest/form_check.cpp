@@ -6,29 +6,12 @@
 
 #include "manifest/hosts.h"
 #include "manifest/pattern.h"
+#include "patchbay/sdk/text.h"
 
 namespace patchbay::manifest {
 namespace {
 
 using Kind = FieldProblem::Kind;
-
-// ASCII white space; in UTF-8 the no-break, zero-width and line-separating characters and the
-// byte-order mark, which copying from web pages and documents leaves.
-constexpr std::string_view kBlanks[] = {" ",
-                                        "\t",
-                                        "\r",
-                                        "\n",
-                                        "\v",
-                                        "\f",
-                                        "\xc2\xa0",
-                                        "\xe2\x80\x8b",
-                                        "\xe2\x80\x8c",
-                                        "\xe2\x80\x8d",
-                                        "\xe2\x80\xa8",
-                                        "\xe2\x80\xa9",
-                                        "\xe2\x80\xaf",
-                                        "\xe2\x81\xa0",
-                                        "\xef\xbb\xbf"};
 
 std::string_view current_value(const Field& field, const FormView& values) {
   if (const auto value = values.find(field.id); value != values.end()) return value->second;
@@ -127,17 +110,10 @@ std::optional<Kind> fault(const Field& field, std::string_view typed) {
 
 }  // namespace
 
-// As connectors take values (patchbay/sdk/text.h): what is left around a value here would be missed
-// there, and the other way round.
+// As connectors take values: what is left around a value here would be missed there, and the other
+// way round.
 std::string_view trim(std::string_view text) {
-  for (std::size_t before = text.size() + 1; text.size() < before;) {
-    before = text.size();
-    for (const std::string_view blank : kBlanks) {
-      if (text.starts_with(blank)) text.remove_prefix(blank.size());
-      if (text.ends_with(blank)) text.remove_suffix(blank.size());
-    }
-  }
-  return text;
+  return sdk::trim(text);
 }
 
 bool is_visible(const Field& field, const std::vector<Field>& fields, const FormView& values) {

@@ -484,10 +484,7 @@ class Reader {
                                                  {"page", PaginationKind::kPage}});
     out.next_path = value.get("next_path").string_or("");
     out.cursor_param = value.get("cursor_param").string_or("");
-    // Their meaning is the same: what leads on. Of another kind it is refused as missing.
-    if (const Value link_path = value.get("link_path"); link_path.exists())
-      out.cursor_param =
-          out.kind == PaginationKind::kCursorLink ? link_path.string_or("") : std::string();
+    out.link_path = value.get("link_path").string_or("");
     out.limit_param = value.get("limit_param").string_or("");
     out.limit_default = unsigned_or(value.get("limit_default"), 0);
     out.limit_max = unsigned_or(value.get("limit_max"), 0);

@@ -314,6 +314,7 @@ TEST(ManifestParse, TakesALinksPathForLinksAlone) {
        {R"("kind":"cursor_link","next_path":"/next","link_path":"more")",
         R"("kind":"cursor_link","next_path":"/next","link_path":"/v1/../{page}")",
         R"("kind":"cursor_link","next_path":"/next","cursor_param":"c")",
+        R"("kind":"cursor_link","next_path":"/next","cursor_param":"/v1/more")",
         R"("kind":"cursor","next_path":"/next","cursor_param":"c","link_path":"/v1/more")"}) {
     const auto outcome = with(wrong);
     ASSERT_FALSE(outcome.ok()) << wrong;
