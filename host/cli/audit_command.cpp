@@ -11,8 +11,8 @@
 #include "cli/options.h"
 #include "cli/review_text.h"
 #include "cli/store_access.h"
-#include "store/audit_heads_table.h"
 #include "store/projects_table.h"
+#include "upkeep/audit_head_recorder.h"
 
 namespace patchbay::cli {
 namespace {
@@ -35,12 +35,8 @@ struct AuditOptions {
 // The database lies beside the folder and serves this one hub, so every head is this folder's.
 Result<std::vector<audit::RecordedHead>> recorded_heads(const CommonOptions& common) {
   PATCHBAY_TRY_ASSIGN(const auto store, open_store_alone(common));
-  PATCHBAY_TRY_ASSIGN(const auto rows, store->read_blocking([](store::Database& db) {
-    return store::audit_heads_table::list(db, {});
-  }));
-  std::vector<audit::RecordedHead> heads;
-  heads.reserve(rows.size());
-  for (const auto& row : rows) heads.push_back({row.file, {}, row.lines, row.hash, row.closed});
+  PATCHBAY_TRY_ASSIGN(auto heads, store->read_blocking(upkeep::recorded_heads));
+  for (auto& head : heads) head.instance.clear();
   return heads;
 }
 

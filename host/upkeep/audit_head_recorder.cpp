@@ -19,6 +19,15 @@ Result<> record_all(store::Database& db, const Heads& heads, std::int64_t now_ms
 
 }  // namespace
 
+Result<std::vector<audit::RecordedHead>> recorded_heads(store::Database& db) {
+  PATCHBAY_TRY_ASSIGN(const auto rows, store::audit_heads_table::list(db, {}));
+  std::vector<audit::RecordedHead> heads;
+  heads.reserve(rows.size());
+  for (const auto& row : rows)
+    heads.push_back({row.file, row.instance, row.lines, row.hash, row.closed});
+  return heads;
+}
+
 AuditHeadRecorder::AuditHeadRecorder(net::LoopPool& loops, audit::FileAuditLog& log,
                                      store::Store& store, const Clock& clock)
     : log_(log), store_(store), clock_(clock), ticker_(loops, 1s, [this] { return tick(); }) {}

@@ -3,7 +3,9 @@
 // closed: what `patchbay audit verify` finds cut-off ends and removed files by.
 #include <map>
 #include <string>
+#include <vector>
 
+#include "audit/audit_verify.h"
 #include "audit/file_audit_log.h"
 #include "base/clock.h"
 #include "net/loops.h"
@@ -37,5 +39,8 @@ class AuditHeadRecorder {
   std::string last_complaint_;
   Ticker ticker_;
 };
+
+// What was recorded of every instance's files.
+Result<std::vector<audit::RecordedHead>> recorded_heads(store::Database& db);
 
 }  // namespace patchbay::upkeep

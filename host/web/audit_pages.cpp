@@ -4,7 +4,7 @@
 
 #include "base/encoding.h"
 #include "base/iso_time.h"
-#include "store/audit_heads_table.h"
+#include "upkeep/audit_head_recorder.h"
 #include "web/audit_view.h"
 #include "web/operator_routes.h"
 
@@ -92,14 +92,9 @@ net::Task<net::Response> AuditPages::state(net::Request& /*request*/,
 
 // The heads are read first: the hub goes on writing meanwhile.
 net::Task<Result<>> AuditPages::begin_verification() {
-  const auto rows = co_await site_.options.store.read(
-      [](store::Database& db) { return store::audit_heads_table::list(db, {}); });
-  if (!rows) co_return rows.error();
-  std::vector<audit::RecordedHead> heads;
-  heads.reserve(rows->size());
-  for (const auto& row : *rows)
-    heads.push_back({row.file, row.instance, row.lines, row.hash, row.closed});
-  reader_.verify(std::move(heads));
+  auto heads = co_await site_.options.store.read(upkeep::recorded_heads);
+  if (!heads) co_return heads.error();
+  reader_.verify(*std::move(heads));
   co_return Result<>();
 }
 

@@ -1,17 +1,13 @@
 #include "audit/audit_verify.h"
 #include "cli/doctor/checks.h"
-#include "store/audit_heads_table.h"
+#include "upkeep/audit_head_recorder.h"
 
 namespace patchbay::doctor {
 
 void check_audit(const std::string& folder, store::Database& database, const Tell& tell) {
-  const auto rows = store::audit_heads_table::list(database, {});
-  if (!rows) return tell({"audit", Verdict::kProblem, rows.error().message});
-  std::vector<audit::RecordedHead> heads;
-  heads.reserve(rows->size());
-  for (const auto& row : *rows)
-    heads.push_back({row.file, row.instance, row.lines, row.hash, row.closed});
-  const auto report = audit::verify_audit_folder(folder, heads);
+  const auto heads = upkeep::recorded_heads(database);
+  if (!heads) return tell({"audit", Verdict::kProblem, heads.error().message});
+  const auto report = audit::verify_audit_folder(folder, *heads);
   if (!report)
     return tell({"audit", Verdict::kProblem, report.error().message,
                  "Where the audit log can't be written, no token is handed out."});
