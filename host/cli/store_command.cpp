@@ -7,10 +7,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/store_mark_restored_command.h"
-#include "store/postgres_backup.h"
-#include "store/postgres_restore.h"
-#include "store/sqlite_backup.h"
-#include "store/sqlite_restore.h"
+#include "store/store_backup.h"
 #include "store/verify_database.h"
 
 namespace patchbay::cli {
@@ -58,15 +55,8 @@ void print_facts(const store::DatabaseFacts& facts) {
 }
 
 Result<> write_backup(const StoreOptions& options) {
-  const auto now = SystemClock().unix_ms();
-  const auto progress = progress_line("copying");
   PATCHBAY_TRY_ASSIGN(const auto from, options.location());
-  if (from.is_postgres()) {
-    PATCHBAY_TRY(store::backup_postgres(from, options.file, now, progress));
-  } else {
-    PATCHBAY_TRY(store::backup_sqlite(from.path(), options.file, now, progress));
-  }
-  return {};
+  return store::backup_store(from, options.file, SystemClock().unix_ms(), progress_line("copying"));
 }
 
 int backup(const StoreOptions& options) {
@@ -113,12 +103,12 @@ void print_unknown(const store::Restored& restored) {
 Result<store::Restored> put_back(const StoreOptions& options) {
   PATCHBAY_TRY_ASSIGN(const auto key, options.key());
   PATCHBAY_TRY_ASSIGN(const auto into, options.location());
-  const auto* opens = key ? &*key : nullptr;
-  const auto now = SystemClock().unix_ms();
-  const auto progress = progress_line("copying");
-  if (into.is_postgres())
-    return store::restore_postgres({options.file, into, options.common.data, opens, now}, progress);
-  return store::restore_sqlite({options.file, into.path(), opens, now}, progress);
+  return store::restore_store({.backup = options.file,
+                               .database = into,
+                               .folder = options.common.data,
+                               .key = key ? &*key : nullptr,
+                               .now_ms = SystemClock().unix_ms()},
+                              progress_line("copying"));
 }
 
 int restore(const StoreOptions& options) {

@@ -25,8 +25,7 @@ Result<> require_unused(const StoreLocation& database) {
 }
 
 // What each table holds, now written into `out.aside`; nothing: there is no store yet.
-Result<std::optional<std::vector<TableCopy>>> put_aside(const PostgresRestore& restore,
-                                                        Restored& out) {
+Result<std::optional<std::vector<TableCopy>>> put_aside(const Restore& restore, Restored& out) {
   {
     PATCHBAY_TRY_ASSIGN(const auto database, open_database(restore.database));
     PATCHBAY_TRY_ASSIGN(const auto version, schema_version(*database));
@@ -37,7 +36,7 @@ Result<std::optional<std::vector<TableCopy>>> put_aside(const PostgresRestore& r
   return std::optional(std::move(held));
 }
 
-Result<> replace(const PostgresRestore& restore, const std::string& fresh,
+Result<> replace(const Restore& restore, const std::string& fresh,
                  const std::optional<std::vector<TableCopy>>& held) {
   SqliteOptions options;
   options.path = fresh;
@@ -54,7 +53,7 @@ Result<> replace(const PostgresRestore& restore, const std::string& fresh,
 
 }  // namespace
 
-Result<Restored> restore_postgres(const PostgresRestore& restore, const CopyProgress& progress) {
+Result<Restored> restore_postgres(const Restore& restore, const CopyProgress& progress) {
   Restored out;
   PATCHBAY_TRY_ASSIGN(out.facts, verify_sqlite(restore.backup, restore.key));
   PATCHBAY_TRY(require_unused(restore.database));

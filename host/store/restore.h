@@ -1,7 +1,7 @@
 #pragma once
 // Puts a backup in the place of the hub's database, of either kind: sqlite_restore.h says how with
-// a file, postgres_restore.h how with a server. What the replaced database knows to be taken away
-// stays so (restore_marks.h).
+// a file, postgres_restore.h how with a server, store_backup.h takes whichever it is. What the
+// replaced database knows to be taken away stays so (restore_marks.h).
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,9 +9,20 @@
 #include "base/result.h"
 #include "store/backup_file.h"
 #include "store/restore_marks.h"
+#include "store/store_location.h"
 #include "store/verify_database.h"
 
 namespace patchbay::store {
+
+struct Restore {
+  std::string backup;
+  StoreLocation database;
+  // PostgreSQL: for what the database held, and for the work; made when it is not there. A file's
+  // lies beside it.
+  std::string folder{};
+  const vault::KeyEncryptionKey* key = nullptr;  // to open every sealed value first; may be null
+  std::int64_t now_ms = 0;
+};
 
 struct Restored {
   DatabaseFacts facts;                 // of the backup

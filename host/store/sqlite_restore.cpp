@@ -33,7 +33,7 @@ Result<> put_aside(const std::string& database, const std::string& aside) {
 }
 
 Result<> swap_in(const std::string& fresh, const Restore& restore, Restored& out) {
-  const std::string& database = restore.database;
+  const std::string& database = restore.database.path();
   if (file_exists(database)) {
     out.aside = free_name(database + ".before-restore-", restore.now_ms);
     PATCHBAY_TRY(put_aside(database, out.aside));
@@ -53,11 +53,11 @@ Result<> swap_in(const std::string& fresh, const Restore& restore, Restored& out
 Result<Restored> restore_sqlite(const Restore& restore, const CopyProgress& progress) {
   Restored out;
   PATCHBAY_TRY_ASSIGN(out.facts, verify_sqlite(restore.backup, restore.key));
-  ::mkdir(folder_of(restore.database).c_str(), 0700);  // on a machine that had none
-  PATCHBAY_TRY_ASSIGN(const auto lock, DatabaseLock::exclusive(restore.database));
-  const std::string fresh = restore.database + ".restored";
-  PATCHBAY_TRY(make_restored({restore.backup, restore.database, restore.key, restore.now_ms}, fresh,
-                             out, progress));
+  ::mkdir(folder_of(restore.database.path()).c_str(), 0700);  // on a machine that had none
+  PATCHBAY_TRY_ASSIGN(const auto lock, DatabaseLock::exclusive(restore.database.path()));
+  const std::string fresh = restore.database.path() + ".restored";
+  PATCHBAY_TRY(make_restored({restore.backup, restore.database.path(), restore.key, restore.now_ms},
+                             fresh, out, progress));
   PATCHBAY_TRY(swap_in(fresh, restore, out));
   return out;
 }

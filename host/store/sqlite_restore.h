@@ -6,20 +6,10 @@
 // nobody opens the database until the file has taken its place. Killed before that, nothing has
 // changed; killed in between, the database refuses to open and says that the restore must be run
 // again.
-#include <cstdint>
-#include <string>
-
 #include "base/result.h"
 #include "store/restore.h"
 
 namespace patchbay::store {
-
-struct Restore {
-  std::string backup;
-  std::string database;
-  const vault::KeyEncryptionKey* key = nullptr;  // to open every sealed value first; may be null
-  std::int64_t now_ms = 0;
-};
 
 // kConflict: a hub or a command has the database open. Otherwise as verify_sqlite and copy_sqlite;
 // then the database is as it was.

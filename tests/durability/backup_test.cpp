@@ -93,8 +93,11 @@ struct BackupTest : testing::Test {
   }
   Restored restore() {
     db.reset();
-    auto done = restore_sqlite(
-        {.backup = backup, .database = database, .key = &kek, .now_ms = kNow + 5'000}, {});
+    auto done = restore_sqlite({.backup = backup,
+                                .database = StoreLocation::file(database),
+                                .key = &kek,
+                                .now_ms = kNow + 5'000},
+                               {});
     EXPECT_TRUE(done) << done.error().message;
     db = open_or_fail(database);
     return done ? *std::move(done) : Restored();
@@ -355,8 +358,9 @@ TEST_F(BackupTest, ADamagedForeignOrMissingDatabaseIsReplacedAndNothingIsTakenFr
 
 TEST_F(BackupTest, ARestoreIsRefusedWhileSomebodyHasTheDatabaseOpen) {
   make_backup();
-  const auto refused =
-      restore_sqlite({.backup = backup, .database = database, .key = &kek, .now_ms = kNow}, {});
+  const auto refused = restore_sqlite(
+      {.backup = backup, .database = StoreLocation::file(database), .key = &kek, .now_ms = kNow},
+      {});
   ASSERT_EQ(code_of(refused), ErrorCode::kConflict);
   EXPECT_NE(refused.error().message.find("Stop the hub"), std::string::npos);
   EXPECT_EQ(store_epoch_table::current(*db)->epoch, 1);
@@ -368,12 +372,18 @@ TEST_F(BackupTest, ABackupThatIsDamagedOrOfAnotherKeyReplacesNothing) {
   db.reset();
   const auto before = read_file(database);
   const auto other = vault::KeyEncryptionKey::generate(random);
-  EXPECT_EQ(code_of(restore_sqlite(
-                {.backup = backup, .database = database, .key = &other, .now_ms = kNow}, {})),
+  EXPECT_EQ(code_of(restore_sqlite({.backup = backup,
+                                    .database = StoreLocation::file(database),
+                                    .key = &other,
+                                    .now_ms = kNow},
+                                   {})),
             ErrorCode::kConfiguration);
   write_file(backup, read_file(backup).substr(0, 20'000));
-  EXPECT_EQ(code_of(restore_sqlite(
-                {.backup = backup, .database = database, .key = &kek, .now_ms = kNow}, {})),
+  EXPECT_EQ(code_of(restore_sqlite({.backup = backup,
+                                    .database = StoreLocation::file(database),
+                                    .key = &kek,
+                                    .now_ms = kNow},
+                                   {})),
             ErrorCode::kStorage);
   EXPECT_EQ(read_file(database), before);
   db = open_or_fail(database);

@@ -1,10 +1,7 @@
 // A backup is taken while the hub serves, and put back: what was revoked stays revoked, restored
 // tokens are not used, and a rotating one is never presented.
 #include "hub_fixture.h"
-#include "store/postgres_backup.h"
-#include "store/postgres_restore.h"
-#include "store/sqlite_backup.h"
-#include "store/sqlite_restore.h"
+#include "store/store_backup.h"
 #include "support/postgres_cluster.h"
 
 namespace patchbay::integration {
@@ -21,26 +18,24 @@ class RestoreTest : public HubTest, public testing::WithParamInterface<Kind> {
   }
 
   std::string database() const { return cli::database_path(data); }
+  store::StoreLocation location() const {
+    return store_location.value_or(store::StoreLocation::file(database()));
+  }
 
   void back_up() {
-    const auto now = SystemClock().unix_ms();
-    if (store_location) {
-      const auto done = store::backup_postgres(*store_location, backup, now, {});
-      ASSERT_TRUE(done) << done.error().message;
-    } else {
-      const auto done = store::backup_sqlite(database(), backup, now, {});
-      ASSERT_TRUE(done) << done.error().message;
-    }
+    const auto done = store::backup_store(location(), backup, SystemClock().unix_ms(), {});
+    ASSERT_TRUE(done) << done.error().message;
   }
   // Closes the hub, restores, and opens it again.
   void restore() {
     close_hub();
     const auto key = vault::load_key(vault::KeyFile{key_file});
-    const auto now = SystemClock().unix_ms();
-    const auto done =
-        store_location
-            ? store::restore_postgres({backup, *store_location, data, &key.value(), now}, {})
-            : store::restore_sqlite({backup, database(), &key.value(), now}, {});
+    const auto done = store::restore_store({.backup = backup,
+                                            .database = location(),
+                                            .folder = data,
+                                            .key = &key.value(),
+                                            .now_ms = SystemClock().unix_ms()},
+                                           {});
     ASSERT_TRUE(done) << done.error().message;
     aside = done->aside;
     open_hub();
