@@ -46,10 +46,12 @@ export async function signIn(page, link) {
   await page.waitForURL('**/app/connectors');
 }
 
+const tenant = { id: 'tenant-1', name: 'Nordwind GmbH' };
+
 // From the connectors page to the connect page, as the operator who has the credentials.
-export async function beginLink(page, hub, owner = { id: 'tenant-1', name: 'Nordwind GmbH' }) {
+export async function beginLink(page, hub, owner = tenant, connector = 'personio') {
   await page.goto(`${hub.url}/app/connectors`);
-  await page.locator('#link-personio').click();
+  await page.locator(`#link-${connector}`).click();
   await page.locator('#owner_id').fill(owner.id);
   await page.locator('#owner_name').fill(owner.name);
   await page.locator('button[value="here"]').click();

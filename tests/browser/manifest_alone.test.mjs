@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { axeViolations, expectNoComplaints, launch, phone, signIn, visitor } from './browser.mjs';
+import { axeViolations, beginLink, expectNoComplaints, launch, phone, signIn, visitor } from './browser.mjs';
 import { sha256 } from './connector_file.mjs';
 import { build, startHub, startSandbox } from './start_hub.mjs';
 
@@ -50,11 +50,7 @@ test('approved, it runs in a worker and links an account', async () => {
   await page.goto(`${hub.url}/app/connectors`);
   await card('ready').waitFor();
   assert.equal(hub.workers.length, 1);
-  await page.locator('#link-hibob').click();
-  await page.locator('#owner_id').fill('tenant-1');
-  await page.locator('#owner_name').fill('Nordwind GmbH');
-  await page.locator('button[value="here"]').click();
-  await page.waitForURL('**/connect');
+  await beginLink(page, hub, undefined, 'hibob');
   const { service_user_id: id, token } = sandbox.credentials(0);
   await page.locator('#field-service_user_id').fill(id);
   await page.locator('#field-token').fill(`${token}x`);

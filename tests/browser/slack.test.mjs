@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { axeViolations, expectNoComplaints, launch, phone, signIn, visitor } from './browser.mjs';
+import { axeViolations, beginLink, expectNoComplaints, launch, phone, signIn, visitor } from './browser.mjs';
 import { widerThanTheWindow } from './page_checks.mjs';
 import { build, startHub, startSandbox } from './start_hub.mjs';
 
@@ -35,14 +35,7 @@ after(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
-async function begin(visit, owner) {
-  await visit.goto(`${hub.url}/app/connectors`);
-  await visit.locator('#link-slack').click();
-  await visit.locator('#owner_id').fill(owner);
-  await visit.locator('#owner_name').fill('Nordwind GmbH');
-  await visit.locator('button[value="here"]').click();
-  await visit.waitForURL('**/connect');
-}
+const begin = (visit, owner) => beginLink(visit, hub, { id: owner, name: 'Nordwind GmbH' }, 'slack');
 
 async function atSlack(visit, decision) {
   await visit.locator('#connect-form button[type="submit"]').click();

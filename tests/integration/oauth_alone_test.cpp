@@ -1,13 +1,9 @@
 // Plain OAuth 2.0 by a manifest alone, in the hub, over TLS, against the sandbox kit's
 // authorization server: client credentials; authorization code with PKCE and refresh tokens,
 // rotating and lasting. The manifests are those that `patchbay new --manifest-only` writes.
-#include "accounts/integration_service.h"
-#include "accounts/waiting_flows.h"
 #include "actions/action_runner.h"
-#include "hub_fixture.h"
-#include "patchbay/sandbox/client.h"
 #include "patchbay/sandbox/oauth_server.h"
-#include "patchbay/sandbox/text.h"
+#include "signing_in.h"
 
 namespace patchbay::integration {
 namespace {
@@ -18,7 +14,6 @@ constexpr const char* kHost = "api.acme.example";
 constexpr const char* kTokens = "POST /oauth/token";
 constexpr const char* kRevoke = "POST /oauth/revoke";
 constexpr const char* kPeople = "GET /v1/people";
-constexpr std::string_view kReturn = "https://hub.example/connect/return";
 
 // The kit's server and one list behind it. Where refresh tokens last, using one gives no other.
 class Acme final : public sandbox::Provider {
@@ -75,7 +70,7 @@ std::string manifest_of(const std::string& grant) {
   return text.insert(at, piece);
 }
 
-class OAuthAlone : public HubTest {
+class OAuthAlone : public SigningIn {
  protected:
   void serve(const std::string& grant, bool rotates = true) {
     const bool has_person = grant == "oauth2-authorization-code";
@@ -107,58 +102,25 @@ class OAuthAlone : public HubTest {
   }
   void serve_people(bool rotates = true) {
     serve("oauth2-authorization-code", rotates);
-    accounts::IntegrationService integrations(hub->services());
-    auto made = wait(integrations.create(hub->project_id(), {.connector_id = "acme"}, {}));
-    if (!made) throw std::runtime_error(made.error().message);
-    integration_id = made->id;
+    integration_id = make_integration({.connector_id = "acme"});
   }
   void set_up(const std::string& secret) {
     std::map<std::string, SecretString> values;
     values.emplace("client_id", SecretString(client_id));
     values.emplace("client_secret", SecretString(secret));
-    accounts::IntegrationService integrations(hub->services());
-    const auto done =
-        wait(integrations.set_up(hub->project_id(), integration_id, std::move(values), {}));
-    ASSERT_TRUE(done) << done.error().message;
+    SigningIn::set_up(integration_id, std::move(values));
   }
 
   // ---- the person ----
 
-  struct Away {
-    store::ConnectSession session;
-    std::string url;  // of the sign-in page; empty: nobody was sent there
-    accounts::LinkOutcome outcome;
-  };
   Away send_away(const std::string& owner = "acme") {
-    auto request = link_request({"", ""}, session_request(owner), "acme");
-    request.form.values.clear();
-    request.form.secrets.clear();
-    request.has_browser = true;
-    request.redirect_uri = kReturn;
-    auto session = request.session;
-    auto outcome = wait(hub->accounts().link(std::move(request)));
-    const auto url = outcome.waiting ? outcome.waiting->redirect_url : std::string();
-    return {std::move(session), url, std::move(outcome)};
+    return SigningIn::send_away("acme", session_request(owner));
   }
-  // The query of the address that the page sends the person back to.
-  sandbox::Fields decide(const std::string& url, const std::string& decision) const {
-    const std::string site = std::string("https://") + kHost;
-    EXPECT_TRUE(url.starts_with(site + "/oauth/authorize?")) << url;
-    sandbox::Client browser(
-        {.host = kHost, .address = "127.0.0.1", .port = acme->port(), .ca_file = acme->ca_file()});
-    EXPECT_EQ(browser.get(url.substr(site.size())).status, 200);
-    auto form = sandbox::parse_form(url.substr(url.find('?') + 1)).value_or(sandbox::Fields());
-    form.add("decision", decision);
-    const auto back =
-        browser.post_form("/oauth/authorize", form).headers.find("Location").value_or("");
-    EXPECT_TRUE(back.starts_with(std::string(kReturn) + "?")) << back;
-    return sandbox::parse_form(back.substr(back.find('?') + 1)).value_or(sandbox::Fields());
-  }
-  accounts::LinkOutcome come_back(const Away& away, const sandbox::Fields& query) {
-    accounts::ResumeRequest request;
-    request.session = away.session;
-    for (const auto& [name, value] : query) request.query.push_back({name, SecretString(value)});
-    return wait(hub->accounts().linker().resume(std::move(request)));
+  sandbox::Fields decide(const std::string& url, const std::string& decision) {
+    EXPECT_TRUE(url.starts_with(std::string("https://") + kHost + "/oauth/authorize?")) << url;
+    auto query = SigningIn::decide(*acme, url, {{"decision", decision}});
+    EXPECT_FALSE(query.empty()) << page;
+    return query;
   }
   store::Account signed_in() {
     set_up(client_secret);

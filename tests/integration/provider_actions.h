@@ -18,13 +18,14 @@
 #include "hub_fixture.h"
 #include "manifest/input_schema.h"
 #include "personio_action_entries.h"
+#include "signing_in.h"
 
 namespace patchbay::integration {
 
 using actions::ActionRunner;
 using manifest::Action;
 
-class ProviderActions : public HubTest {
+class ProviderActions : public SigningIn {
  protected:
   // `drop_name`: the connector's file, with its ending. `from`: a folder of the build.
   ProviderActions(const std::string& provider_id, const std::string& drop_name,

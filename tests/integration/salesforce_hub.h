@@ -5,9 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "accounts/waiting_flows.h"
-#include "patchbay/sandbox/client.h"
-#include "patchbay/sandbox/text.h"
 #include "provider_actions.h"
 #include "salesforce_sandbox/salesforce_sandbox.h"
 
@@ -29,16 +26,13 @@ class SalesforceHub : public ProviderActions {
   }
 
   std::string make_integration(const std::string& environment) {
-    accounts::IntegrationService integrations(hub->services());
-    auto made = wait(integrations.create(hub->project_id(),
-                                         {.connector_id = "salesforce",
-                                          .wish = {.name = environment,
-                                                   .environment = environment,
-                                                   .make_default = environment == "production"}},
-                                         {}));
-    if (!made) throw std::runtime_error(made.error().message);
-    set_up_app(made->id);
-    return made->id;
+    auto made =
+        SigningIn::make_integration({.connector_id = "salesforce",
+                                     .wish = {.name = environment,
+                                              .environment = environment,
+                                              .make_default = environment == "production"}});
+    set_up_app(made);
+    return made;
   }
 
   void set_up_app(const std::string& integration, const std::string& secret = {}) {
@@ -49,10 +43,7 @@ class SalesforceHub : public ProviderActions {
         "client_secret",
         SecretString(secret.empty() ? std::string(app.at("client_secret").as_string()) : secret));
     values.emplace("session_minutes", SecretString(std::string("120")));
-    accounts::IntegrationService integrations(hub->services());
-    const auto done =
-        wait(integrations.set_up(hub->project_id(), integration, std::move(values), {}));
-    ASSERT_TRUE(done) << done.error().message;
+    set_up(integration, std::move(values));
   }
 
   void set_option(const std::string& name, sandbox::json::value value) const {
@@ -64,70 +55,29 @@ class SalesforceHub : public ProviderActions {
     std::vector<std::string> all;
     for (const Action& action : manifest->actions) all.push_back(action.id);
     all.emplace_back("raw_reads");
-    accounts::IntegrationWish wish;
-    wish.allowed_actions = std::move(all);
-    accounts::IntegrationService integrations(hub->services());
-    const auto done =
-        wait(integrations.change(hub->project_id(), integration_id, std::move(wish), {}));
-    ASSERT_TRUE(done) << done.error().message;
+    allow(integration_id, std::move(all));
   }
 
   // ---- the person ----
 
-  struct Away {
-    store::ConnectSession session;
-    std::string url;  // of the sign-in page; empty: nobody was sent there
-    Error error;
-  };
   Away send_away(const std::string& owner = "acme", const std::string& account_id = {}) {
     auto wanted = session_request(owner);
     wanted.account_id = account_id;
     wanted.integration_id = integration_id;
-    auto request = link_request({"", ""}, std::move(wanted), "salesforce");
-    request.form.values.clear();
-    request.form.secrets.clear();
-    request.has_browser = true;
-    request.redirect_uri = "https://hub.example/connect/return";
-    auto session = request.session;
-    auto outcome = wait(hub->accounts().link(std::move(request)));
-    return {std::move(session), outcome.waiting ? outcome.waiting->redirect_url : "",
-            std::move(outcome.error)};
+    return SigningIn::send_away("salesforce", std::move(wanted));
   }
 
-  // What the page answers: the query of the address it sends the person back to; empty when it
-  // refuses, which `page` then says. `org`: 0 acme, 1 globex, 2 acme's sandbox.
+  // `org`: 0 acme, 1 globex, 2 acme's sandbox.
   sandbox::Fields decide(const std::string& url, const std::string& decision,
                          const std::string& org = "0") {
-    const std::string host = manifest::parse_https_url(url)->host;
-    const std::string target = manifest::parse_https_url(url)->path_and_query;
-    sandbox::Client browser({.host = host,
-                             .address = "127.0.0.1",
-                             .port = salesforce.port(),
-                             .ca_file = salesforce.ca_file()});
-    const auto shown = browser.get(target);
-    page = shown.body;
-    if (shown.status != 200) return {};
-    auto form =
-        sandbox::parse_form(target.substr(target.find('?') + 1)).value_or(sandbox::Fields());
-    form.add("decision", decision);
-    form.add("org", org);
-    const auto answer = browser.post_form("/services/oauth2/authorize", form);
-    const std::string back = answer.headers.find("Location").value_or("");
-    EXPECT_TRUE(back.starts_with("https://hub.example/connect/return?")) << answer.body;
-    return sandbox::parse_form(back.substr(back.find('?') + 1)).value_or(sandbox::Fields());
-  }
-
-  accounts::LinkOutcome come_back(const Away& away, const sandbox::Fields& query) {
-    accounts::ResumeRequest request;
-    request.session = away.session;
-    for (const auto& [name, value] : query) request.query.push_back({name, SecretString(value)});
-    return wait(hub->accounts().linker().resume(std::move(request)));
+    EXPECT_NE(url.find(".salesforce.com/services/oauth2/authorize?"), std::string::npos) << url;
+    return SigningIn::decide(salesforce, url, {{"decision", decision}, {"org", org}});
   }
 
   accounts::LinkOutcome connected(const std::string& owner = "acme", const std::string& org = "0",
                                   const std::string& account_id = {}) {
     const Away away = send_away(owner, account_id);
-    if (away.url.empty()) throw std::runtime_error("not sent away: " + away.error.message);
+    if (away.url.empty()) throw std::runtime_error("not sent away: " + away.outcome.error.message);
     return come_back(away, decide(away.url, "allow", org));
   }
   store::Account connected_account(const std::string& owner = "acme",
@@ -156,7 +106,6 @@ class SalesforceHub : public ProviderActions {
 
   sandbox::Sandbox& salesforce = provider_sandbox;
   std::string integration_id;
-  std::string page;  // what the sign-in page last showed
 };
 
 }  // namespace patchbay::integration
