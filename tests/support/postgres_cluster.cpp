@@ -112,6 +112,13 @@ std::string ask(PGconn* connection, const std::string& sql) {
   return PQntuples(result.get()) == 0 ? "" : PQgetvalue(result.get(), 0, 0);
 }
 
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> found;
+  std::ifstream list("/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children");
+  for (pid_t child = 0; list >> child;) found.push_back(child);
+  return found;
+}
+
 }  // namespace
 
 PostgresCluster::PostgresCluster(Life life) : life_(life), folder_(make_folder()) {
@@ -153,6 +160,10 @@ void PostgresCluster::start() {
 
 void PostgresCluster::stop(int signal) {
   if (pid_ <= 0) return;
+  if (signal == SIGKILL) {  // its children would serve on until they notice
+    ::kill(pid_, SIGSTOP);  // no further ones
+    for (const pid_t child : children_of(pid_)) ::kill(child, SIGKILL);
+  }
   ::kill(pid_, signal);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
