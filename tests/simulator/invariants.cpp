@@ -157,17 +157,23 @@ bool Invariants::replaced(const MintedToken& token) const {
 }
 
 bool Invariants::is_in_memory(const MintedToken& token) const {
+  const auto frozen = frozen_since_.find(token.life);
+  const auto until = frozen != frozen_since_.end() ? frozen->second : world_.now();
   return token.held_by.empty() && alive_.contains(token.life) &&
-         world_.now() - token.delivered - token.frozen_ms < kFlowTakesMs;
+         until - token.delivered - token.frozen_ms < kFlowTakesMs;
 }
 
-void Invariants::thawed(Life life, std::int64_t frozen_ms) {
+void Invariants::thawed(Life life) {
+  const auto since = frozen_since_.extract(life);
+  if (since.empty()) return;
+  const auto frozen_ms = world_.now() - since.mapped();
   for (const int id : book_.living(world_.now()))
     if (auto& token = book_.token(id); token.life == life) token.frozen_ms += frozen_ms;
 }
 
 void Invariants::killed(Life life) {
   alive_.erase(life);
+  frozen_since_.erase(life);
   for (const int id : book_.living(world_.now())) {
     auto& token = book_.token(id);
     if (token.life == life && token.held_by.empty() && !pending_.contains(id) &&

@@ -28,7 +28,8 @@
 //
 // What the documents allow, and is therefore excused:
 // - a token of which no hub ever heard: its answer was lost, or the hub was killed before it;
-// - a token in the memory of a hub that lives, for as long as a flow can take;
+// - a token in the memory of a hub that lives, for as long as a flow can take; while the hub is
+//   frozen, its flows take no time;
 // - a token whose writing down failed with the database, in a hub that was killed before it could
 //   try again (docs/ARCHITECTURE.md, "What survives a kill");
 // - revoked tokens of an account whose refresh token was spent without a new one being stored: all
@@ -59,9 +60,10 @@ class Invariants {
 
   // After a step that may have changed the database.
   void check();
-  // A hub begins its life; it was frozen for a time; it was killed.
+  // A hub begins its life; it is frozen; it goes on; it was killed.
   void born(Life life) { alive_.insert(life); }
-  void thawed(Life life, std::int64_t frozen_ms);
+  void frozen(Life life) { frozen_since_[life] = world_.now(); }
+  void thawed(Life life);
   void killed(Life life);
   // A token was given to somebody.
   void served(const std::string& account_id, std::string_view value);
@@ -99,6 +101,7 @@ class Invariants {
   std::map<int, std::string> pending_;                        // token id to where it is named
   std::unordered_map<std::string, std::vector<int>> opened_;  // by sealed bytes
   std::set<Life> alive_;
+  std::map<Life, std::int64_t> frozen_since_;
 };
 
 }  // namespace patchbay::simulator

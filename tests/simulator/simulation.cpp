@@ -394,13 +394,13 @@ void Simulation::freeze(Slot& slot, std::int64_t lasts) {
   ++report_.freezes;
   world_.note("life " + std::to_string(slot.hub->life()) + " is frozen for " +
               std::to_string(lasts / kSecond) + " s");
-  slot.frozen_at = world_.now();
   slot.frozen_until = world_.now() + lasts;
+  invariants_.frozen(slot.hub->life());
 }
 
 void Simulation::thaw(Slot& slot) {
   world_.note("life " + std::to_string(slot.hub->life()) + " goes on");
-  invariants_.thawed(slot.hub->life(), world_.now() - slot.frozen_at);
+  invariants_.thawed(slot.hub->life());
   slot.frozen_until = 0;
   busy_until_ = std::max(busy_until_, world_.now() + kWatchedMs);
 }

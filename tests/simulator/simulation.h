@@ -75,9 +75,8 @@ class Simulation {
   struct Slot {
     HubTraits traits;
     std::unique_ptr<SimulatedHub> hub;  // null: it is down
-    std::int64_t frozen_at = 0;
-    std::int64_t frozen_until = 0;  // unix ms; 0: it runs
-    int steps_until_kill = 0;       // 0: none is meant
+    std::int64_t frozen_until = 0;      // unix ms; 0: it runs
+    int steps_until_kill = 0;           // 0: none is meant
     int steps_until_freeze = 0;
     Ambush ambush = Ambush::kNone;
   };
