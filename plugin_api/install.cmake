@@ -11,7 +11,8 @@ configure_package_config_file(
   INSTALL_DESTINATION ${config_dir}
   PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR CMAKE_INSTALL_BINDIR PATCHBAY_KIT
             PATCHBAY_DATA)
-# While the interface is 0.x, a minor may break.
+# The C interface has its own version and keeps it (abi.md); the C++ SDK goes with Patchbay's, where a
+# minor may break sources while it is 0.x.
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/patchbay-config-version.cmake
   COMPATIBILITY SameMinorVersion)
 file(RELATIVE_PATH PATCHBAY_PREFIX_FROM_PC /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "abi_description.h"
+#include "patchbay/connector.h"
 
 namespace {
 
@@ -153,6 +155,32 @@ TEST(AbiGolden, IsWhatTheHeaderStillSays) {
   EXPECT_EQ(unguarded(abi, now), "") << "raise the minor, and write plugin_api/abi.golden anew";
 }
 
+// The golden files of the releases, by the folder's name; 0.1 has none.
+std::map<std::string, Abi> released_of(const std::string& major) {
+  std::map<std::string, Abi> found;
+  for (const auto& entry : std::filesystem::directory_iterator(ABI_RELEASED)) {
+    const std::string revision = entry.path().filename().string();
+    if (!revision.starts_with(major + ".")) continue;
+    std::ifstream golden(entry.path() / "abi.golden");
+    EXPECT_TRUE(golden) << entry.path();
+    found[revision] = parse(golden);
+  }
+  return found;
+}
+
+TEST(AbiGolden, BreaksNoReleaseOfThisMajor) {
+  if (sizeof(void*) != 8) GTEST_SKIP() << "the golden files are of 64-bit platforms";
+  const Abi now = parse_text(describe_now());
+  const std::string major = std::to_string(PATCHBAY_ABI_MAJOR);
+  const auto releases = released_of(major);
+  EXPECT_TRUE(releases.contains(major + ".0"));
+  for (const auto& [revision, abi] : releases) {
+    EXPECT_GE(abi.structs.size(), 13U) << revision;
+    EXPECT_EQ(breaks(abi, now), "") << revision;
+    EXPECT_EQ(unguarded(abi, now), "") << revision << " is released: raise the minor";
+  }
+}
+
 // What the description left out would be guarded by nothing. (Fields that it lacks leave holes.)
 TEST(AbiGolden, DescribesEveryStructAndConstantOfTheHeader) {
   const Abi now = parse_text(describe_now());
@@ -174,7 +202,8 @@ TEST(AbiGolden, GrowthWithinOneRevisionIsNotPassedOver) {
   EXPECT_NE(without("text PATCHBAY_EXT_MANIFEST_IN patchbay.manifest-in/1\n"), "");
   EXPECT_NE(without("struct patchbay_manifest_in size 16 align 8 grows\n"), "");
   const std::string later =
-      replaced(text, "constant PATCHBAY_ABI_MINOR 1", "constant PATCHBAY_ABI_MINOR 2");
+      replaced(text, "constant PATCHBAY_ABI_MINOR " + std::to_string(PATCHBAY_ABI_MINOR),
+               "constant PATCHBAY_ABI_MINOR " + std::to_string(PATCHBAY_ABI_MINOR + 1));
   EXPECT_EQ(unguarded(now, parse_text(later + "constant PATCHBAY_NEW 7\n")), "");
 }
 

@@ -56,8 +56,7 @@ class SalesforceTest : public SalesforceHub {
             "https://login.salesforce.com",
             "https://127.0.0.1",
             "https://[::1]",
-            "https://\xc3\xa4"
-            "cme.my.salesforce.com",
+            std::string("https://\xc3\xa4").append("cme.my.salesforce.com"),
             "https://acme\xe3\x80\x82my.salesforce.com",
             "https://" + std::string(10'000, 'a') + ".my.salesforce.com",
             "https://",

@@ -16,6 +16,15 @@ bool is_complete(const patchbay_connector& table) {
          table.manifest.len > 0 && table.manifest.len <= kManifestMaxSize;
 }
 
+// Says whose turn it is: the operator's of an old Patchbay, or the author's of an old connector.
+std::string explain_other_major(std::uint32_t major) {
+  return "The connector is made for interface major " + std::to_string(major) +
+         ", this Patchbay speaks " + std::to_string(PATCHBAY_ABI_MAJOR) +
+         (major > PATCHBAY_ABI_MAJOR
+              ? ". It needs a newer Patchbay, or a build of it with this Patchbay's header."
+              : ". It needs a newer release of the connector, built with this Patchbay's header.");
+}
+
 }  // namespace
 
 AskedTable ask_for_table(patchbay_connector_query_fn query) {
@@ -46,12 +55,10 @@ std::string explain(const AskedTable& asked) {
     case TableFault::kNone:
       break;
     case TableFault::kOtherMajor:
-      return "The connector is made for interface major " + std::to_string(asked.major) +
-             ", this Patchbay speaks " + std::to_string(PATCHBAY_ABI_MAJOR) +
-             ". Build it with this Patchbay's header.";
+      return explain_other_major(asked.major);
     case TableFault::kIncomplete:
       return "The table is not complete: only invoke may be null, struct_size covers all fields "
-             "of revision 0.1, and the manifest is there.";
+             "of revision 1.0, and the manifest is there.";
   }
   return {};
 }

@@ -47,9 +47,10 @@ extern "C" {
 #endif
 
 /* Another major: the two sides refuse each other. Another minor of the same major: they work
- * together with what both know. 0.x stays until connectors of five kinds have proved it. */
-#define PATCHBAY_ABI_MAJOR 0u
-#define PATCHBAY_ABI_MINOR 1u
+ * together with what both know. 1.0 is frozen: what stands here keeps its place, its size, its
+ * number and its meaning for as long as the major is 1 (abi.md, Growth). */
+#define PATCHBAY_ABI_MAJOR 1u
+#define PATCHBAY_ABI_MINOR 0u
 
 /* True when the writer of *p knew `field`: PATCHBAY_HAS(patchbay_done, done, facts) */
 #ifdef __cplusplus

@@ -12,23 +12,33 @@ namespace {
 
 using namespace patchbay::testing;
 
-std::vector<std::string> libraries() {
-  std::istringstream list(CONNECTORS);
+std::vector<std::string> split(const char* joined) {
+  std::istringstream list(joined);
   std::vector<std::string> paths;
   for (std::string path; std::getline(list, path, ':');) paths.push_back(path);
   return paths;
 }
 
+patchbay_connector_query_fn entry_point_of(const std::string& path) {
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) throw std::logic_error(::dlerror());
+  const auto query = reinterpret_cast<patchbay_connector_query_fn>(
+      ::dlsym(library, PATCHBAY_CONNECTOR_QUERY_SYMBOL));
+  if (query == nullptr) throw std::logic_error("no entry point");
+  return query;
+}
+
+std::string name_of(const testing::TestParamInfo<std::string>& info) {
+  const auto from = info.param.rfind('/') + 1;
+  auto name = info.param.substr(from, info.param.rfind('.') - from);
+  std::ranges::replace(name, '.', '_');
+  return name;
+}
+
 class AcrossRevisions : public testing::TestWithParam<std::string> {
  protected:
-  AcrossRevisions() {
-    void* library = ::dlopen(GetParam().c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) throw std::logic_error(::dlerror());
-    const auto query = reinterpret_cast<patchbay_connector_query_fn>(
-        ::dlsym(library, PATCHBAY_CONNECTOR_QUERY_SYMBOL));
-    if (query == nullptr) throw std::logic_error("no entry point");
-    table = query(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR, nullptr);
-  }
+  AcrossRevisions()
+      : table(entry_point_of(GetParam())(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR, nullptr)) {}
   FlowRun begun(Driver& driver) const {
     return driver.connect({.secrets = {{"api_key", "s3cret-key"}}});
   }
@@ -70,12 +80,18 @@ TEST_P(AcrossRevisions, ACancelIsAnswered) {
   EXPECT_EQ(run.cancel({}).failure, PATCHBAY_FAIL_CANCELLED);
 }
 
-INSTANTIATE_TEST_SUITE_P(Connectors, AcrossRevisions, testing::ValuesIn(libraries()),
-                         [](const auto& info) {
-                           const auto from = info.param.rfind('/') + 1;
-                           auto name = info.param.substr(from, info.param.rfind('.') - from);
-                           std::ranges::replace(name, '.', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Connectors, AcrossRevisions, testing::ValuesIn(split(CONNECTORS)),
+                         name_of);
+
+class AcrossMajors : public testing::TestWithParam<std::string> {};
+
+TEST_P(AcrossMajors, TheOtherIsRefusedAndTellsItsNumber) {
+  std::uint32_t major = PATCHBAY_ABI_MAJOR;
+  EXPECT_EQ(entry_point_of(GetParam())(PATCHBAY_ABI_MAJOR, PATCHBAY_ABI_MINOR, &major), nullptr);
+  EXPECT_NE(major, PATCHBAY_ABI_MAJOR);
+}
+
+INSTANTIATE_TEST_SUITE_P(Connectors, AcrossMajors,
+                         testing::ValuesIn(split(CONNECTORS_OF_OTHER_MAJORS)), name_of);
 
 }  // namespace

@@ -8,7 +8,7 @@ use std::os::raw::c_void;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::null;
 
-const MAJOR: u32 = 0;
+const MAJOR: u32 = 1;
 const MINOR: u32 = 1;
 const OK: u32 = 0;
 const E_INVALID: u32 = 1;

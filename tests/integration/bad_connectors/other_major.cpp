@@ -1,4 +1,4 @@
-// Made for another major of the interface.
+// Made for a major of the interface that is yet to come.
 #include "base.h"
 
 namespace {
