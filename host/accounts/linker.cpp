@@ -399,13 +399,15 @@ Task<LinkOutcome> Linker::conclude(Attempt& attempt, connector::FlowOutcome flow
   }
   // The flow's row stays, for its recovery to find out.
   if (flowed.minted_is_unknown) co_return outcome;
+  // What is done has its refresh token among the secrets, and not among the tokens.
   RevocationOrder order{.project_id = attempt.session.project_id,
                         .account_id = attempt.session.account_id,
                         .connector_id = attempt.connector->id,
                         .reason = revoke_reason,
                         .input = &attempt.input,
                         .tokens = std::move(flowed.minted),
-                        .flow_id = attempt.row.id};
+                        .flow_id = attempt.row.id,
+                        .ends_grant = done};
   if (attempt.method->grant_type == manifest::GrantType::kAuthorizationCode) {
     const auto replaced = co_await services_.store.read([&attempt](store::Database& db) {
       return account_to_replace(db, attempt.session, attempt.connector->id);

@@ -25,7 +25,7 @@ struct RevocationOrder {
   const connector::FlowInput* input = nullptr;  // method, environment, fields, secrets, setup
   std::vector<connector::Token> tokens;         // to be revoked
   std::string flow_id = {};                     // the row of `flows` that ends with it; empty: none
-  // The account's grant is to end and not these tokens alone: its refresh token, which is among the
+  // The grant is to end and not these tokens alone: its refresh token, which is among the
   // secrets, lives on when none of them does.
   bool ends_grant = false;
 };

@@ -13,7 +13,7 @@ constexpr std::int64_t kHour = 3'600'000;
 constexpr std::uint64_t kSeed = 1;
 
 net::Task<> link_with(SimulatedHub& hub, const Grant& grant,
-                      std::optional<std::string>& account_id) {
+                      std::optional<accounts::LinkOutcome>& outcome) {
   accounts::LinkRequest request;
   request.connector_id = connector_of(grant.kind);
   request.form = form_of(grant, false);
@@ -24,9 +24,7 @@ net::Task<> link_with(SimulatedHub& hub, const Grant& grant,
   auto session = co_await hub.accounts().create_session(std::move(asked));
   if (!session) throw std::runtime_error(session.error().message);
   request.session = std::move(session->session);
-  const auto outcome = co_await hub.accounts().link(std::move(request));
-  if (!outcome.account) throw std::runtime_error(outcome.error.message);
-  account_id = outcome.account->id;
+  outcome = co_await hub.accounts().link(std::move(request));
 }
 
 net::Task<> refresh(SimulatedHub& hub, std::string account_id) {
@@ -81,11 +79,15 @@ void ScriptedHubs::move_time(std::int64_t until) {
 }
 
 std::string ScriptedHubs::link(GrantKind kind) {
-  const auto& grant = book.add_grant(kind, kHour);
-  std::optional<std::string> account_id;
-  hub(0).spawn(link_with(hub(0), grant, account_id));
-  if (!run_until([&] { return account_id.has_value(); })) throw std::runtime_error("not linked");
-  return *account_id;
+  std::optional<accounts::LinkOutcome> outcome;
+  begin_link(kind, outcome);
+  if (!run_until([&] { return outcome.has_value(); })) throw std::runtime_error("not linked");
+  if (!outcome->account) throw std::runtime_error(outcome->error.message);
+  return outcome->account->id;
+}
+
+void ScriptedHubs::begin_link(GrantKind kind, std::optional<accounts::LinkOutcome>& outcome) {
+  hub(0).spawn(link_with(hub(0), book.add_grant(kind, kHour), outcome));
 }
 
 void ScriptedHubs::begin_refresh(int number, const std::string& account_id) {

@@ -24,6 +24,9 @@ class ScriptedHubs {
 
   // Links an account of a new grant by the first hub: its id.
   std::string link(GrantKind kind);
+  // Only begins to; its access tokens live for an hour. `outcome`, which outlives the hubs' work,
+  // is set at the end.
+  void begin_link(GrantKind kind, std::optional<accounts::LinkOutcome>& outcome);
   // Begins a refresh as a person asks for it.
   void begin_refresh(int hub, const std::string& account_id);
 

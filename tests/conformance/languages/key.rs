@@ -1,5 +1,5 @@
 //! A connector in Rust, without crates: the same API key as key.c, against the C header's layout.
-//! Passes `patchbay check`. The structs hold what revision 0.1 of the interface says; what this
+//! Passes `patchbay check`. The structs hold what revision 1.0 of the interface says; what this
 //! connector leaves alone stands there as padding with a name.
 #![crate_type = "cdylib"]
 #![allow(non_camel_case_types, dead_code)]
