@@ -27,6 +27,8 @@ constexpr std::int64_t kFirstRetryMs = 5'000;
 constexpr std::int64_t kLongestRetryMs = 3'600'000;
 // A token without an end may outlast any outage.
 constexpr std::int64_t kUnknownLifeMs = 30LL * 24 * 3'600'000;
+// A token is not taken for dead before everybody's clock says so.
+constexpr std::int64_t kClocksDifferMs = 60'000;
 // Told to providers at once. A claim lasts as long as telling can take, and as much again.
 constexpr std::int64_t kBatch = 16;
 constexpr std::size_t kMostNotStored = 10'000;
@@ -261,7 +263,8 @@ Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder&
   std::vector<connector::Token> live;
   std::int64_t give_up_at = 0;
   for (const auto& token : order.tokens) {
-    const auto end = token.expires_unix_ms != 0 ? token.expires_unix_ms : now + kUnknownLifeMs;
+    const auto end =
+        token.expires_unix_ms != 0 ? token.expires_unix_ms + kClocksDifferMs : now + kUnknownLifeMs;
     if (end <= now || token.value.empty()) continue;
     give_up_at = std::max(give_up_at, end);
     live.push_back(token.copy());

@@ -16,6 +16,15 @@ const std::string kColumns =
 
 const std::string kSelect = "SELECT " + kColumns + " FROM accounts ";
 
+// A refresh that failed, or of which nobody knows what came, is looked at again as soon as it may
+// be: the account's row does not say any more that it was in error. Takes the time four times.
+const std::string kResume =
+    "UPDATE accounts SET status = 'active', reason_code = '', reason_text = '', "
+    "status_changed = ?, updated = ?, next_refresh = coalesce((SELECT CASE WHEN l.retry_at > ? "
+    "THEN l.retry_at ELSE ? END FROM refresh_leases l WHERE l.account_id = accounts.id AND "
+    "l.generation = accounts.generation AND (l.last_error <> '' OR l.presented > 0)), "
+    "next_refresh) ";
+
 Account from(const Row& row) {
   Account out;
   out.id = row.text(0);
@@ -184,10 +193,8 @@ Result<void> suspend(Database& db, std::string_view project_id, std::string_view
 Result<void> resume(Database& db, std::string_view project_id, std::string_view id,
                     std::int64_t now_ms) {
   PATCHBAY_TRY(required(find(db, project_id, id), "account"));
-  PATCHBAY_TRY(db.execute(
-      "UPDATE accounts SET status = 'active', reason_code = '', reason_text = '', "
-      "status_changed = ?, updated = ? WHERE project_id = ? AND id = ? AND status = 'inactive'",
-      {now_ms, now_ms, project_id, id}));
+  PATCHBAY_TRY(db.execute(kResume + "WHERE project_id = ? AND id = ? AND status = 'inactive'",
+                          {now_ms, now_ms, now_ms, now_ms, project_id, id}));
   PATCHBAY_TRY(change_sequence_table::bump(db));
   return {};
 }
@@ -209,11 +216,11 @@ Result<std::vector<Account>> resume_all(Database& db, std::string_view integrati
                                         std::string_view reason_code, std::int64_t now_ms) {
   PATCHBAY_TRY(change_sequence_table::bump(db));
   return all_rows(
-      db.query("UPDATE accounts SET status = 'active', reason_code = '', reason_text = '', "
-               "status_changed = ?, updated = ? WHERE integration_id = ? AND status = 'inactive' "
-               "AND reason_code = ? RETURNING " +
-                   kColumns,
-               {now_ms, now_ms, integration_id, reason_code}),
+      db.query(
+          kResume +
+              "WHERE integration_id = ? AND status = 'inactive' AND reason_code = ? RETURNING " +
+              kColumns,
+          {now_ms, now_ms, now_ms, now_ms, integration_id, reason_code}),
       from);
 }
 

@@ -308,6 +308,40 @@ TEST_P(AccountsTest, SuspendAndResumeMayBeRepeatedAndSuspendingRaisesTheSequence
   EXPECT_EQ(load().status, AccountStatus::kError);
 }
 
+// Resuming an account, or all of an integration.
+TEST_P(AccountsTest, WhatWasHalfDoneWhenItWasSuspendedIsLookedAtAgain) {
+  const auto lease = [&](std::string_view error, std::int64_t presented, std::int64_t retry_at) {
+    ASSERT_TRUE(db.execute("DELETE FROM refresh_leases"));
+    ASSERT_TRUE(
+        db.execute("INSERT INTO refresh_leases (account_id, holder, fence, generation, presented, "
+                   "presented_at, retry_at, last_error) VALUES ('acc_1', '', 1, ?, ?, 0, ?, ?)",
+                   {load().generation, presented, retry_at, error}));
+  };
+  const auto next_after_resuming = [&](bool all) {
+    EXPECT_TRUE(accounts_table::set_next_refresh(db, "acc_1", 0));
+    EXPECT_TRUE(accounts_table::suspend_all(db, load().integration_id, "off", "", 600));
+    if (all) {
+      EXPECT_EQ(accounts_table::resume_all(db, load().integration_id, "off", 800)->size(), 1U);
+    } else {
+      EXPECT_TRUE(accounts_table::resume(db, "prj_1", "acc_1", 800));
+    }
+    return load().next_refresh;
+  };
+  for (const bool all : {false, true}) {
+    lease("refused", 0, 0);
+    EXPECT_EQ(next_after_resuming(all), 800);
+    lease("", 1, 0);
+    EXPECT_EQ(next_after_resuming(all), 800);
+    lease("busy", 0, 900);
+    EXPECT_EQ(next_after_resuming(all), 900);
+    lease("", 0, 900);
+    EXPECT_EQ(next_after_resuming(all), 0);
+    lease("of a generation before", 1, 0);
+    ASSERT_TRUE(db.execute("UPDATE refresh_leases SET generation = generation - 1"));
+    EXPECT_EQ(next_after_resuming(all), 0);
+  }
+}
+
 TEST_P(AccountsTest, RemovingTakesSecretsAndTokensAndRaisesTheSequence) {
   const auto before = sequence();
   ASSERT_TRUE(accounts_table::remove(db, "prj_1", "acc_1"));
