@@ -53,11 +53,12 @@ bool DueRefreshes::is_worth_while(const store::Account& account, std::int64_t li
          now - account.updated >= options_.health_check.count();
 }
 
-Task<bool> DueRefreshes::is_half_done(const store::Account& account) {
-  const auto lease = co_await services_.store.read(
-      [id = account.id](store::Database& db) { return store::refresh_leases_table::find(db, id); });
-  co_return lease && *lease && (*lease)->presented > 0 &&
-      (*lease)->generation == account.generation;
+Task<Result<bool>> DueRefreshes::is_half_done(const store::Account& account) {
+  PATCHBAY_CO_TRY_ASSIGN(const auto lease,
+                         co_await services_.store.read([id = account.id](store::Database& db) {
+                           return store::refresh_leases_table::find(db, id);
+                         }));
+  co_return lease && lease->presented > 0 && lease->generation == account.generation;
 }
 
 Task<> DueRefreshes::refresh_if_worth_while(store::Account account) {
@@ -68,7 +69,9 @@ Task<> DueRefreshes::refresh_if_worth_while(store::Account account) {
   for (const auto& token : (*entry)->tokens)
     lifetime = std::max(lifetime, token.expires_unix_ms - account.updated);
   account.last_used = std::max(account.last_used, (*entry)->account.last_used);
-  const bool half_done = co_await is_half_done(account);
+  const auto looked = co_await is_half_done(account);
+  if (!looked) co_return;  // the claim runs out, and it is due again
+  const bool half_done = *looked;
   if (half_done || is_worth_while(account, lifetime)) {
     // What is half done can't wait, unless it was this hub's own attempt, whose failure it knows:
     // a disk that is full keeps the intent where the provider said when to try again.

@@ -31,7 +31,7 @@ class DueRefreshes {
   Task<> refresh_if_worth_while(store::Account account);
   [[nodiscard]] bool is_worth_while(const store::Account& account, std::int64_t lifetime) const;
   // A presentation of a rotating token whose outcome nobody knows yet waits for no idle account.
-  Task<bool> is_half_done(const store::Account& account);
+  Task<Result<bool>> is_half_done(const store::Account& account);
 
   const Services& services_;
   TokenMemory& memory_;
