@@ -56,6 +56,16 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     return nullptr;
   }
 
+  [[nodiscard]] Result<std::string> usual_name(const store::Account& account) const {
+    const auto connector = services.registry.find(account.connector_id);
+    const auto* method =
+        connector ? connector->manifest->find_auth_method(account.auth_method) : nullptr;
+    if (method == nullptr || method->tokens.empty())
+      return make_error(ErrorCode::kConfiguration,
+                        "Which token is meant can't be told at the moment. Name it.", "name");
+    return method->tokens.front().name;
+  }
+
   [[nodiscard]] bool is_valid(const connector::Token& token, std::int64_t for_ms) const {
     return token.expires_unix_ms == 0 || token.expires_unix_ms - services.clock.unix_ms() > for_ms;
   }
@@ -85,6 +95,9 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     PATCHBAY_CO_TRY(TokenMemory::serving_error(**entry));
     if (by == UsedBy::kOthers) co_await note_use(**entry);
     PATCHBAY_CO_TRY(TokenMemory::serving_error(**entry));  // it may have been read again meanwhile
+    if (name.empty()) {
+      PATCHBAY_CO_TRY_ASSIGN(name, usual_name((*entry)->account));
+    }
     const auto* held = find(**entry, name);
     if (held != nullptr && is_valid(*held, min_validity_ms))
       co_return copy_of(*held, (*entry)->read_at);

@@ -39,10 +39,11 @@ class TokenKeeper {
   ~TokenKeeper();
 
   // A token that is valid for at least `min_validity_ms`, if the provider gives such ones; else the
-  // freshest there is. kForbidden: suspended. kNotFound: no such account or token name.
-  // kStorage: also when the store can't be asked whether access was taken away. kTimeout: also when
-  // another hub renews it, and takes long.
-  // It counts as a use of the account, unless the hub asks on its own behalf.
+  // freshest there is. An empty name: the first that the account's way of connecting has;
+  // kConfiguration when that can't be told. kForbidden: suspended. kNotFound: no such account or
+  // token name. kStorage: also when the store can't be asked whether access was taken away.
+  // kTimeout: also when another hub renews it, and takes long. It counts as a use of the account,
+  // unless the hub asks on its own behalf.
   Task<Result<AccessToken>> token(std::string project_id, std::string account_id,
                                   std::string token_name, std::int64_t min_validity_ms = 0,
                                   UsedBy by = UsedBy::kOthers);

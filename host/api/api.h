@@ -120,7 +120,6 @@ class Api {
   // Once; nothing when access was changed meanwhile.
   Task<std::optional<net::Response>> try_read_token(net::Request& request, const Caller& caller,
                                                     std::int64_t validity_ms);
-  Task<Result<std::string>> usual_token(const Caller& caller, const std::string& account_id);
 
   // integrations_routes.cpp
   Task<net::Response> list_integrations(net::Request& request, const Caller& caller);

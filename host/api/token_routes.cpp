@@ -18,21 +18,6 @@ constexpr std::int64_t kLongestValidity = 30LL * 24 * 3600;
 
 }  // namespace
 
-// The first that the account's way of connecting has.
-Task<Result<std::string>> Api::usual_token(const Caller& caller, const std::string& account_id) {
-  auto account = co_await options_.accounts.get(caller.project_id, account_id);
-  if (!account) co_return std::move(account).error();
-  const auto connector = runner_.find_connector(account->connector_id);
-  const auto* method = connector && connector->manifest
-                           ? connector->manifest->find_auth_method(account->auth_method)
-                           : nullptr;
-  if (method == nullptr || method->tokens.empty())
-    co_return make_error(ErrorCode::kConfiguration,
-                         "Which token is meant can't be told at the moment: name it with ?name=.",
-                         "name");
-  co_return method->tokens.front().name;
-}
-
 Task<net::Response> Api::read_token(net::Request& request, const Caller& caller) {
   const auto validity = query_number(request.query, "min_ttl", 0, 0, kLongestValidity);
   if (!validity) co_return problem_error(api_error(validity.error()), request);
@@ -53,13 +38,8 @@ Task<std::optional<net::Response>> Api::try_read_token(net::Request& request, co
     return std::optional(problem_error(api_error(why), request));
   };
   const std::string account_id(request.param("id"));
-  std::string name = request.query.get_or("name", "");
-  if (name.empty()) {
-    auto usual = co_await usual_token(caller, account_id);
-    if (!usual) co_return failed(usual.error());
-    name = *std::move(usual);
-  }
-  const auto token = co_await tokens_.token(caller.project_id, account_id, name, validity_ms);
+  const auto token = co_await tokens_.token(caller.project_id, account_id,
+                                            request.query.get_or("name", ""), validity_ms);
   if (!token && token.error().code == ErrorCode::kForbidden)
     co_return std::optional(problem_error(
         api_error(403, std::string(actions::reason::kAccountSuspended), token.error().message),

@@ -117,6 +117,7 @@ class CountingTokens final : public actions::TokenSource {
     asked_validity_ms = min_validity_ms;
     if (meanwhile) meanwhile();
     if (failure) co_return *failure;
+    if (token_name.empty()) token_name = "main";
     if (token_name != "main")
       co_return make_error(ErrorCode::kNotFound, "There is no token of that name.");
     co_return make(token_name);
