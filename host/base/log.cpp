@@ -193,7 +193,7 @@ Result<> set_levels(std::string_view levels) {
     }
     const auto area = std::ranges::find(kAreas, part.substr(0, equals));
     if (area == kAreas.end()) return unknown(part.substr(0, equals), joined(kAreas));
-    own[static_cast<std::size_t>(area - kAreas.begin())] = *level;
+    own[static_cast<std::size_t>(area - kAreas.begin())] = level;
   }
   Levels wanted;
   for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = own[i].value_or(usual);
