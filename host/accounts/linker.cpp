@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
+#include "metrics/connector_counters.h"
 #include "store/flows_table.h"
 
 namespace patchbay::accounts {
@@ -117,6 +118,20 @@ Task<Result<store::Integration>> Linker::integration_for(const store::ConnectSes
 
 namespace {
 
+// A session may name a connector that there is not: whatever it says is no label.
+void count(const Services& services, const store::ConnectSession& session,
+           const LinkOutcome& outcome) {
+  using metrics::Linked;
+  const std::string& id = outcome.account ? outcome.account->connector_id : session.connector_id;
+  const bool known = outcome.account || services.registry.find(id) != nullptr;
+  auto& links = metrics::of_connector(known ? id : metrics::kOtherConnectors).links;
+  if (outcome.account) {
+    links.add(outcome.was_there_before ? Linked::kReconnected : Linked::kLinked);
+  } else {
+    links.add(outcome.waiting ? Linked::kWaiting : Linked::kFailed);
+  }
+}
+
 void log_outcome(const std::string& session_id, const LinkOutcome& outcome) {
   if (outcome.account) {
     log::info("link", outcome.was_there_before ? "reconnected" : "linked",
@@ -136,18 +151,20 @@ void log_outcome(const std::string& session_id, const LinkOutcome& outcome) {
 }  // namespace
 
 Task<LinkOutcome> Linker::link(LinkRequest request) {
-  const auto session_id = request.session.id;
+  const auto session = request.session;
   const auto attempt_id = request.attempt_id;
   auto outcome = co_await run(std::move(request));
   outcome.attempt_id = attempt_id;
-  log_outcome(session_id, outcome);
+  count(services_, session, outcome);
+  log_outcome(session.id, outcome);
   co_return outcome;
 }
 
 Task<LinkOutcome> Linker::resume(ResumeRequest request) {
-  const auto session_id = request.session.id;
+  const auto session = request.session;
   auto outcome = co_await run_resumed(std::move(request));
-  log_outcome(session_id, outcome);
+  count(services_, session, outcome);
+  log_outcome(session.id, outcome);
   co_return outcome;
 }
 

@@ -11,6 +11,7 @@
 #include "accounts/told_hosts.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
+#include "metrics/connector_counters.h"
 #include "store/change_sequence_table.h"
 #include "store/flows_table.h"
 
@@ -122,6 +123,9 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
     co_return co_await lost(attempt, std::move(minted), called.flow_id, why);
   }
   if (withdraws) revoker_.wake();
+  auto& counters = metrics::of_connector(account.connector_id);
+  counters.refreshes.add(metrics::Refreshed::kDone);
+  counters.last_refresh_ms.set(services_.clock.unix_ms());
   log::info(
       "refresh", "done",
       {{"account", account.id}, {"connector", attempt.connector->id}, {"generation", generation}});
@@ -143,6 +147,8 @@ Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> m
                                std::string flow_id, const Error& why) {
   auto& entry = attempt.entry;
   const auto before = attempt.account.generation;
+  if (why.code == ErrorCode::kNotFound || why.code == ErrorCode::kConflict)
+    metrics::of_connector(attempt.account.connector_id).refreshes.add(metrics::Refreshed::kLost);
   attempt.unlinked = why.code == ErrorCode::kNotFound;
   Result<> outcome = why;
   if (why.code == ErrorCode::kConflict) outcome = co_await adopt_stored(entry);
@@ -167,6 +173,7 @@ Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> m
 Task<Result<>> Refresher::failed(Attempt& attempt, Error error) {
   auto& entry = attempt.entry;
   if (is_final(error.code)) {
+    metrics::of_connector(entry.account.connector_id).refreshes.add(metrics::Refreshed::kRefused);
     log::warning("refresh", "refused",
                  {{"account", entry.account.id}, {"code", to_string(error.code)}});
     attempt.lease.last_error = error.message;
@@ -259,6 +266,7 @@ Error Refresher::back_off(Entry& entry, Error error) {
   wait += static_cast<std::int64_t>(services_.random.unit() * 0.2 * static_cast<double>(wait));
   if (PATCHBAY_PLANTED_BUG(12)) error.retry_after_ms = 0;
   entry.not_before = services_.clock.unix_ms() + std::max(wait, error.retry_after_ms);
+  metrics::of_connector(entry.account.connector_id).refreshes.add(metrics::Refreshed::kWillRetry);
   log::warning("refresh", "will_retry",
                {{"account", entry.account.id},
                 {"code", to_string(error.code)},

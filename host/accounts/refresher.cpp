@@ -14,6 +14,7 @@
 #include "accounts/told_hosts.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
+#include "metrics/connector_counters.h"
 
 namespace patchbay::accounts {
 
@@ -141,8 +142,11 @@ Task<Result<>> Refresher::mint(Attempt& attempt) {
 Task<Result<>> Refresher::rotate(Attempt& attempt) {
   for (;;) {
     if (const auto written = co_await write_down_presentation(attempt); !written) {
-      if (written.error().code == ErrorCode::kForbidden)
+      if (written.error().code == ErrorCode::kForbidden) {
+        metrics::of_connector(attempt.account.connector_id)
+            .refreshes.add(metrics::Refreshed::kReconnectNeeded);
         co_return co_await mark_error(attempt, kReconnectNeeded, kMaybeSpent);
+      }
       if (written.error().code == ErrorCode::kConflict)
         co_return co_await adopt_stored(attempt.entry);
       co_return co_await failed(attempt, written.error());

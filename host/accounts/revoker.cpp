@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/planted_bug.h"
 #include "connector/flow_driver.h"
+#include "metrics/connector_counters.h"
 #include "net/wait_all.h"
 #include "store/flows_table.h"
 
@@ -170,6 +171,8 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
     auto result = over ? Result<>() : co_await attempt(job);
     const bool revoked_already = !result && result.error().code == ErrorCode::kRevoked;
     if (result || revoked_already || PATCHBAY_PLANTED_BUG(9)) {
+      metrics::of_connector(job.connector_id)
+          .revocations.add(over ? metrics::Revoked::kExpired : metrics::Revoked::kDone);
       log::info("revocation", over ? "token_ended_by_itself" : "done",
                 {{"account", job.account_id},
                  {"connector", job.connector_id},
@@ -188,6 +191,7 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
     }
     const auto wait =
         std::max(back_off(job.attempts, services.random.unit()), result.error().retry_after_ms);
+    metrics::of_connector(job.connector_id).revocations.add(metrics::Revoked::kWillRetry);
     log::warning("revocation", "will_retry",
                  {{"account", job.account_id},
                   {"connector", job.connector_id},

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "manifest/input_schema.h"
 #include "manifest/reader.h"
+#include "net/trace_context.h"
 
 namespace patchbay::actions {
 namespace {
@@ -27,6 +28,12 @@ ActionError no_dry_run(const manifest::Action& action) {
           "What \"" + action.id +
               "\" sends is decided by the connector's own code while it runs, so it can't be told "
               "beforehand."};
+}
+
+std::string_view trace_id_of(const ActionCall& call) {
+  const auto parent =
+      net::parse_traceparent(call.trace == nullptr ? std::string_view() : call.trace->parent);
+  return parent ? parent->trace_id : std::string_view();
 }
 
 }  // namespace
@@ -208,7 +215,8 @@ Task<ActionRunner::Outcome> ActionRunner::run_here(ActionCall call) {
               {{"action", action.id},
                {"account", account.id},
                {"status", static_cast<int>(reply.status)},
-               {"trace_id", error.provider->trace_id}});
+               {"trace_id", trace_id_of(call)},
+               {"provider_trace_id", error.provider->trace_id}});
     return error;
   };
   if (told < 200 || told > 299) co_return refused();

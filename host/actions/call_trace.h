@@ -24,6 +24,9 @@ struct ProviderStep {
 
 struct CallTrace {
   bool bodies = false;
+  // The traceparent header (net/trace_context.h) of the request that asked for the call; empty: it
+  // came without one, and none is sent to the provider.
+  std::string parent;
   std::vector<ProviderStep> steps;
 };
 

@@ -3,6 +3,8 @@
 #include <map>
 #include <mutex>
 
+#include "metrics/hub_counters.h"
+
 namespace patchbay::actions {
 
 struct MemoryBudget::State {
@@ -14,12 +16,14 @@ struct MemoryBudget::State {
     const std::size_t had = found == by_project.end() ? 0 : found->second;
     if (bytes > left || had + bytes > total / 2) return false;
     left -= bytes;
+    metrics::of_hub().file_memory.add(static_cast<std::int64_t>(bytes));
     by_project[project_id] = had + bytes;
     return true;
   }
   void give_back(const std::string& project_id, std::size_t bytes) {
     const std::lock_guard lock(mutex);
     left += bytes;
+    metrics::of_hub().file_memory.add(-static_cast<std::int64_t>(bytes));
     const auto found = by_project.find(project_id);
     found->second -= bytes;
     if (found->second == 0) by_project.erase(found);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actions/provider_answer.h"
+#include "net/trace_context.h"
 #include "net/url.h"
 
 namespace patchbay::actions {
@@ -24,6 +25,8 @@ ProviderStep begun_step(const net::ClientRequest& request, std::int64_t now_ms) 
 net::Task<net::ClientReply> TracingSender::send(net::ClientRequest request,
                                                 std::chrono::milliseconds within) {
   if (trace_ == nullptr) co_return co_await http_.send(std::move(request), within);
+  if (!trace_->parent.empty())
+    request.headers.set(net::kTraceParent, net::child_traceparent(trace_->parent));
   ProviderStep step = begun_step(request, clock_.unix_ms());
   // A secret half of which is cut off would stay: so bodies are cut afterwards.
   const auto kept = [this](std::string_view body) {

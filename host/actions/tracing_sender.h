@@ -1,6 +1,7 @@
 #pragma once
-// Writes each request that is sent, and what came of it, into a call's trace; without a trace it
-// only sends. Used on the account's loop; what it was built from outlives it.
+// Writes each request that is sent, and what came of it, into a call's trace, and lets it go out as
+// a part of the trace that the call belongs to; without a trace it only sends. Used on the
+// account's loop; what it was built from outlives it.
 #include <string_view>
 #include <vector>
 

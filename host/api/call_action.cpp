@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/trace_context.h"
+
 namespace patchbay::api {
 namespace {
 
@@ -68,6 +70,7 @@ LoggedRequest begun(const CallDoor& door, const net::Request& request, const Par
   logged.row.path = request.path;
   logged.row.started = door.clock.unix_ms();
   logged.trace.bodies = door.logs.wants_bodies();
+  logged.trace.parent = std::string(request.header(net::kTraceParent));
   return logged;
 }
 

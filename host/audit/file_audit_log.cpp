@@ -9,6 +9,7 @@
 #include "audit/audit_folder.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "metrics/hub_counters.h"
 
 namespace patchbay::audit {
 
@@ -35,6 +36,12 @@ struct FileAuditLog::Shard {
   [[nodiscard]] bool is_at_its_path() const;
   void leave_behind(std::string_view why);
 };
+
+// Events up to `to` count as waiting for the disk, or no more.
+static void count_unsynced(const AuditHead& from, const AuditHead& to, std::int64_t sign) {
+  metrics::of_hub().audit_unsynced.add(
+      sign * (static_cast<std::int64_t>(to.count) - static_cast<std::int64_t>(from.count)));
+}
 
 // Says so once, not with every event that is refused.
 Error FileAuditLog::Shard::cannot_write(std::string_view what) {
@@ -104,6 +111,7 @@ bool FileAuditLog::Shard::is_at_its_path() const {
 
 void FileAuditLog::Shard::leave_behind(std::string_view why) {
   log::error("audit", "file_left_behind", {{"file", current.file_name}, {"why", why}});
+  count_unsynced(current.head, written, -1);
   left_behind.push_back(current);
   current = {};
   file.reset();
@@ -142,7 +150,11 @@ Result<> FileAuditLog::append(const AuditEvent& event) {
   Shard& shard = shard_here();
   {
     const std::lock_guard lock(shard.mutex);
-    PATCHBAY_TRY(append_to(shard, event));
+    if (auto done = append_to(shard, event); !done) {
+      metrics::of_hub().audit_errors.add();
+      return done;
+    }
+    metrics::of_hub().audit_events.add();
   }
   if (options_.sync_within.count() == 0) return {};
   const std::lock_guard lock(mutex_);
@@ -162,6 +174,7 @@ Result<> FileAuditLog::append_to(Shard& shard, const AuditEvent& event) {
   if (line.size() > kMaxAuditLine)
     return make_error(ErrorCode::kTooLarge, "An audit event is larger than 64 KiB.");
   PATCHBAY_TRY(shard.write(line));
+  count_unsynced(shard.written, head, 1);
   shard.written = std::move(head);
   if (!at_once) return {};
   if (::fdatasync(shard.file.get()) != 0) {
@@ -169,6 +182,7 @@ Result<> FileAuditLog::append_to(Shard& shard, const AuditEvent& event) {
     shard.leave_behind("disk");
     return error;
   }
+  count_unsynced(shard.current.head, shard.written, -1);
   shard.current.head = shard.written;
   shard.dirty = false;
   return {};
@@ -192,6 +206,7 @@ void FileAuditLog::sync(Shard& shard) {
   const std::lock_guard guard(shard.mutex);
   if (shard.current.file_name != name) return;  // left behind meanwhile
   if (done) {
+    count_unsynced(shard.current.head, reached, -1);
     shard.current.head = std::move(reached);
   } else {
     shard.leave_behind("disk");

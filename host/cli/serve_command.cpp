@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "cli/actor.h"
 #include "cli/commands.h"
+#include "cli/log_options.h"
+#include "cli/metrics_server.h"
 #include "cli/options.h"
 #include "cli/served_api.h"
 #include "cli/stop_signal.h"
@@ -43,6 +45,8 @@ struct ServeOptions {
   std::int64_t rate_limit_wait_s = 5;
   std::size_t file_memory_mib = 512;
   std::size_t loops = 0;
+  LogOptions log;
+  MetricsOptions metrics;
 };
 
 api::LogBodies log_bodies(const std::string& word) {
@@ -111,6 +115,7 @@ auto reconnect_links(Hub& hub, const std::string& url) {
 }
 
 int serve(const ServeOptions& options) {
+  if (const auto set = options.log.apply(); !set) return report(set.error());
   const auto loops = options.loops != 0
                          ? options.loops
                          : std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -178,6 +183,8 @@ int serve(const ServeOptions& options) {
       net::HttpServer::start(hub.loops(), server_options,
                              [&router](net::Request& request) { return router.dispatch(request); });
   if (!server) return report(server.error());
+  const auto metrics = MetricsServer::start(hub, options.metrics);
+  if (!metrics) return report(metrics.error());
   url = public_url(options, (*server)->port());
   const auto signin = make_signin_link(hub);
   if (!signin) return report(signin.error());
@@ -194,6 +201,8 @@ int serve(const ServeOptions& options) {
   expiry.start();
   api.logs().start();
   hub.start_background();
+  if (*metrics)
+    log::info("metrics", "listening", {{"port", static_cast<std::int64_t>((*metrics)->port())}});
   std::cout << "Patchbay listens on " << url << "\n"
             << "Sign in once with this link (valid for 15 minutes):\n  " << url << signin->reveal()
             << "\n"
@@ -201,6 +210,7 @@ int serve(const ServeOptions& options) {
   hub.loops().block_on(until_stopped());
   log::info("hub", "stopping");
   (void)hub.loops().block_on((*server)->stop(3s));
+  if (*metrics) hub.loops().block_on((*metrics)->stop());
   deliverer.stop();
   expiry.stop();
   api.logs().stop();
@@ -282,6 +292,8 @@ void add_serve_command(CLI::App& app, Run& run) {
       ->check(CLI::Range(0, 65'536))
       ->capture_default_str();
   command->add_option("--loops", options->loops, "Event loops (default: one a core)");
+  options->log.add_to(*command);
+  options->metrics.add_to(*command);
   command->callback([&run, options] { run = [options] { return serve(*options); }; });
 }
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <stdexcept>
 
+#include "metrics/route_counters.h"
+
 namespace patchbay::net {
 
 struct RouteNode {
@@ -11,6 +13,7 @@ struct RouteNode {
     std::string pattern;
     std::vector<std::string> names;  // of the parameters on the way here, in order
     Handler handler;
+    metrics::RouteCounters* counters;
   };
   std::map<std::string, std::unique_ptr<RouteNode>, std::less<>> literal;
   std::unique_ptr<RouteNode> any;                    // {name}
@@ -123,9 +126,10 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
     }
   }
   auto& table = rest ? node->beyond : node->here;
-  const auto [at, is_new] = table.try_emplace(
-      std::string(method),
-      RouteNode::Entry{std::string(pattern), std::move(names), std::move(handler)});
+  const auto [at, is_new] =
+      table.try_emplace(std::string(method),
+                        RouteNode::Entry{std::string(pattern), std::move(names), std::move(handler),
+                                         &metrics::of_route(method, pattern)});
   if (!is_new) refuse("there is such a route already");
 }
 
@@ -143,6 +147,7 @@ Task<Response> Router::dispatch(Request& request) const {
   for (std::size_t i = 0; i < match.values.size(); ++i) {
     request.path_params.add(match.entry->names[i], match.values[i]);
   }
+  metrics::choose_route(match.entry->counters);
   return match.entry->handler(request);
 }
 

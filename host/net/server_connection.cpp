@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "net/http_guard.h"
 #include "net/http_parser.h"
+#include "net/trace_context.h"
 
 namespace patchbay::net {
 namespace {
@@ -241,7 +242,10 @@ Task<bool> Connection::exchange() {
   const bool asked_to_keep = now.parser->keep_alive() && !now.head.http_1_0;
   now.parser.reset();
 
-  Response response = co_await ask_handler(now.request);
+  const auto began = std::chrono::steady_clock::now();
+  metrics::RouteCounters* route = nullptr;
+  Response response = co_await ask_handler(now.request, route);
+  note_answer(now.request, response.status, route, std::chrono::steady_clock::now() - began);
   const bool close =
       !asked_to_keep || response.close_connection || place_.server()->draining.load();
   const bool written = co_await write_response(
@@ -293,6 +297,7 @@ Task<bool> Connection::read_head(Exchange& now) {
   request.peer_address = place_.peer();
   request.is_tls = place_.server()->tls != nullptr;
   request.id = place_.server()->next_request_id();
+  tidy_traceparent(request.headers);
   if (!decode_target(request.target, request)) {
     co_return co_await refuse(400, "malformed path or query");
   }
@@ -336,9 +341,11 @@ Task<bool> Connection::read_body(Exchange& now) {
   }
 }
 
-Task<Response> Connection::ask_handler(Request& request) {
+Task<Response> Connection::ask_handler(Request& request, metrics::RouteCounters*& route) {
   try {
-    co_return co_await place_.server()->handler(request);
+    auto answer = place_.server()->handler(request);
+    route = metrics::take_chosen_route();
+    co_return co_await std::move(answer);
   } catch (const std::exception& failure) {
     // The text of an exception may hold anything; its type does not.
     log::error("net", "handler_threw", {{"request", request.id}, {"type", typeid(failure).name()}});
@@ -346,6 +353,20 @@ Task<Response> Connection::ask_handler(Request& request) {
     log::error("net", "handler_threw", {{"request", request.id}, {"type", "unknown"}});
   }
   co_return error_page(request, 500);
+}
+
+// A path may hold a link token, so that the log says which route it was.
+void Connection::note_answer(const Request& request, unsigned status, metrics::RouteCounters* route,
+                             std::chrono::steady_clock::duration took) {
+  auto& counters = route != nullptr ? *route : metrics::of_no_route();
+  counters.answered(status, took);
+  log::write(status >= 500 ? log::Level::kInfo : log::Level::kDebug, "http", "answered",
+             {{"request", request.id},
+              {"trace_id", trace_id_of(request.headers)},
+              {"method", counters.method},
+              {"route", counters.pattern},
+              {"status", static_cast<int>(status)},
+              {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});
 }
 
 Response Connection::error_page(const Request& request, unsigned status) {
@@ -361,6 +382,7 @@ Response Connection::error_page(const Request& request, unsigned status) {
 }
 
 Task<bool> Connection::refuse(unsigned status, std::string_view reason) {
+  metrics::of_no_route().answered(status, {});
   log::debug("net", "request_refused",
              {{"peer", place_.peer()}, {"status", static_cast<int>(status)}, {"reason", reason}});
   const Response response =
@@ -373,6 +395,7 @@ Task<bool> Connection::refuse(unsigned status, std::string_view reason) {
 
 // The head was good, so that whoever answers errors knows how to say it to this client.
 Task<bool> Connection::refuse_body(const Response& response, const Request& request) {
+  note_answer(request, response.status, nullptr, {});
   if (co_await write_response(response,
                               {.method = request.method, .request_id = request.id, .close = true}))
     co_await linger();

@@ -3,6 +3,7 @@
 // what all connections of a server have in common.
 #include <atomic>
 #include <boost/asio/cancellation_signal.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "metrics/route_counters.h"
 #include "net/http_server.h"
 #include "net/stream.h"
 #include "net/watchdog.h"
@@ -94,7 +96,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> exchange();
   Task<bool> read_head(Exchange& now);
   Task<bool> read_body(Exchange& now);
-  Task<Response> ask_handler(Request& request);
+  // Tells which route's handler it was; null: none.
+  Task<Response> ask_handler(Request& request, metrics::RouteCounters*& route);
+  // For the metrics, and for the log.
+  static void note_answer(const Request& request, unsigned status, metrics::RouteCounters* route,
+                          std::chrono::steady_clock::duration took);
   // What on_error makes of it, if there is one.
   Response error_page(const Request& request, unsigned status);
   Task<bool> refuse(unsigned status, std::string_view reason);

@@ -4,8 +4,25 @@
 #include <utility>
 
 #include "base/log.h"
+#include "metrics/connector_counters.h"
 
 namespace patchbay::pacing {
+
+namespace {
+
+metrics::ConnectorCounters& counters_of(std::string_view provider) {
+  return metrics::of_connector(provider.substr(0, provider.find(' ')));
+}
+
+void count(std::string_view provider, Circuit::State before, Circuit::State after) {
+  auto& counters = counters_of(provider);
+  using enum Circuit::State;
+  if (after == kOpen) counters.circuits_opened.add();
+  if (before == kClosed) counters.circuits_open.add(1);
+  if (after == kClosed) counters.circuits_open.add(-1);
+}
+
+}  // namespace
 
 void ProviderTable::Passage::note(Circuit::Outcome outcome) {
   if (auto* const table = std::exchange(table_, nullptr)) table->note(provider_, number_, outcome);
@@ -14,7 +31,12 @@ void ProviderTable::Passage::note(Circuit::Outcome outcome) {
 ProviderTable::Health& ProviderTable::health(const std::string& provider, std::int64_t now) {
   if (const auto found = providers_.find(provider); found != providers_.end()) return found->second;
   if (providers_.size() >= sweep_at_) {
-    std::erase_if(providers_, [now](const auto& item) { return item.second.circuit.is_idle(now); });
+    std::erase_if(providers_, [now](const auto& item) {
+      const auto& circuit = item.second.circuit;
+      if (!circuit.is_idle(now)) return false;
+      if (circuit.state() != Circuit::State::kClosed) counters_of(item.first).circuits_open.add(-1);
+      return true;
+    });
     sweep_at_ = std::max(kFewest, 2 * providers_.size());
   }
   return providers_[provider];
@@ -41,6 +63,7 @@ void ProviderTable::note(const std::string& provider, std::uint64_t number,
     after = circuit.state();
   }
   if (before == after) return;
+  count(provider, before, after);
   log::warning("pacing", after == Circuit::State::kOpen ? "circuit_opened" : "circuit_closed",
                {{"provider", provider}});
 }

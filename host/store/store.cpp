@@ -6,6 +6,7 @@
 #include <new>
 
 #include "base/log.h"
+#include "metrics/hub_counters.h"
 #include "store/migrations.h"
 
 namespace patchbay::store {
@@ -16,6 +17,12 @@ constexpr std::size_t kMaxQueue = 16'384;
 constexpr std::size_t kMaxBatch = 64;
 // How often a batch may lose to other instances before it asks them to wait.
 constexpr int kRacesToLose = 4;
+
+using metrics::DatabaseError;
+
+void count(DatabaseError error) {
+  metrics::of_hub().database_errors.add(error);
+}
 
 Error undone() {
   return make_error(ErrorCode::kStorage,
@@ -63,10 +70,12 @@ void Store::enqueue(std::unique_ptr<Job> job) {
     if (stopping_) {
       refusal = make_error(ErrorCode::kCancelled, "The hub is shutting down.");
     } else if (queue_.size() >= kMaxQueue) {
+      count(DatabaseError::kQueueFull);
       refusal = make_error(ErrorCode::kStorage,
                            "The database cannot keep up with the load. Try again in a moment.");
     } else if (has_thread_) {
       queue_.push_back(std::move(job));
+      metrics::of_hub().database_queue.add(1);
       // Under the lock: once the job is done its caller may destroy this Store.
       wake_.notify_one();
       return;
@@ -95,6 +104,7 @@ void Store::serve() {
         jobs.push_back(std::move(queue_.front()));
         queue_.pop_front();
       }
+      metrics::of_hub().database_queue.add(-static_cast<std::int64_t>(jobs.size()));
     }
     run_all(jobs);
   }
@@ -114,6 +124,7 @@ void Store::run_all(Jobs& jobs) {
       }
     } catch (const std::bad_alloc&) {
       // Between the closures: beginning or ending a transaction. Nothing was committed.
+      count(DatabaseError::kMemory);
       database_->rollback();
       for (std::size_t i = first; i < end; ++i) jobs[i]->fail(no_memory());
     }
@@ -125,6 +136,7 @@ bool Store::run_guarded(Job& job) {
   try {
     return job.run(*database_);
   } catch (const std::bad_alloc&) {
+    count(DatabaseError::kMemory);
     job.fail(no_memory());
     return false;
   } catch (const std::exception& failure) {
@@ -132,6 +144,7 @@ bool Store::run_guarded(Job& job) {
   } catch (...) {
     log::error("store", "closure_threw");
   }
+  count(DatabaseError::kBug);
   job.fail(make_error(ErrorCode::kInternal,
                       "A mistake in the hub stopped this change. Nothing was changed; the log of "
                       "the hub says more."));
@@ -156,6 +169,7 @@ bool Store::run_in_savepoint(Job& job) {
     return false;
   }
   if (auto released = database_->execute("RELEASE SAVEPOINT job"); !released) {
+    count(DatabaseError::kUndone);
     job.fail(undone());
     database_->rollback();
     return false;
@@ -165,6 +179,7 @@ bool Store::run_in_savepoint(Job& job) {
 
 void Store::read_once(Job& job) {
   if (auto begun = database_->begin(Access::kRead); !begun) {
+    count(DatabaseError::kBegin);
     job.fail(std::move(begun).error());
     return;
   }
@@ -181,6 +196,7 @@ std::size_t Store::write_once(std::span<std::unique_ptr<Job>> jobs, Access acces
   std::vector<Job*> kept;
   kept.reserve(jobs.size());
   if (auto begun = database_->begin(access); !begun) {
+    count(DatabaseError::kBegin);
     for (auto& job : jobs) job->fail(begun.error());
     return jobs.size();
   }
@@ -189,11 +205,13 @@ std::size_t Store::write_once(std::span<std::unique_ptr<Job>> jobs, Access acces
     if (run_in_savepoint(*jobs[done])) kept.push_back(jobs[done].get());
     if (!database_->in_transaction()) {
       // A full disk or an I/O error took the others' work with it; the rest gets a new transaction.
+      if (!database_->may_rerun()) count(DatabaseError::kUndone);
       for (Job* other : kept) other->fail(undone());
       return done + 1;
     }
   }
   if (auto committed = database_->commit(); !committed) {
+    if (!database_->may_rerun()) count(DatabaseError::kCommit);
     database_->rollback();
     for (Job* job : kept) job->fail(committed.error());
   }

@@ -1,6 +1,7 @@
 #include "upkeep/audit_head_recorder.h"
 
 #include "base/log.h"
+#include "metrics/hub_counters.h"
 #include "store/audit_heads_table.h"
 
 namespace patchbay::upkeep {
@@ -56,6 +57,7 @@ Result<> AuditHeadRecorder::close() {
 
 net::Task<> AuditHeadRecorder::tick() {
   const auto done = co_await record();
+  if (done) metrics::of_hub().heads_recorded_ms.set(clock_.unix_ms());
   const std::string complaint = done ? std::string() : done.error().message;
   if (!complaint.empty() && complaint != last_complaint_)
     log::error("audit", "heads_not_recorded", {{"error", complaint}});

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "metrics/hub_counters.h"
 #include "net/url.h"
 #include "net/wait_all.h"
 #include "store/provider_events_table.h"
@@ -132,6 +133,8 @@ struct Deliverer::Impl : std::enable_shared_from_this<Impl> {
     const bool answered = reply && reply->ok();
     delivery.last_status = endpoint.last_status = answered ? std::int64_t{reply->status} : 0;
     const bool taken = answered && reply->status >= 200 && reply->status <= 299;
+    metrics::of_hub().deliveries.add(taken ? metrics::Delivered::kTaken
+                                           : metrics::Delivered::kNotTaken);
     std::string why;
     if (!reply)
       why = reply.error().message;

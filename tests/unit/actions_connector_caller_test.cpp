@@ -97,7 +97,7 @@ TEST_F(ConnectorCallerTest, ReplacesARefusedTokenOnceAndBeginsAnew) {
 TEST_F(ConnectorCallerTest, WritesDownEachRequestWithoutSecrets) {
   hub.provider.answer(401, R"({"echo":"token-1"})");
   hub.provider.answer(200, "{}");
-  CallTrace trace{.bodies = true, .steps = {}};
+  CallTrace trace{.bodies = true, .parent = {}, .steps = {}};
   ActionRunner runner(*hub.services, hub.tokens, options());
   ASSERT_TRUE(hub.loops.block_on(runner.run({.project_id = "prj_1",
                                              .account_id = "acc_1",

@@ -20,6 +20,7 @@
 #include "connector/worker/line_budget.h"
 #include "connector/worker/system_call_name.h"
 #include "connector/worker/worker_process.h"
+#include "metrics/connector_counters.h"
 #include "patchbay/connector.h"
 
 namespace patchbay::connector {
@@ -149,6 +150,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     socket_.emplace(home_, process_.socket());
     restart_.started(now);
     ++starts_;
+    metrics::of_connector(options_.name).worker_starts.add();
     denials_ = 0;
     ++generation_;
     loading_ = std::make_shared<LoadPending>(home_, options_.load_deadline);
@@ -340,6 +342,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   void denied(const DeniedMessage& message) {
     const auto call = system_call_name(message.system_call);
+    metrics::of_connector(options_.name).system_calls_denied.add();
     log::warning("connector", "system_call_denied",
                  {{"connector", options_.name}, {"system_call", call}, {"ended", message.ended}});
     record("connector.system_call_denied", call);
@@ -389,11 +392,13 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     const bool before = restart_.quarantined();
     restart_.failed(std::chrono::steady_clock::now());
     ++failures_;
+    metrics::of_connector(options_.name).worker_failures.add();
     last_failure_ = error.message;
     log::error("connector", "worker_ended",
                {{"connector", options_.name}, {"reason", error.message}, {"status", how}});
     record("connector.failed", error.message);
     if (before || !restart_.quarantined()) return;
+    metrics::of_connector(options_.name).worker_quarantines.add();
     log::error("connector", "quarantined", {{"connector", options_.name}});
     record("connector.quarantined", error.message);
   }
