@@ -5,7 +5,7 @@ if(prefix STREQUAL "/usr")
   set(config_folder "/etc/patchbay")
 endif()
 
-# stage(NAME PERMISSION...): the file of that name with the paths filled in.
+# stage(NAME): the file of that name with the paths filled in.
 function(stage name)
   configure_file("${source}/${name}.in" "${staged}/${name}" @ONLY)
 endfunction()
@@ -26,11 +26,12 @@ foreach(setting
 endforeach()
 file(WRITE "${staged}/patchbay.toml" "${every_option}")
 stage(patchbay.service)
+stage(patchbay.socket)
 stage(patchbay-admin)
 
 set(readable OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 file(INSTALL "${staged}/patchbay.toml" DESTINATION "${config_folder}" PERMISSIONS ${readable})
-file(INSTALL "${staged}/patchbay.service" DESTINATION "${prefix}/lib/systemd/system"
+file(INSTALL "${staged}/patchbay.service" "${staged}/patchbay.socket" DESTINATION "${prefix}/lib/systemd/system"
      PERMISSIONS ${readable})
 file(INSTALL "${staged}/patchbay-admin" DESTINATION "${prefix}/sbin" USE_SOURCE_PERMISSIONS)
 
