@@ -23,7 +23,6 @@ struct TlsContext::Impl {
 namespace {
 
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
-constexpr long kMostOfACertificate = 16'384;  // of a client, which is asked for none
 constexpr unsigned char kAlpn[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 class PlainStream final : public Stream {
@@ -157,7 +156,6 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::for_server(
   harden(context);
   SSL_CTX_set_alpn_select_cb(context, choose_alpn, nullptr);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_max_cert_list(context, kMostOfACertificate);
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
     return unusable(certificate_file, "certificate");
   }

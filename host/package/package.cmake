@@ -5,6 +5,7 @@ set(CPACK_PACKAGE_VENDOR Patchbay)
 set(CPACK_PACKAGE_CONTACT "Patchbay maintainers <maintainers@patchbay.invalid>")
 set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR}/package)
 set(CPACK_COMPONENTS_ALL hub kit)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)  # of the packaging, beside the project's version
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -15,7 +16,7 @@ set(CPACK_DEBIAN_HUB_PACKAGE_NAME patchbay)
 set(CPACK_DEBIAN_HUB_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_HUB_PACKAGE_SHLIBDEPS ON)
 # shlibdeps adds what the programs are linked with.
-set(CPACK_DEBIAN_HUB_PACKAGE_DEPENDS "adduser, ca-certificates, init-system-helpers, util-linux")
+set(CPACK_DEBIAN_HUB_PACKAGE_DEPENDS "adduser, ca-certificates")
 set(CPACK_DEBIAN_HUB_PACKAGE_SUGGESTS "postgresql, patchbay-dev")
 set(CPACK_DEBIAN_HUB_DESCRIPTION "integration hub that connectors are dropped into
 Patchbay links your customers' accounts at providers, keeps their credentials
@@ -36,11 +37,13 @@ include(CPack)
 
 install(CODE "
   set(source \"${PROJECT_SOURCE_DIR}\")
+  set(version \"${PROJECT_VERSION}-1\")
   set(staged \"${CMAKE_CURRENT_BINARY_DIR}/package\")
   set(share \"${CMAKE_INSTALL_DATAROOTDIR}/doc\")
   include(\"${CMAKE_CURRENT_LIST_DIR}/install_notices.cmake\")" COMPONENT hub)
 install(CODE "
   set(source \"${PROJECT_SOURCE_DIR}\")
+  set(version \"${PROJECT_VERSION}-1\")
   set(staged \"${CMAKE_CURRENT_BINARY_DIR}/package/kit\")
   set(share \"${CMAKE_INSTALL_DATAROOTDIR}/doc\")
   set(package patchbay-dev)

@@ -57,7 +57,7 @@ class Packages(unittest.TestCase):
         version = re.search(r"project\(patchbay VERSION (\d+\.\d+\.\d+)", (SOURCE / "CMakeLists.txt").read_text())[1]
         self.assertEqual(run(str(root / "usr/bin/patchbay"), "--version"), f"patchbay {version}\n")
         for package in (hub_deb, kit_deb):
-            self.assertEqual(field(package, "Version"), version)
+            self.assertEqual(field(package, "Version"), version + "-1")
 
     def test_depend_on_the_libraries_that_the_programs_are_linked_with(self):
         depends = field(hub_deb, "Depends")
@@ -83,7 +83,8 @@ class Packages(unittest.TestCase):
                      "usr/lib/patchbay/connectors/hibob.json", "usr/lib/systemd/system/patchbay.service",
                      "usr/lib/systemd/system/patchbay.socket",
                      "etc/patchbay/patchbay.toml", "usr/share/doc/patchbay/copyright",
-                     "usr/share/doc/patchbay/changelog.gz", "usr/share/doc/patchbay/operating.md"):
+                     "usr/share/doc/patchbay/changelog.gz", "usr/share/doc/patchbay/changelog.Debian.gz",
+                     "usr/share/doc/patchbay/operating.md"):
             self.assertIn("./" + name, held)
         self.assertFalse([name for name in held if "include" in name], "the kit's files are the other package's")
         self.assertIn("./usr/include/patchbay/connector.h", run("dpkg-deb", "-c", str(kit_deb)))
@@ -175,13 +176,15 @@ class Machine(unittest.TestCase):
         before = work / "before"
         run("dpkg-deb", "-R", str(hub_deb), str(before))
         control = before / "DEBIAN/control"
-        control.write_text(re.sub(r"(?m)^Version: .*$", "Version: 0.0.9", control.read_text()))
+        control.write_text(re.sub(r"(?m)^Version: .*$", "Version: 0.0.9-1", control.read_text()))
         run("dpkg-deb", "-Znone", "-b", str(before), str(cls.place / "previous.deb"))
         run(str(BUILD / "bin/patchbay_test_old_store"), "1", str(cls.place / "old.db"))
         (cls.place / "old.key").write_text("5a" * 32 + "\n")
         (cls.place / "old.key").chmod(0o400)
-        subprocess.run(["unshare", "--mount", "--propagation", "private", str(HERE / "boot"), str(cls.place)],
-                       check=False, timeout=200)
+        boot = subprocess.run(["unshare", "--mount", "--propagation", "private", str(HERE / "boot"), str(cls.place)],
+                              check=False, timeout=200)
+        if boot.returncode == 77:
+            raise unittest.SkipTest("this machine can't boot another one")
         if not (cls.place / "seen/done").exists():
             log = cls.place / "seen/log"
             console = cls.place / "console"
