@@ -102,8 +102,8 @@ store::RequestLog RequestLogs::row_of(const LoggedRequest& request) const {
   for (const auto& step : request.trace.steps)
     row.steps.push_back(step_row(step, services_.random.id("stp_"),
                                  static_cast<std::int64_t>(row.steps.size()) + 1));
-  const bool keep =
-      bodies_ == LogBodies::kAll || (bodies_ == LogBodies::kErrors && !row.succeeded());
+  const auto bodies = bodies_.load();
+  const bool keep = bodies == LogBodies::kAll || (bodies == LogBodies::kErrors && !row.succeeded());
   if (!keep) return row;
   auto sealed = services_.vault.seal(
       bodies_json(request), {store::kLoggedBodiesTable, row.project_id, row.id, "bodies", 0});

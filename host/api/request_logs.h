@@ -5,6 +5,7 @@
 // Rows are written behind the answers, several in one transaction. When the store does not take
 // them they wait, up to kMostWaiting; the ones after that are counted and lost. A process that is
 // killed loses those of its last half second. Any thread.
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -36,7 +37,9 @@ class RequestLogs {
 
   RequestLogs(const accounts::Services& services, LogBodies bodies);
 
-  [[nodiscard]] bool wants_bodies() const { return bodies_ != LogBodies::kOff; }
+  [[nodiscard]] bool wants_bodies() const { return bodies_.load() != LogBodies::kOff; }
+  // From now on. Any thread; what is kept already stays.
+  void keep_bodies(LogBodies bodies) { bodies_ = bodies; }
   void record(LoggedRequest request);
   // Writes what waits. Readers do so first, so that a caller finds its own requests.
   Task<> flush();
@@ -51,7 +54,7 @@ class RequestLogs {
   store::RequestLog row_of(const LoggedRequest& request) const;
 
   const accounts::Services& services_;
-  const LogBodies bodies_;
+  std::atomic<LogBodies> bodies_;
   upkeep::Ticker ticker_;
 
   std::mutex mutex_;  // guards what follows

@@ -169,6 +169,9 @@ Result<> apply_config_file(CLI::App& app, const std::string& path) {
   PATCHBAY_TRY(apply_to(serve, path, items, all));
   auto& signin = *app.get_subcommand("signin");
   PATCHBAY_TRY(apply_to(signin, path, items, {"public-url"}));
+  for (auto* command :
+       app.get_subcommands([](CLI::App* any) { return any->get_name() == "doctor"; }))
+    PATCHBAY_TRY(apply_to(*command, path, items, {"tls-certificate", "tls-key"}));
   return apply_to(app, path, items, shared);
 }
 
@@ -185,6 +188,20 @@ void let_given_win(CLI::App& app) {
         other->default_val(other->get_items_expected_max() == 0 ? "false" : "");
   }
   for (auto* below : app.get_subcommands()) let_given_win(*below);
+}
+
+std::map<std::string, std::string> values_of(const CLI::App& command) {
+  std::map<std::string, std::string> values;
+  for (const auto* option : command.get_options()) {
+    if (option->get_lnames().empty()) continue;
+    auto& value = values[option->get_lnames().front()];
+    if (option->count() == 0) {
+      value = option->get_default_str();
+      continue;
+    }
+    for (const auto& given : option->results()) value.append(given).append("\n");
+  }
+  return values;
 }
 
 std::string config_template(CLI::App& app) {

@@ -12,6 +12,7 @@
 // command's option of that meaning: the environment and flags go over it. Secrets never stand in
 // it; options name the files, variables or credentials that hold them.
 #include <CLI/CLI.hpp>
+#include <map>
 #include <string>
 
 #include "base/result.h"
@@ -32,6 +33,9 @@ void let_given_win(CLI::App& app);
 
 // One file, as apply_config would.
 Result<> apply_config_file(CLI::App& app, const std::string& path);
+
+// What a command's options say, as text by their long names: what was given, else the defaults.
+std::map<std::string, std::string> values_of(const CLI::App& command);
 
 // A file with every key as a comment: what it is for, and its default.
 std::string config_template(CLI::App& app);

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/doctor/checks.h"
 #include "cli/options.h"
+#include "cli/reach_options.h"
 #include "cli/review_text.h"
 
 namespace patchbay::cli {
@@ -19,6 +20,7 @@ using doctor::Verdict;
 
 struct DoctorOptions {
   CommonOptions common;
+  ReachOptions reach;
   bool json = false;
   bool offline = false;
   bool quiet = false;
@@ -92,6 +94,7 @@ void examine(const DoctorOptions& options, HubOptions hub_options, const doctor:
   if (!doctor::check_folder(options.common.data, tell)) return;
   hub_options.keys = doctor::check_keys(hub_options, tell);
   doctor::check_worker(hub_options.worker_program, tell);
+  doctor::check_tls(options.reach.tls, SystemClock().unix_ms(), tell);
   const auto location =
       hub_options.store.value_or(store::StoreLocation::file(database_path(options.common.data)));
   auto database = doctor::check_database(location, hub_options.keys.get(), tell);
@@ -126,6 +129,7 @@ void add_doctor_command(CLI::App& app, Run& run) {
       "  patchbay doctor --json | jq '.[] | select(.verdict == \"problem\")'");
   auto options = std::make_shared<DoctorOptions>();
   options->common.add_to(*command);
+  options->reach.add_tls_to(*command);
   command->add_flag("--offline", options->offline, "Connect to no provider");
   command->add_flag("--quiet", options->quiet, "Only what is to be mended or looked at");
   command->add_flag("--json", options->json, "For programs");

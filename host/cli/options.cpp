@@ -9,6 +9,20 @@
 #include "cli/provider_settings.h"
 
 namespace patchbay::cli {
+namespace {
+
+Result<> pin(const std::string& hash, connector::TrustPolicy& policy) {
+  const auto bytes = hex_decode(hash);
+  if (!bytes || bytes->size() != sizeof(Sha256))
+    return make_error(ErrorCode::kConfiguration,
+                      "--pin-connector wants the 64 hex digits that sha256sum prints, or a file "
+                      "with them, not " +
+                          hash.substr(0, 200));
+  policy.pinned.push_back(hex_encode(*bytes));
+  return {};
+}
+
+}  // namespace
 
 void CommonOptions::add_data_to(CLI::App& command) {
   command
@@ -55,7 +69,8 @@ void CommonOptions::add_to(CLI::App& command) {
                      "{\"acme\": {\"rate_limits\": {\"token\": {\"counts\": \"address\"}}}}; see "
                      "docs/rate-limits.md");
   command.add_option("--pin-connector", pinned,
-                     "SHA-256 of a connector file to let in without asking (sha256sum FILE.so)");
+                     "SHA-256 of a connector file to let in without asking (sha256sum FILE.so), or "
+                     "a file with what that prints");
   command.add_option("--trust-key", trusted_keys,
                      "minisign public key, or a file with one: connectors it signed "
                      "(FILE.so.minisig beside FILE.so) are let in without asking");
@@ -103,13 +118,16 @@ Result<std::optional<store::StoreLocation>> CommonOptions::store_location() cons
 Result<connector::TrustPolicy> CommonOptions::trust_policy() const {
   connector::TrustPolicy policy;
   policy.approve_all = approve_all;
-  for (const auto& hash : pinned) {
-    const auto bytes = hex_decode(hash);
-    if (!bytes || bytes->size() != sizeof(Sha256))
-      return make_error(
-          ErrorCode::kConfiguration,
-          "--pin-connector wants the 64 hex digits that sha256sum prints, not " + hash);
-    policy.pinned.push_back(hex_encode(*bytes));
+  for (const auto& named : pinned) {
+    std::ifstream file(named);
+    if (!file) {
+      PATCHBAY_TRY(pin(named, policy));
+      continue;
+    }
+    for (std::string line; std::getline(file, line);)
+      if (!line.empty()) {
+        PATCHBAY_TRY(pin(line.substr(0, line.find(' ')), policy));
+      }
   }
   for (const auto& named : trusted_keys) {
     std::string text = named;

@@ -19,7 +19,7 @@ struct CommonOptions {
   std::string ca_file;
   std::string provider_settings;          // a file; see provider_settings.h
   std::vector<std::string> sandboxes;     // ready files
-  std::vector<std::string> pinned;        // SHA-256 of connector files
+  std::vector<std::string> pinned;        // SHA-256 of connector files, or files with them
   std::vector<std::string> trusted_keys;  // minisign public keys, or files that hold one
   bool approve_all = false;
   bool keep_failed_flows = false;

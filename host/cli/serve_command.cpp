@@ -2,7 +2,10 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
+#include <functional>
 #include <iostream>
+#include <map>
 #include <thread>
 
 #include "api/errors.h"
@@ -12,11 +15,16 @@
 #include "base/log.h"
 #include "cli/actor.h"
 #include "cli/commands.h"
+#include "cli/config_file.h"
 #include "cli/log_options.h"
 #include "cli/metrics_server.h"
 #include "cli/options.h"
+#include "cli/reach_options.h"
+#include "cli/reload_signal.h"
 #include "cli/served_api.h"
+#include "cli/service_manager.h"
 #include "cli/stop_signal.h"
+#include "cli/tls_keeper.h"
 #include "net/http_server.h"
 #include "upkeep/expiry.h"
 #include "web/operator_access.h"
@@ -36,6 +44,7 @@ struct ServeOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   std::string public_url;
+  ReachOptions reach;
   std::string ready_file;
   KeyOptions new_key;
   std::string audit_sync = "100ms";
@@ -57,7 +66,27 @@ api::LogBodies log_bodies(const std::string& word) {
 // The link a person opens. Browsers treat http://localhost as trustworthy, so __Host- cookies work.
 std::string public_url(const ServeOptions& options, std::uint16_t port) {
   if (!options.public_url.empty()) return options.public_url;
-  return "http://localhost:" + std::to_string(port);
+  return (options.reach.has_tls() ? "https://localhost:" : "http://localhost:") +
+         std::to_string(port);
+}
+
+// Host and origin under which browsers know the hub.
+struct PublicPlace {
+  std::string host;
+  std::string origin;
+  bool is_https = false;
+};
+
+Result<PublicPlace> public_place(const std::string& url) {
+  if (url.empty()) return PublicPlace();
+  PATCHBAY_TRY_ASSIGN(const auto parsed, net::parse_url(url));
+  return PublicPlace{parsed.host, parsed.scheme + "://" + parsed.host_header(),
+                     parsed.scheme == "https"};
+}
+
+// By themselves browsers would keep http:// from every other program on this machine, too.
+bool is_this_machine(const std::string& host) {
+  return host.empty() || host == "localhost" || host.ends_with(".localhost");
 }
 
 std::vector<std::string> overridden_hosts(const net::EgressRules& rules) {
@@ -114,13 +143,84 @@ auto reconnect_links(Hub& hub, const std::string& url) {
   };
 }
 
-int serve(const ServeOptions& options) {
+using Values = std::map<std::string, std::string>;
+
+std::shared_ptr<ServeOptions> add_serve_options(CLI::App* command);
+
+// The arguments of this process, which a changed configuration file is read beneath.
+std::vector<std::string> own_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+  return arguments;
+}
+
+// The options as they would be if the hub started now.
+Result<std::pair<Values, std::shared_ptr<ServeOptions>>> read_again() {
+  CLI::App app;
+  Run never;
+  auto* command = app.add_subcommand("serve");
+  auto options = add_serve_options(command);
+  add_signin_command(app, never);
+  add_config_option(app);
+  auto arguments = own_arguments();
+  std::vector<char*> argv;
+  argv.reserve(arguments.size());
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  try {
+    PATCHBAY_TRY(apply_config(app, static_cast<int>(argv.size()), argv.data()));
+    app.parse(static_cast<int>(argv.size()), argv.data());
+    let_given_win(app);
+  } catch (const CLI::Error& error) {
+    return make_error(ErrorCode::kConfiguration, error.what());
+  }
+  return std::pair(values_of(*command), std::move(options));
+}
+
+// What a running hub takes anew, by the option's name; all else waits for a restart.
+using Takers = std::map<std::string, std::function<void(const ServeOptions&)>, std::less<>>;
+
+// Takes what changed in the configuration since `values` were in force, and says what it can't
+// take.
+void take_configuration(Values& values, const Takers& takers) {
+  const auto fresh = read_again();
+  if (!fresh) {
+    log::error("config", "not_taken", {{"why", fresh.error().message}});
+    return;
+  }
+  for (const auto& [name, value] : fresh->first) {
+    if (values[name] == value) continue;
+    const auto taker = takers.find(name);
+    if (taker == takers.end()) {
+      log::warning("config", "needs_a_restart", {{"option", name}});
+      continue;
+    }
+    taker->second(*fresh->second);
+    values[name] = value;
+    log::info("config", "taken", {{"option", name}});
+  }
+}
+
+upkeep::KeptFor kept_for(const ServeOptions& options) {
+  return {.request_logs_ms = options.log_days * kDayMs,
+          .provider_events_ms = options.log_days * kDayMs};
+}
+
+int serve(const ServeOptions& options, Values values) {
   if (const auto set = options.log.apply(); !set) return report(set.error());
   const auto loops = options.loops != 0
                          ? options.loops
                          : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   auto origins = net::Origins::parse(options.embed_origins);
   if (!origins) return report(origins.error());
+  // First of all: no thread may run yet.
+  const auto socket = given_socket();
+  if (!socket) return report(socket.error());
+  if (const auto right = options.reach.check(); !right) return report(right.error());
+  auto proxies = options.reach.proxies();
+  if (!proxies) return report(proxies.error());
+  const auto place = public_place(options.public_url);
+  if (!place) return report(place.error());
   auto hub_options = options.common.hub_options(loops);
   if (!hub_options) return report(hub_options.error());
   if (const auto new_key = options.new_key.source()) hub_options->further_keys.push_back(*new_key);
@@ -154,6 +254,7 @@ int serve(const ServeOptions& options) {
                     .clock = hub.clock(),
                     .random = hub.random(),
                     .overridden_hosts = overridden,
+                    .public_origin = place->origin,
                     .embed_origins = *origins,
                     .audit = &hub.audit(),
                     .audit_folder = options.common.data + "/audit",
@@ -165,16 +266,17 @@ int serve(const ServeOptions& options) {
   server_options.address = options.address;
   server_options.port = options.port;
   server_options.reuse_port = loops > 1;
+  server_options.inherited_socket = *socket;
+  server_options.tls = options.reach.tls;
+  server_options.strict_transport = place->is_https && !is_this_machine(place->host);
+  server_options.proxies = *std::move(proxies);
   server_options.on_error = [&pages, &api](const net::Request& request, unsigned status) {
     return api::is_api_path(request.path) ? api.error(request, status)
                                           : pages.error_page(request, status);
   };
   router.on_error(server_options.on_error);
-  if (!options.public_url.empty()) {
-    const auto parsed = net::parse_url(options.public_url);
-    if (!parsed) return report(parsed.error());
-    server_options.allowed_hosts = {parsed->host, "localhost", "127.0.0.1", "[::1]"};
-  }
+  if (!place->host.empty())
+    server_options.allowed_hosts = {place->host, "localhost", "127.0.0.1", "[::1]"};
   api.add_routes(router);
   server_options.admit_body = [&api](const net::Request& head, std::uint64_t length) {
     return api.api().admit_body(head, length);
@@ -195,20 +297,37 @@ int serve(const ServeOptions& options) {
   // From here on nothing fails: what is started below uses this function's objects until stopped.
   webhooks::Deliverer deliverer(hub.services(), {.reconnect_link = reconnect_links(hub, url)});
   deliverer.start();
-  upkeep::Expiry expiry(hub.loops(), hub.store(), hub.clock(),
-                        {.request_logs_ms = options.log_days * kDayMs,
-                         .provider_events_ms = options.log_days * kDayMs});
+  upkeep::Expiry expiry(hub.loops(), hub.store(), hub.clock(), kept_for(options));
   expiry.start();
   api.logs().start();
   hub.start_background();
   if (*metrics)
     log::info("metrics", "listening", {{"port", static_cast<std::int64_t>((*metrics)->port())}});
+  TlsKeeper tls(hub.loops(), **server, options.reach.tls, hub.clock());
+  tls.start();
+  LifeSign alive(hub.loops());
+  alive.start();
+  const Takers takers{
+      {"log-days", [&expiry](const ServeOptions& fresh) { expiry.keep(kept_for(fresh)); }},
+      {"log-bodies",
+       [&api](const ServeOptions& fresh) { api.logs().keep_bodies(log_bodies(fresh.log_bodies)); }},
+  };
+  ReloadSignal reload(hub.loops(), [&] {
+    tls.reload();
+    take_configuration(values, takers);
+  });
+  reload.start();
+  tell_service_manager(Word::kReady);
   std::cout << "Patchbay listens on " << url << "\n"
             << "Sign in once with this link (valid for 15 minutes):\n  " << url << signin->reveal()
             << "\n"
             << std::flush;
   hub.loops().block_on(until_stopped());
   log::info("hub", "stopping");
+  tell_service_manager(Word::kStopping);
+  reload.stop();
+  alive.stop();
+  tls.stop();
   (void)hub.loops().block_on((*server)->stop(3s));
   if (*metrics) hub.loops().block_on((*metrics)->stop());
   deliverer.stop();
@@ -237,13 +356,7 @@ int print_signin(const SigninOptions& signin) {
   return 0;
 }
 
-}  // namespace
-
-void add_serve_command(CLI::App& app, Run& run) {
-  auto* command = app.add_subcommand("serve",
-                                     "Run the hub: pages, API, refreshes.\n"
-                                     "  patchbay key create data/key\n"
-                                     "  patchbay serve --data data --connectors connectors");
+std::shared_ptr<ServeOptions> add_serve_options(CLI::App* command) {
   auto options = std::make_shared<ServeOptions>();
   options->common.add_to(*command);
   command->add_option("--address", options->address, "Address to listen on")->capture_default_str();
@@ -252,6 +365,7 @@ void add_serve_command(CLI::App& app, Run& run) {
   command->add_option("--public-url", options->public_url,
                       "How browsers reach the hub, e.g. https://hub.example.com "
                       "(default: http://localhost:PORT)");
+  options->reach.add_to(*command);
   command->add_option("--ready-file", options->ready_file,
                       "Write URL and sign-in link there as JSON once the hub listens");
   options->new_key.add_to(*command, "new-",
@@ -294,7 +408,20 @@ void add_serve_command(CLI::App& app, Run& run) {
   command->add_option("--loops", options->loops, "Event loops (default: one a core)");
   options->log.add_to(*command);
   options->metrics.add_to(*command);
-  command->callback([&run, options] { run = [options] { return serve(*options); }; });
+  return options;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("serve",
+                                     "Run the hub: pages, API, refreshes.\n"
+                                     "  patchbay key create data/key\n"
+                                     "  patchbay serve --data data --connectors connectors");
+  auto options = add_serve_options(command);
+  command->callback([&run, options, command] {
+    run = [options, command] { return serve(*options, values_of(*command)); };
+  });
 }
 
 void add_signin_command(CLI::App& app, Run& run) {

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <ctime>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,39 @@ Result<tcp::acceptor> listen(asio::io_context& loop, const ServerOptions& option
   return acceptor;
 }
 
+// Of somebody else: it listens already, or is told to.
+Result<tcp::acceptor> take_over(asio::io_context& loop, int inherited) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  int kind = 0;
+  socklen_t kind_size = sizeof kind;
+  if (::getsockname(inherited, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      ::getsockopt(inherited, SOL_SOCKET, SO_TYPE, &kind, &kind_size) != 0 || kind != SOCK_STREAM ||
+      (address.ss_family != AF_INET && address.ss_family != AF_INET6)) {
+    return make_error(ErrorCode::kConfiguration,
+                      "The socket that the hub was started with is not one of TCP. In the socket "
+                      "unit, say ListenStream= with a port.");
+  }
+  tcp::acceptor acceptor(loop);
+  ErrorCondition error;
+  acceptor.assign(address.ss_family == AF_INET ? tcp::v4() : tcp::v6(), inherited, error);
+  if (!error) acceptor.non_blocking(true, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    return make_error(
+        ErrorCode::kConfiguration,
+        "The socket that the hub was started with can't be used: " + error.message() + ".");
+  }
+  return acceptor;
+}
+
+// Both are right, belong together, and hold now.
+Result<std::shared_ptr<const TlsContext>> usable_tls(const TlsFiles& files) {
+  PATCHBAY_TRY_ASSIGN(auto context, TlsContext::for_server(files.certificate, files.key));
+  PATCHBAY_TRY(check_key_file(files.key));
+  return context;
+}
+
 std::set<std::string, std::less<>> served_hosts(const ServerOptions& options, std::uint16_t port) {
   std::vector<std::string> names = options.allowed_hosts;
   if (names.empty()) names = {"localhost", "127.0.0.1", "[::1]"};
@@ -86,6 +120,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
   };
 
   Result<> listen_everywhere(std::vector<tcp::acceptor>& acceptors);
+  Result<> listen_on_one_port(std::vector<tcp::acceptor>& acceptors);
   Task<> accept_all(std::size_t index, tcp::acceptor acceptor);
   void adopt(std::size_t index, tcp::socket socket);
   Task<> close_idle(std::size_t index);
@@ -99,8 +134,25 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
   std::uint16_t port = 0;
 };
 
+// A free port may be somebody else's before every loop listens on it: then another one.
 Result<> HttpServer::Impl::listen_everywhere(std::vector<tcp::acceptor>& acceptors) {
+  const bool is_any = shared->options.port == 0 && shared->options.inherited_socket < 0;
+  for (int more_tries = is_any ? 9 : 0;; --more_tries) {
+    acceptors.clear();
+    auto done = listen_on_one_port(acceptors);
+    if (done || more_tries == 0) return done;
+  }
+}
+
+Result<> HttpServer::Impl::listen_on_one_port(std::vector<tcp::acceptor>& acceptors) {
   const ServerOptions& options = shared->options;
+  if (options.inherited_socket >= 0) {
+    shared->options.reuse_port = false;
+    PATCHBAY_TRY_ASSIGN(tcp::acceptor only, take_over(loops.loop(0), options.inherited_socket));
+    port = only.local_endpoint().port();
+    acceptors.push_back(std::move(only));
+    return {};
+  }
   {
     PATCHBAY_TRY_ASSIGN(tcp::acceptor first, listen(loops.loop(0), options, options.port, false));
     port = first.local_endpoint().port();
@@ -141,7 +193,8 @@ void HttpServer::Impl::adopt(std::size_t index, tcp::socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error) return;
   std::string address = peer.address().to_string();
-  if (!shared->counts.enter(address, shared->options.limits)) {
+  const bool is_proxy = shared->options.proxies.contains(address);
+  if (!shared->counts.enter(address, shared->options.limits, is_proxy)) {
     log::warning("net", "connection_limit", {{"peer", address}});
     return;
   }
@@ -188,9 +241,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(LoopPool& loops, ServerOpt
   shared.options = std::move(options);
   shared.handler = std::move(handler);
   shared.id_prefix = OsRandom().id("req_").substr(0, 14) + "-";
-  if (!shared.options.tls_certificate_file.empty()) {
-    PATCHBAY_TRY_ASSIGN(shared.tls, TlsContext::for_server(shared.options.tls_certificate_file,
-                                                           shared.options.tls_key_file));
+  if (!shared.options.tls.certificate.empty()) {
+    PATCHBAY_TRY_ASSIGN(auto tls, usable_tls(shared.options.tls));
+    shared.use(std::move(tls));
   }
   std::vector<tcp::acceptor> acceptors;
   PATCHBAY_TRY(impl->listen_everywhere(acceptors));
@@ -211,6 +264,18 @@ std::uint16_t HttpServer::port() const {
 }
 std::size_t HttpServer::connections() const {
   return impl_->shared->counts.total();
+}
+
+Result<> HttpServer::reload_tls() {
+  const TlsFiles& files = impl_->shared->options.tls;
+  PATCHBAY_TRY_ASSIGN(auto tls, usable_tls(files));
+  PATCHBAY_TRY_ASSIGN(const auto validity, read_validity(files.certificate));
+  const auto now = std::int64_t{std::time(nullptr)} * 1000;
+  if (now < validity.from || now >= validity.until)
+    return make_error(ErrorCode::kConfiguration, "The TLS certificate in " + files.certificate +
+                                                     " is not valid now: look at its dates.");
+  impl_->shared->use(std::move(tls));
+  return {};
 }
 
 Task<bool> HttpServer::stop(std::chrono::milliseconds drain) {

@@ -18,7 +18,9 @@
 #include "net/asio.h"
 #include "net/http_types.h"
 #include "net/loops.h"
+#include "net/proxies.h"
 #include "net/router.h"
+#include "net/tls_files.h"
 
 namespace patchbay::net {
 
@@ -37,7 +39,7 @@ struct ServerLimits {
   std::size_t max_headers = 100;
   std::size_t max_body_bytes = std::size_t{1} << 20U;
   std::size_t max_connections = 10'000;
-  std::size_t max_connections_per_peer = 1'000;
+  std::size_t max_connections_per_peer = 1'000;  // not of a trusted proxy, who stands for many
 };
 
 // Room for a request's body that is longer than ServerLimits::max_body_bytes.
@@ -60,8 +62,13 @@ struct ServerOptions {
   // One listening socket for each loop, the kernel spreads connections. Otherwise one socket,
   // whose connections go round the loops.
   bool reuse_port = false;
-  std::string tls_certificate_file{};  // PEM chain; empty: no TLS
-  std::string tls_key_file{};
+  // A listening socket that somebody else made, e.g. the service manager, which keeps it when we
+  // go; taken over, address and port are its. Connections go round the loops. -1: none.
+  int inherited_socket = -1;
+  TlsFiles tls{};  // no certificate: no TLS
+  // Answers over TLS say that this host is not to be visited without it (RFC 6797).
+  bool strict_transport = false;
+  Proxies proxies{};  // whose word counts for Request::peer_address
   // Host names we answer to ("hub.example.com", "localhost:8080"); an entry without a port also
   // matches the listening port. Empty: localhost, 127.0.0.1 and [::1]. Others get 421, which is
   // what stops DNS rebinding.
@@ -85,8 +92,14 @@ class HttpServer {
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;  // any thread
 
-  // Stops accepting, closes idle connections, lets running requests finish for up to `drain`, then
-  // cancels the rest. True when nothing had to be cancelled. Await it from any loop of the pool.
+  // Reads certificate and key again, for connections that come from now on. When they can't be
+  // used, or the certificate is not valid now, it says why (kConfiguration) and stays with those it
+  // has. Any thread.
+  Result<> reload_tls();
+
+  // Stops accepting, closes idle connections, lets running requests finish for up to `drain`, and
+  // new connections send the one they came for; then cancels the rest. True when nothing had to be
+  // cancelled. Await it from any loop of the pool.
   Task<bool> stop(std::chrono::milliseconds drain);
 
  private:

@@ -83,7 +83,7 @@ std::string chunk(std::string_view part) {
 }
 
 void write_head(Bytes& out, const Response& response, std::string_view request_id, bool close,
-                bool chunked) {
+                bool chunked, bool strict_transport) {
   append(out, "HTTP/1.1 ");
   append(out, std::to_string(response.status));
   append(out, " ");
@@ -102,6 +102,7 @@ void write_head(Bytes& out, const Response& response, std::string_view request_i
     append(out, "\r\nX-Request-Id: ");
     append(out, request_id);
   }
+  if (strict_transport) append(out, "\r\nStrict-Transport-Security: max-age=31536000");
   write_framing(out, response, chunked);
   append(out, close ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n");
 }
@@ -144,11 +145,11 @@ class RateDeadline {
 
 }  // namespace
 
-bool ConnectionCounts::enter(const std::string& peer, const ServerLimits& limits) {
+bool ConnectionCounts::enter(const std::string& peer, const ServerLimits& limits, bool is_proxy) {
   const std::lock_guard lock(mutex_);
   if (total_.load() >= limits.max_connections) return false;
   std::size_t& here = by_peer_[peer];
-  if (here >= limits.max_connections_per_peer) return false;
+  if (!is_proxy && here >= limits.max_connections_per_peer) return false;
   ++here;
   ++total_;
   return true;
@@ -163,6 +164,16 @@ void ConnectionCounts::leave(const std::string& peer) {
 
 std::string ServerShared::next_request_id() {
   return id_prefix + std::to_string(++requests);
+}
+
+std::shared_ptr<const TlsContext> ServerShared::tls() const {
+  const std::lock_guard lock(mutex_);
+  return tls_;
+}
+
+void ServerShared::use(std::shared_ptr<const TlsContext> tls) {
+  const std::lock_guard lock(mutex_);
+  tls_ = std::move(tls);
 }
 
 struct Connection::Writing {
@@ -187,9 +198,10 @@ Connection::Connection(ConnectionPlace place, asio::ip::tcp::socket socket,
   ErrorCondition ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   const auto loop = socket.get_executor();
-  const TlsContext* tls = place_.server()->tls.get();
-  stream_ = tls != nullptr ? make_server_tls_stream(std::move(socket), *tls)
-                           : make_plain_stream(std::move(socket));
+  const auto tls = place_.server()->tls();
+  is_tls_ = tls != nullptr;
+  stream_ = is_tls_ ? make_server_tls_stream(std::move(socket), *tls)
+                    : make_plain_stream(std::move(socket));
   // The watchdog is stopped before the stream goes.
   watchdog_ = Watchdog::make(loop, [this] { stream_->close(); });
   watchdog_->ask_first([this] { return look_at_writing(); });
@@ -208,7 +220,7 @@ void Connection::start() {
 }
 
 void Connection::drain() {
-  if (idle_) stream_->close();
+  if (idle_ && !is_first_) stream_->close();
 }
 
 void Connection::abort() {
@@ -218,12 +230,12 @@ void Connection::abort() {
 }
 
 Task<> Connection::run() {
-  if (place_.server()->draining.load()) co_return;
   watchdog_->set(limits().header_time);
   const auto [error] = co_await stream_->handshake();
   if (error) {
     log::debug("net", "handshake_failed",
                {{"peer", place_.peer()}, {"why", stream_->handshake_problem(error)}});
+    if (stream_->met_plain_http(error)) co_await ask_for_tls();
     co_return;
   }
   while (co_await exchange()) {
@@ -257,7 +269,7 @@ Task<bool> Connection::exchange() {
 Task<bool> Connection::read_head(Exchange& now) {
   const GuardLimits guard{limits().max_head_bytes, limits().max_headers};
   if (filled_ == 0) {
-    if (place_.server()->draining.load()) co_return false;
+    if (!is_first_ && place_.server()->draining.load()) co_return false;
     watchdog_->set(is_first_ ? limits().header_time : limits().idle_time);
     idle_ = true;
     const bool alive = co_await read_more(kFirstRead);
@@ -294,8 +306,8 @@ Task<bool> Connection::read_head(Exchange& now) {
   }
   request.method = std::move(now.head.method);
   request.target = origin_form(std::move(now.head.target));
-  request.peer_address = place_.peer();
-  request.is_tls = place_.server()->tls != nullptr;
+  request.peer_address = place_.server()->options.proxies.client_of(place_.peer(), request.headers);
+  request.is_tls = is_tls_;
   request.id = place_.server()->next_request_id();
   tidy_traceparent(request.headers);
   if (!decode_target(request.target, request)) {
@@ -303,6 +315,18 @@ Task<bool> Connection::read_head(Exchange& now) {
   }
   if (too_large) co_return co_await admit_body(now);
   co_return true;
+}
+
+Task<> Connection::ask_for_tls() {
+  constexpr std::string_view kAnswer =
+      "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+      "44\r\n"
+      "Connection: close\r\n\r\nThis port speaks TLS: use https:// instead.\n";
+  watchdog_->set(limits().linger_time);
+  co_await stream_->socket().async_write_some(asio::buffer(kAnswer.data(), kAnswer.size()),
+                                              asio::as_tuple(asio::use_awaitable));
+  ErrorCondition ignored;
+  stream_->socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
 Task<bool> Connection::admit_body(Exchange& now) {
@@ -408,7 +432,8 @@ Task<bool> Connection::write_response(const Response& response, Writing how) {
   const bool joined = body.size() <= kJoinedWrite;
   const bool chunked = !how.http_1_0;
   out_.clear();
-  write_head(out_, response, how.request_id, how.close, chunked);
+  write_head(out_, response, how.request_id, how.close, chunked,
+             is_tls_ && place_.server()->options.strict_transport);
   if (joined && !response.parts) append(out_, body);
   bool sent = co_await write_all({out_.data(), out_.size()});
   if (sent && has_body && response.parts) {

@@ -29,7 +29,7 @@ struct GuardVerdict;
 class ConnectionCounts {
  public:
   // False, and nothing counted, when a limit is reached.
-  bool enter(const std::string& peer, const ServerLimits& limits);
+  bool enter(const std::string& peer, const ServerLimits& limits, bool is_proxy);
   void leave(const std::string& peer);
   [[nodiscard]] std::size_t total() const { return total_.load(); }
 
@@ -42,7 +42,6 @@ class ConnectionCounts {
 struct ServerShared {
   ServerOptions options;
   Handler handler;
-  std::shared_ptr<const TlsContext> tls;  // null: none
   std::set<std::string, std::less<>> hosts;
   std::string id_prefix;
   std::atomic<std::uint64_t> requests = 0;
@@ -50,6 +49,13 @@ struct ServerShared {
   ConnectionCounts counts;
 
   [[nodiscard]] std::string next_request_id();
+  // What new connections take; null: no TLS. Any thread.
+  [[nodiscard]] std::shared_ptr<const TlsContext> tls() const;
+  void use(std::shared_ptr<const TlsContext> tls);
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const TlsContext> tls_;
 };
 
 // Holds a place in the counts.
@@ -84,7 +90,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Begins; the connection keeps itself alive until it is closed.
   void start();
-  // Closes now when no request is under way, else after its answer.
+  // Closes now when it waits for another request, else after the answer of this one.
   void drain();
   // Cancels the running handler and closes.
   void abort();
@@ -104,6 +110,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // What on_error makes of it, if there is one.
   Response error_page(const Request& request, unsigned status);
   Task<bool> refuse(unsigned status, std::string_view reason);
+  // To somebody who speaks HTTP where TLS is spoken.
+  Task<> ask_for_tls();
   Task<bool> admit_body(Exchange& now);
   Task<bool> refuse_body(const Response& response, const Request& request);
   struct Writing;
@@ -133,6 +141,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t filled_ = 0;
   bool idle_ = true;
   bool is_first_ = true;  // request of this connection
+  bool is_tls_ = false;
   std::int64_t written_ = 0;
   std::optional<std::int64_t> acknowledged_;  // at the last look; set while something is written
 };

@@ -77,6 +77,10 @@ class TlsStream final : public Stream {
   [[nodiscard]] bool certificate_refused() const override {
     return SSL_get_verify_result(native()) != X509_V_OK;
   }
+  [[nodiscard]] bool met_plain_http(const ErrorCondition& error) const override {
+    return error.category() == asio::error::get_ssl_category() &&
+           ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
+  }
   tcp::socket& socket() override { return stream_.next_layer(); }
   [[nodiscard]] SSL* native() const {
     return const_cast<ssl::stream<tcp::socket>&>(stream_).native_handle();
@@ -151,6 +155,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::for_server(
   SSL_CTX* context = impl->context.native_handle();
   harden(context);
   SSL_CTX_set_alpn_select_cb(context, choose_alpn, nullptr);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
     return unusable(certificate_file, "certificate");
   }

@@ -31,6 +31,8 @@ class Stream {
   [[nodiscard]] virtual std::string handshake_problem(const ErrorCondition& error) const = 0;
   // Whether the handshake failed because the peer's certificate does not verify.
   [[nodiscard]] virtual bool certificate_refused() const { return false; }
+  // Whether the handshake failed because the peer spoke HTTP without TLS.
+  [[nodiscard]] virtual bool met_plain_http(const ErrorCondition& /*error*/) const { return false; }
   virtual asio::ip::tcp::socket& socket() = 0;
 
   void close();
@@ -40,7 +42,8 @@ class Stream {
 bool is_clean_end(const ErrorCondition& error);
 
 // Certificates and protocol settings: TLS 1.2 and 1.3, AEAD suites, no renegotiation, plaintext
-// wiped from OpenSSL's buffers. Immutable, shared by all loops.
+// wiped from OpenSSL's buffers. Servers let clients resume by tickets, whose keys live as long as
+// the context; nothing is kept of a session. Immutable, shared by all loops.
 class TlsContext {
  public:
   // Verifies peers against the CAs in a PEM file, or the system's when it is empty.

@@ -29,12 +29,15 @@ class Expiry {
   void start() { ticker_.start(); }
   void stop() { ticker_.stop(); }
 
+  // For other times from now on. On loop 0.
+  void keep(const KeptFor& kept) { kept_ = kept; }
+
   net::Task<> run_once();
 
  private:
   store::Store& store_;
   const Clock& clock_;
-  const KeptFor kept_;
+  KeptFor kept_;
   Ticker ticker_;
 };
 

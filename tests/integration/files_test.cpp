@@ -51,8 +51,7 @@ class FilesTest : public HubTest {
     const auto files = ca.issue("DNS:hub.example");
     auto started = net::HttpServer::start(
         hub->loops(),
-        {.tls_certificate_file = files.certificate,
-         .tls_key_file = files.key,
+        {.tls = {files.certificate, files.key},
          .allowed_hosts = {"hub.example"},
          .admit_body = [this](const net::Request& head,
                               std::uint64_t length) { return api->admit_body(head, length); }},

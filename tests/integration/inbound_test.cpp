@@ -91,12 +91,9 @@ class InboundTest : public HubTest {
     router.emplace();
     api->add_routes(*router);
     const auto files = ca.issue("DNS:hub.example");
-    auto started =
-        net::HttpServer::start(hub->loops(),
-                               {.tls_certificate_file = files.certificate,
-                                .tls_key_file = files.key,
-                                .allowed_hosts = {"hub.example"}},
-                               [this](net::Request& request) { return router->dispatch(request); });
+    auto started = net::HttpServer::start(
+        hub->loops(), {.tls = {files.certificate, files.key}, .allowed_hosts = {"hub.example"}},
+        [this](net::Request& request) { return router->dispatch(request); });
     ASSERT_TRUE(started) << started.error().message;
     server = std::move(*started);
   }

@@ -57,8 +57,8 @@ class HttpClientTest : public testing::Test {
   // An HttpServer with a certificate of our CA that answers "METHOD host path body".
   void start_server(const TestCa::Files& files) {
     ServerOptions options;
-    options.tls_certificate_file = files.certificate;
-    options.tls_key_file = files.key;
+    options.tls.certificate = files.certificate;
+    options.tls.key = files.key;
     options.allowed_hosts = {kHost, "other.example.com", "127.0.0.1"};
     options.limits.max_body_bytes = std::size_t{4} << 20U;
     auto server = HttpServer::start(server_loops_, options, [](Request& request) -> Task<Response> {

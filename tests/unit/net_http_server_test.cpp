@@ -459,8 +459,8 @@ TEST_F(HttpServerTest, DropsAHandshakeThatDoesNotGoOn) {
   TestCa ca;
   const auto files = ca.issue("DNS:localhost");
   ServerOptions options;
-  options.tls_certificate_file = files.certificate;
-  options.tls_key_file = files.key;
+  options.tls.certificate = files.certificate;
+  options.tls.key = files.key;
   options.limits.header_time = 150ms;
   start(std::move(options));
   Channel silent = connect();
@@ -627,7 +627,7 @@ TEST_F(HttpServerTest, SaysWhatIsWrongWithAddressAndCertificate) {
   EXPECT_NE(HttpServer::start(loops_, options, echo).error().message.find("no such address"),
             std::string::npos);
   options.address = "127.0.0.1";
-  options.tls_certificate_file = "/nonexistent.pem";
+  options.tls.certificate = "/nonexistent.pem";
   const auto failed = HttpServer::start(loops_, options, echo);
   EXPECT_EQ(failed.error().code, ErrorCode::kConfiguration);
   EXPECT_NE(failed.error().message.find("/nonexistent.pem"), std::string::npos);

@@ -45,6 +45,7 @@ class TestCa {
     write_certificate(files.certificate, leaf.get());
     const File out(std::fopen(files.key.c_str(), "w"));
     PEM_write_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    std::filesystem::permissions(files.key, std::filesystem::perms::owner_read);
     return files;
   }
 

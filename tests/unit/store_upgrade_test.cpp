@@ -2,10 +2,6 @@
 // lost and every sealed value open. stores/version_N.sql holds the rows that version N added.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <regex>
-
-#include "base/encoding.h"
 #include "store/account_credentials.h"
 #include "store/api_keys_table.h"
 #include "store/change_sequence_table.h"
@@ -17,37 +13,10 @@
 #include "store/operator_access_table.h"
 #include "store/revocations_table.h"
 #include "store_test_support.h"
+#include "support/stored_rows.h"
 
 namespace patchbay::store {
 namespace {
-
-// Statements end with ";" at the end of a line. {hex} outside of quotes becomes a value.
-void run_script(Database& db, const std::string& path) {
-  std::ifstream file(path);
-  ASSERT_TRUE(file) << "a schema version needs rows that use what it brought: write " << path;
-  const std::string all{std::istreambuf_iterator<char>(file), {}};
-  static const std::regex bytes(R"('[^']*'|\{([0-9a-f]*)\})");
-  for (std::size_t from = 0, end = 0; (end = all.find(";\n", from)) != std::string::npos;
-       from = end + 2) {
-    const auto statement = all.substr(from, end - from);
-    std::string sql;
-    std::vector<std::string> values;
-    auto rest = statement.cbegin();
-    for (std::sregex_iterator it(statement.begin(), statement.end(), bytes), last; it != last;
-         ++it) {
-      sql.append(rest, (*it)[0].first);
-      rest = (*it)[0].second;
-      if ((*it)[1].matched) values.push_back(hex_decode((*it)[1].str()).value());
-      sql += (*it)[1].matched ? "?" : (*it)[0].str();
-    }
-    sql.append(rest, statement.cend());
-    std::vector<Param> params;
-    params.reserve(values.size());
-    for (const auto& value : values) params.emplace_back(BlobView{value});
-    const auto done = db.execute(sql, params);
-    ASSERT_TRUE(done) << sql << ": " << done.error().message;
-  }
-}
 
 struct UpgradeTest : testing::TestWithParam<Kind> {
   OsRandom random;
@@ -56,8 +25,8 @@ struct UpgradeTest : testing::TestWithParam<Kind> {
   static void live_until(Database& db, std::int64_t version) {
     for (std::int64_t step = 1; step <= version; ++step) {
       ASSERT_TRUE(migrate_to(db, step));
-      run_script(db,
-                 PATCHBAY_SOURCE_DIR "/tests/unit/stores/version_" + std::to_string(step) + ".sql");
+      const auto added = add_stored_rows(db, PATCHBAY_SOURCE_DIR "/tests/unit/stores", step);
+      ASSERT_TRUE(added) << added.error().message;
     }
   }
   Result<vault::Vault> vault_of(Database& db) {

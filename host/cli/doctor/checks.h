@@ -6,6 +6,7 @@
 
 #include "cli/doctor/finding.h"
 #include "cli/hub.h"
+#include "net/tls_files.h"
 #include "store/backlog.h"
 #include "store/database.h"
 #include "store/store_location.h"
@@ -17,6 +18,8 @@ namespace patchbay::doctor {
 bool check_folder(const std::string& data, const Tell& tell);
 // Every key. Null when one can't be had.
 std::shared_ptr<vault::KeyChain> check_keys(const cli::HubOptions& options, const Tell& tell);
+// Certificate and key, when the hub has any: private, belonging together, valid for a while.
+void check_tls(const net::TlsFiles& files, std::int64_t now_ms, const Tell& tell);
 // patchbay-worker, which connectors run in.
 void check_worker(const std::string& program, const Tell& tell);
 

@@ -54,8 +54,8 @@ class EgressEscapeTest : public WorkerTest {
   void start_provider(net::Response (*answer)()) {
     const auto files = ca.issue("DNS:" + std::string(kHost));
     net::ServerOptions options;
-    options.tls_certificate_file = files.certificate;
-    options.tls_key_file = files.key;
+    options.tls.certificate = files.certificate;
+    options.tls.key = files.key;
     options.allowed_hosts = {kHost, "127.0.0.1", "localhost"};
     auto started = net::HttpServer::start(
         loops, options, [this, answer](net::Request&) -> net::Task<net::Response> {

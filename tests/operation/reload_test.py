@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""SIGHUP: what a running hub takes from its configuration file, what waits for a restart, and a file
+that is wrong."""
+import unittest
+
+from hub import Hub, ask, connect, until
+
+
+class Reload(unittest.TestCase):
+    def setUp(self):
+        self.hub = Hub()
+        self.config = self.hub.folder / "patchbay.toml"
+
+    def tearDown(self):
+        self.hub.close()
+
+    def serve(self, text, *flags):
+        self.config.write_text(text)
+        self.hub.start(*flags, before=["--config", self.config])
+
+    def reload(self, text):
+        self.config.write_text(text)
+        self.hub.hang_up()
+
+    def told(self, event):
+        return [each.get("option") for each in self.hub.events(event)]
+
+    def test_takes_what_it_can_and_names_the_rest(self):
+        self.serve("log-days = 30\nlog-bodies = \"off\"\nfile-memory = 64\n")
+        self.reload("log-days = 7\nlog-bodies = \"errors\"\nfile-memory = 32\nembed-origin = [\"https://a.example\"]\n")
+        until(lambda: len(self.told("taken")) == 2, "what is taken")
+        self.assertEqual(sorted(self.told("taken")), ["log-bodies", "log-days"])
+        until(lambda: len(self.told("needs_a_restart")) == 2, "the rest")
+        self.assertEqual(sorted(self.told("needs_a_restart")), ["embed-origin", "file-memory"])
+        self.hub.hang_up()
+        until(lambda: len(self.told("needs_a_restart")) == 4, "said again, for it still waits")
+        self.assertEqual(len(self.told("taken")), 2, "what is in force is not taken again")
+
+    def test_keeps_the_old_one_when_the_new_one_is_wrong(self):
+        self.serve("log-days = 30\n")
+        for number, wrong in enumerate(["log-days = 7\nlog-dais = 8\n", "log-days = 0\n", "log-days = ", "[x]\nlog-days = 7\n"], 1):
+            self.reload(wrong)
+            until(lambda: len(self.hub.events("not_taken")) == number, "the refusal")
+        self.config.unlink()
+        self.hub.hang_up()
+        until(lambda: len(self.hub.events("not_taken")) == 5, "the refusal")
+        for event in self.hub.events("not_taken"):
+            self.assertEqual(event["level"], "error")
+            self.assertIn("patchbay.toml", event["why"])
+        self.assertEqual(self.told("taken"), [])
+        with connect(self.hub.port) as channel:
+            self.assertEqual(ask(channel)[0], 303)
+        self.reload("log-days = 7\n")
+        until(lambda: self.told("taken") == ["log-days"], "the good one after it")
+
+    def test_flags_go_over_the_file_as_they_did_at_the_start(self):
+        self.serve("log-days = 30\nlog-bodies = \"off\"\n", "--log-days", "10")
+        self.reload("log-days = 7\nlog-bodies = \"all\"\n")
+        until(lambda: self.told("taken") == ["log-bodies"], "what no flag says")
+        self.assertEqual(self.told("needs_a_restart"), [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
