@@ -45,6 +45,16 @@ class RefreshTest : public HubTest {
   std::string id;
 };
 
+TEST_F(RefreshTest, WithoutANameTheFirstTokenIsMeant) {
+  const auto usual = token(id, 0, "");
+  ASSERT_TRUE(usual) << usual.error().message;
+  EXPECT_EQ(usual->name, "v2");
+  EXPECT_EQ(usual->value.reveal(), token_value(id, "v2"));
+  const auto unknown = token("acc_9", 0, "");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, ErrorCode::kNotFound);
+}
+
 TEST_F(RefreshTest, AHundredQuestionsForAnExpiredTokenMintOnce) {
   let_held_tokens_end(id);
   const auto before = calls(kTokenRoute);
