@@ -111,10 +111,12 @@ class ScriptedProvider final : public net::HttpSender {
 // Hands out "token-1", and after each refusal the next number.
 class CountingTokens final : public actions::TokenSource {
  public:
-  net::Task<Result<accounts::AccessToken>> token(std::string /*project_id*/,
-                                                 std::string /*account_id*/, std::string token_name,
+  net::Task<Result<accounts::AccessToken>> token(std::string project_id, std::string account_id,
+                                                 std::string token_name,
                                                  std::int64_t min_validity_ms) override {
     asked_validity_ms = min_validity_ms;
+    if (only && *only != std::pair(project_id, account_id))
+      co_return make_error(ErrorCode::kNotFound, "There is no such account.");
     if (meanwhile) meanwhile();
     if (failure) co_return *failure;
     if (token_name.empty()) token_name = "main";
@@ -134,7 +136,8 @@ class CountingTokens final : public actions::TokenSource {
 
   int number = 1;
   std::int64_t asked_validity_ms = 0;
-  std::function<void()> meanwhile;  // happens while a token is fetched
+  std::optional<std::pair<std::string, std::string>> only;  // project and account that has tokens
+  std::function<void()> meanwhile;                          // happens while a token is fetched
   std::vector<std::string> refusals;
   std::optional<Error> failure;
   std::optional<Error> failure_on_replace;

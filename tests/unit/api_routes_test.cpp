@@ -76,6 +76,7 @@ TEST_F(ApiAccounts, AreABareArrayOfLinkedAccounts) {
 
 TEST_F(ApiAccounts, OfAnotherProjectAreNowhere) {
   add_account(hub, "acc_2", "owner_2", "prj_2");
+  hub.tokens.only = {"prj_2", "acc_2"};
   const std::vector<std::array<std::string, 3>> routes = {{"GET", "", ""},
                                                           {"PATCH", "", R"({"label":"mine"})"},
                                                           {"DELETE", "", ""},
