@@ -115,11 +115,11 @@ TEST_F(RefreshTest, AValidityThatNoTokenHasIsNotMintedForAgainAndAgain) {
   const auto held = token_value(id);
   const auto before = calls(kTokenRoute);
   for (int i = 0; i < 5; ++i) {
-    const auto served = token(id, 48 * 3'600'000);
+    const auto served = token(id, 48LL * 3'600'000);
     ASSERT_TRUE(served) << served.error().message;
     EXPECT_TRUE(served->value.equals(held));
   }
-  auto answers = ask(100, 48 * 3'600'000);
+  auto answers = ask(100, 48LL * 3'600'000);
   for (auto& answer : answers) EXPECT_TRUE(answer.get());
   EXPECT_EQ(calls(kTokenRoute), before);
 }
@@ -133,10 +133,10 @@ TEST_F(RefreshTest, AValidityThatNoTokenHasGetsAFreshOneOnceATenthOfALifeIsOver)
   };
   const auto before = calls(kTokenRoute);
   age_tokens("2");
-  EXPECT_TRUE(token(id, 48 * 3'600'000)->value.equals(held)) << "a twelfth of its life is over";
+  EXPECT_TRUE(token(id, 48LL * 3'600'000)->value.equals(held)) << "a twelfth of its life is over";
   EXPECT_EQ(calls(kTokenRoute), before);
   age_tokens("1");
-  auto answers = ask(100, 48 * 3'600'000);
+  auto answers = ask(100, 48LL * 3'600'000);
   for (auto& answer : answers) {
     const auto got = answer.get();
     ASSERT_TRUE(got) << got.error().message;
@@ -257,6 +257,7 @@ TEST_F(RefreshTest, ATokenRefusedByTheProviderIsReplacedOnceForEveryoneWhoWasRef
   personio.revoke_tokens();
   const auto before = calls(kTokenRoute);
   std::vector<std::future<Result<accounts::AccessToken>>> answers;
+  answers.reserve(10);
   for (int i = 0; i < 10; ++i)
     answers.push_back(
         start(hub->keeper().replace_refused(hub->project_id(), id, "v2", SecretString(refused))));
