@@ -155,7 +155,7 @@ Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> m
   const bool moved_on = entry.account.generation > before;
   const bool may_try_again = attempt.grace_s && why.code != ErrorCode::kNotFound;
   // While the turn is ours nobody else renews it: then it was reconnected, and what was minted
-  // belongs to the grant that this has ended.
+  // belongs to the grant that this has ended. Likewise when it was unlinked after that.
   const bool reconnected = moved_on && co_await has_turn(attempt.lease);
   if (attempt.rotates && !reconnected && ((outcome && moved_on) || may_try_again)) minted.clear();
   co_await order_revocation(attempt, std::move(minted), std::move(flow_id),
@@ -232,11 +232,11 @@ Task<Result<>> Refresher::adopt_stored(Entry& entry) {
   co_return TokenMemory::serving_error(entry);
 }
 
-// False when it can't be told.
+// Or the turn is gone with the account. False when it can't be told.
 Task<bool> Refresher::has_turn(store::RefreshLease lease) {
   const auto now = co_await services_.store.read(
       [id = lease.account_id](store::Database& db) { return leases::find(db, id); });
-  co_return now && *now && (*now)->holder == lease.holder && (*now)->fence == lease.fence;
+  co_return now && (!*now || ((*now)->holder == lease.holder && (*now)->fence == lease.fence));
 }
 
 Task<> Refresher::order_revocation(const Attempt& attempt, std::vector<connector::Token> tokens,

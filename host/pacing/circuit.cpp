@@ -25,7 +25,15 @@ void Circuit::open(std::int64_t now) {
   change(State::kOpen);
 }
 
+void Circuit::close() {
+  pause_ms_ = kFirstPauseMs;
+  now_ = before_ = {};
+  change(State::kClosed);
+}
+
 std::int64_t Circuit::ask(std::int64_t now) {
+  // Long after the last answer nothing is known of the provider, and nothing to be careful about.
+  if (state_ != State::kClosed && !trying_ && is_idle(now)) close();
   if (state_ == State::kClosed) return 0;
   if (state_ == State::kOpen) {
     if (now < open_until_) return open_until_ - now;
@@ -52,10 +60,8 @@ void Circuit::note(Outcome outcome, std::uint64_t since, std::int64_t now) {
   if (outcome == Outcome::kUnknown) return;
   if (state_ == State::kTrying) {
     if (outcome == Outcome::kFailed) return open(now);
-    if (++good_tries_ < kToClose) return;
-    pause_ms_ = kFirstPauseMs;
-    now_ = before_ = {};
-    return change(State::kClosed);
+    if (++good_tries_ >= kToClose) close();
+    return;
   }
   count(outcome, now);
   const unsigned all = now_.all + before_.all;

@@ -2,7 +2,8 @@
 // A circuit breaker for one provider's host. Closed, it lets requests pass and counts how many fail
 // for the provider's or the network's fault. When at least half of twenty or more did so within
 // half a minute it opens, and nothing is sent. After a pause it lets single requests try: three
-// good ones in a row close it, a bad one doubles the pause.
+// good ones in a row close it, a bad one doubles the pause. So does half a minute after the pause
+// in which nobody asked.
 //
 // Pure, like TokenBucket. One thread at a time.
 #include <cstdint>
@@ -33,6 +34,7 @@ class Circuit {
  private:
   void change(State state);
   void open(std::int64_t now);
+  void close();
   void count(Outcome outcome, std::int64_t now);
 
   // Two halves of the window; the older one is forgotten as a whole.

@@ -80,6 +80,24 @@ TEST_F(CircuitTest, WaitsLongerAfterEachBadTry) {
   }
 }
 
+// Several requests of one flow may come at once then, and none of them is held back.
+TEST_F(CircuitTest, IsClosedAgainWhenNobodyAskedForLong) {
+  open();
+  now += Circuit::kFirstPauseMs + Circuit::kWindowMs - 1;
+  EXPECT_EQ(circuit.ask(now), 0);
+  EXPECT_EQ(circuit.ask(now), 1'000) << "not yet";
+  now += 1;
+  EXPECT_EQ(circuit.ask(now), 1'000) << "one tries still";
+  circuit.note(Outcome::kUnknown, circuit.number(), now);
+  EXPECT_EQ(circuit.ask(now), 0);
+  EXPECT_EQ(circuit.ask(now), 0);
+  EXPECT_EQ(circuit.state(), State::kClosed);
+  calls(Circuit::kFewest - 1, Outcome::kFailed);
+  EXPECT_EQ(circuit.state(), State::kClosed) << "what was before is forgotten";
+  call(Outcome::kFailed);
+  EXPECT_EQ(circuit.ask(now), Circuit::kFirstPauseMs) << "so is how long it paused";
+}
+
 TEST_F(CircuitTest, LateOutcomesOfAnEarlierStateCountForNothing) {
   const auto before = circuit.number();
   open();
