@@ -22,6 +22,14 @@ void count(std::string_view provider, Circuit::State before, Circuit::State afte
   if (after == kClosed) counters.circuits_open.add(-1);
 }
 
+void tell(const std::string& provider, Circuit::State before, Circuit::State after) {
+  if (before == after) return;
+  count(provider, before, after);
+  if (after == Circuit::State::kTrying) return;
+  log::warning("pacing", after == Circuit::State::kOpen ? "circuit_opened" : "circuit_closed",
+               {{"provider", provider}});
+}
+
 }  // namespace
 
 void ProviderTable::Passage::note(Circuit::Outcome outcome) {
@@ -44,10 +52,21 @@ ProviderTable::Health& ProviderTable::health(const std::string& provider, std::i
 
 ProviderTable::Asked ProviderTable::ask(const std::string& provider) {
   const auto now = clock_.uptime_ms();
-  const std::lock_guard lock(mutex_);
-  auto& circuit = health(provider, now).circuit;
-  if (const auto wait = circuit.ask(now); wait > 0) return {std::nullopt, wait};
-  return {Passage(*this, provider, circuit.number()), 0};
+  auto before = Circuit::State::kClosed;
+  auto after = before;
+  std::int64_t wait = 0;
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& circuit = health(provider, now).circuit;
+    before = circuit.state();
+    wait = circuit.ask(now);
+    after = circuit.state();
+    number = circuit.number();
+  }
+  tell(provider, before, after);
+  if (wait > 0) return {std::nullopt, wait};
+  return {Passage(*this, provider, number), 0};
 }
 
 void ProviderTable::note(const std::string& provider, std::uint64_t number,
@@ -62,10 +81,7 @@ void ProviderTable::note(const std::string& provider, std::uint64_t number,
     circuit.note(outcome, number, now);
     after = circuit.state();
   }
-  if (before == after) return;
-  count(provider, before, after);
-  log::warning("pacing", after == Circuit::State::kOpen ? "circuit_opened" : "circuit_closed",
-               {{"provider", provider}});
+  tell(provider, before, after);
 }
 
 void ProviderTable::earn_retries(const std::string& provider) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
+#include "metrics/connector_counters.h"
 #include "pacing/circuit.h"
 #include "pacing/provider_table.h"
 #include "pacing/retry_budget.h"
@@ -160,6 +161,20 @@ TEST_F(ProviderTableTest, ATryThatIsDroppedMakesRoomForTheNext) {
     EXPECT_FALSE(table.ask("acme a.example").passage);
   }
   EXPECT_TRUE(table.ask("acme a.example").passage);
+}
+
+TEST_F(ProviderTableTest, TheMetricKnowsHowManyAreOpen) {
+  const auto& open = metrics::of_connector("counted").circuits_open;
+  fail("counted a.example");
+  fail("counted b.example");
+  EXPECT_EQ(open.value(), 2);
+  clock.advance_ms(Circuit::kFirstPauseMs);
+  for (unsigned i = 0; i < Circuit::kToClose; ++i)
+    table.ask("counted a.example").passage->note(Outcome::kGood);
+  EXPECT_EQ(open.value(), 1);
+  clock.advance_ms(Circuit::kWindowMs);
+  EXPECT_TRUE(table.ask("counted b.example").passage);
+  EXPECT_EQ(open.value(), 0) << "nobody asked for long";
 }
 
 TEST_F(ProviderTableTest, ForgetsHostsThatRest) {
