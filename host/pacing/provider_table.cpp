@@ -22,7 +22,11 @@ void count(std::string_view provider, Circuit::State before, Circuit::State afte
   if (after == kClosed) counters.circuits_open.add(-1);
 }
 
-void tell(const std::string& provider, Circuit::State before, Circuit::State after) {
+// Before and after.
+using Change = std::pair<Circuit::State, Circuit::State>;
+
+void tell(const std::string& provider, const Change& change) {
+  const auto [before, after] = change;
   if (before == after) return;
   count(provider, before, after);
   if (after == Circuit::State::kTrying) return;
@@ -52,19 +56,18 @@ ProviderTable::Health& ProviderTable::health(const std::string& provider, std::i
 
 ProviderTable::Asked ProviderTable::ask(const std::string& provider) {
   const auto now = clock_.uptime_ms();
-  auto before = Circuit::State::kClosed;
-  auto after = before;
+  Change change;
   std::int64_t wait = 0;
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
     auto& circuit = health(provider, now).circuit;
-    before = circuit.state();
+    const auto before = circuit.state();
     wait = circuit.ask(now);
-    after = circuit.state();
+    change = {before, circuit.state()};
     number = circuit.number();
   }
-  tell(provider, before, after);
+  tell(provider, change);
   if (wait > 0) return {std::nullopt, wait};
   return {Passage(*this, provider, number), 0};
 }
@@ -72,16 +75,15 @@ ProviderTable::Asked ProviderTable::ask(const std::string& provider) {
 void ProviderTable::note(const std::string& provider, std::uint64_t number,
                          Circuit::Outcome outcome) {
   const auto now = clock_.uptime_ms();
-  auto before = Circuit::State::kClosed;
-  auto after = before;
+  Change change;
   {
     const std::lock_guard lock(mutex_);
     auto& circuit = health(provider, now).circuit;
-    before = circuit.state();
+    const auto before = circuit.state();
     circuit.note(outcome, number, now);
-    after = circuit.state();
+    change = {before, circuit.state()};
   }
-  tell(provider, before, after);
+  tell(provider, change);
 }
 
 void ProviderTable::earn_retries(const std::string& provider) {
