@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -13,14 +12,13 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/log_setup.h"
 #include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/config_file.h"
-#include "cli/log_options.h"
 #include "cli/metrics_server.h"
-#include "cli/options.h"
-#include "cli/reach_options.h"
 #include "cli/reload_signal.h"
+#include "cli/serve_options.h"
 #include "cli/served_api.h"
 #include "cli/service_manager.h"
 #include "cli/stop_signal.h"
@@ -38,25 +36,6 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t kDayMs = 24 * 3'600'000LL;
 constexpr std::int64_t kReconnectLinkLifeS = 7LL * 24 * 3600;
-
-struct ServeOptions {
-  CommonOptions common;
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;
-  std::string public_url;
-  ReachOptions reach;
-  std::string ready_file;
-  KeyOptions new_key;
-  std::string audit_sync = "100ms";
-  std::vector<std::string> embed_origins;
-  std::string log_bodies = "off";
-  std::int64_t log_days = 30;
-  std::int64_t rate_limit_wait_s = 5;
-  std::size_t file_memory_mib = 512;
-  std::size_t loops = 0;
-  LogOptions log;
-  MetricsOptions metrics;
-};
 
 api::LogBodies log_bodies(const std::string& word) {
   if (word == "all") return api::LogBodies::kAll;
@@ -145,57 +124,28 @@ auto reconnect_links(Hub& hub, const std::string& url) {
 
 using Values = std::map<std::string, std::string>;
 
-std::shared_ptr<ServeOptions> add_serve_options(CLI::App* command);
-
-// The arguments of this process, which a changed configuration file is read beneath.
-std::vector<std::string> own_arguments() {
-  std::ifstream file("/proc/self/cmdline", std::ios::binary);
-  std::vector<std::string> arguments;
-  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
-  return arguments;
-}
-
-// The options as they would be if the hub started now.
-Result<std::pair<Values, std::shared_ptr<ServeOptions>>> read_again() {
-  CLI::App app;
-  Run never;
-  auto* command = app.add_subcommand("serve");
-  auto options = add_serve_options(command);
-  add_signin_command(app, never);
-  add_config_option(app);
-  auto arguments = own_arguments();
-  std::vector<char*> argv;
-  argv.reserve(arguments.size());
-  for (auto& argument : arguments) argv.push_back(argument.data());
-  try {
-    PATCHBAY_TRY(apply_config(app, static_cast<int>(argv.size()), argv.data()));
-    app.parse(static_cast<int>(argv.size()), argv.data());
-    let_given_win(app);
-  } catch (const CLI::Error& error) {
-    return make_error(ErrorCode::kConfiguration, error.what());
-  }
-  return std::pair(values_of(*command), std::move(options));
-}
-
 // What a running hub takes anew, by the option's name; all else waits for a restart.
-using Takers = std::map<std::string, std::function<void(const ServeOptions&)>, std::less<>>;
+using Takers = std::map<std::string, std::function<Result<>(const ServeOptions&)>, std::less<>>;
 
 // Takes what changed in the configuration since `values` were in force, and says what it can't
 // take.
 void take_configuration(Values& values, const Takers& takers) {
-  const auto fresh = read_again();
-  if (!fresh) {
-    log::error("config", "not_taken", {{"why", fresh.error().message}});
-    return;
-  }
-  for (const auto& [name, value] : fresh->first) {
+  const auto not_taken = [](const Error& why) {
+    log::error("config", "not_taken", {{"why", why.message}});
+  };
+  const auto fresh = read_serve_options_again();
+  if (!fresh) return not_taken(fresh.error());
+  for (const auto& [name, value] : fresh->values) {
     if (values[name] == value) continue;
     const auto taker = takers.find(name);
     if (taker == takers.end()) {
       log::warning("config", "needs_a_restart", {{"option", name}});
       continue;
     }
-    taker->second(*fresh->second);
+    if (const auto taken = taker->second(*fresh->options); !taken) {
+      not_taken(taken.error());
+      continue;
+    }
     values[name] = value;
     log::info("config", "taken", {{"option", name}});
   }
@@ -308,9 +258,17 @@ int serve(const ServeOptions& options, Values values) {
   LifeSign alive(hub.loops());
   alive.start();
   const Takers takers{
-      {"log-days", [&expiry](const ServeOptions& fresh) { expiry.keep(kept_for(fresh)); }},
+      {"log-days",
+       [&expiry](const ServeOptions& fresh) -> Result<> {
+         expiry.keep(kept_for(fresh));
+         return {};
+       }},
       {"log-bodies",
-       [&api](const ServeOptions& fresh) { api.logs().keep_bodies(log_bodies(fresh.log_bodies)); }},
+       [&api](const ServeOptions& fresh) -> Result<> {
+         api.logs().keep_bodies(log_bodies(fresh.log_bodies));
+         return {};
+       }},
+      {"log-level", [](const ServeOptions& fresh) { return log::set_levels(fresh.log.levels); }},
   };
   ReloadSignal reload(hub.loops(), [&] {
     tls.reload();
@@ -356,61 +314,6 @@ int print_signin(const SigninOptions& signin) {
   return 0;
 }
 
-std::shared_ptr<ServeOptions> add_serve_options(CLI::App* command) {
-  auto options = std::make_shared<ServeOptions>();
-  options->common.add_to(*command);
-  command->add_option("--address", options->address, "Address to listen on")->capture_default_str();
-  command->add_option("--port", options->port, "Port to listen on; 0: any free one")
-      ->capture_default_str();
-  command->add_option("--public-url", options->public_url,
-                      "How browsers reach the hub, e.g. https://hub.example.com "
-                      "(default: http://localhost:PORT)");
-  options->reach.add_to(*command);
-  command->add_option("--ready-file", options->ready_file,
-                      "Write URL and sign-in link there as JSON once the hub listens");
-  options->new_key.add_to(*command, "new-",
-                          "a key that `patchbay key rotate` is about to change to");
-  command
-      ->add_option("--audit-sync", options->audit_sync,
-                   "When audit events are on the disk: 100ms (after that time at the latest), or "
-                   "always (before each answer)")
-      ->check(CLI::IsMember({"100ms", "always"}))
-      ->capture_default_str();
-  command->add_option("--embed-origin", options->embed_origins,
-                      "Origin of a page that may hold the connect component, e.g. "
-                      "https://app.example.com; repeat it for more");
-  command
-      ->add_option("--log-bodies", options->log_bodies,
-                   "Whether the log of requests keeps what was sent and answered, sealed and "
-                   "redacted: off, errors or all")
-      ->check(CLI::IsMember({"off", "errors", "all"}))
-      ->capture_default_str();
-  command
-      ->add_option(
-          "--log-days", options->log_days,
-          "How long the log of requests, and events that providers sent, are kept, in days")
-      ->check(CLI::Range(1, 3650))
-      ->capture_default_str();
-  command
-      ->add_option(
-          "--rate-limit-wait", options->rate_limit_wait_s,
-          "How many seconds a call may wait for its turn where a provider limits how often "
-          "it may be asked; then it is answered with 429. 0: it never waits")
-      ->check(CLI::Range(0, 60))
-      ->capture_default_str();
-  command
-      ->add_option("--file-memory", options->file_memory_mib,
-                   "MiB of memory for the large files that actions carry at a time (a file takes "
-                   "about seven times its size, a project half of it all); more are asked to come "
-                   "again")
-      ->check(CLI::Range(0, 65'536))
-      ->capture_default_str();
-  command->add_option("--loops", options->loops, "Event loops (default: one a core)");
-  options->log.add_to(*command);
-  options->metrics.add_to(*command);
-  return options;
-}
-
 }  // namespace
 
 void add_serve_command(CLI::App& app, Run& run) {
@@ -418,7 +321,7 @@ void add_serve_command(CLI::App& app, Run& run) {
                                      "Run the hub: pages, API, refreshes.\n"
                                      "  patchbay key create data/key\n"
                                      "  patchbay serve --data data --connectors connectors");
-  auto options = add_serve_options(command);
+  auto options = add_serve_options(*command);
   command->callback([&run, options, command] {
     run = [options, command] { return serve(*options, values_of(*command)); };
   });

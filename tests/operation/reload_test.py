@@ -53,6 +53,23 @@ class Reload(unittest.TestCase):
         self.reload("log-days = 7\n")
         until(lambda: self.told("taken") == ["log-days"], "the good one after it")
 
+    def test_levels_of_the_log_are_taken_and_wrong_ones_refused(self):
+        self.serve("log-level = \"info\"\n")
+        answered = lambda: [event for event in self.hub.events("answered") if event["area"] == "http"]
+        with connect(self.hub.port) as channel:
+            ask(channel)
+            self.assertEqual(answered(), [])
+            self.reload("log-level = \"info,http=debug\"\n")
+            until(lambda: self.told("taken") == ["log-level"], "the new level")
+            ask(channel)
+            until(lambda: len(answered()) == 1, "a line of the request")
+            self.reload("log-level = \"http=loud\"\n")
+            until(lambda: len(self.hub.events("not_taken")) == 1, "the refusal")
+            self.assertIn("loud", self.hub.events("not_taken")[0]["why"])
+            self.assertEqual(self.told("taken"), ["log-level"])
+            ask(channel)
+            until(lambda: len(answered()) == 2, "the level before it")
+
     def test_flags_go_over_the_file_as_they_did_at_the_start(self):
         self.serve("log-days = 30\nlog-bodies = \"off\"\n", "--log-days", "10")
         self.reload("log-days = 7\nlog-bodies = \"all\"\n")
