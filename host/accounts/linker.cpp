@@ -119,10 +119,9 @@ Task<Result<store::Integration>> Linker::integration_for(const store::ConnectSes
 namespace {
 
 // A session may name a connector that there is not: whatever it says is no label.
-void count(const Services& services, const store::ConnectSession& session,
-           const LinkOutcome& outcome) {
+void count(const Services& services, const std::string& asked_for, const LinkOutcome& outcome) {
   using metrics::Linked;
-  const std::string& id = outcome.account ? outcome.account->connector_id : session.connector_id;
+  const std::string& id = outcome.account ? outcome.account->connector_id : asked_for;
   const bool known = outcome.account || services.registry.find(id) != nullptr;
   auto& links = metrics::of_connector(known ? id : metrics::kOtherConnectors).links;
   if (outcome.account) {
@@ -151,20 +150,22 @@ void log_outcome(const std::string& session_id, const LinkOutcome& outcome) {
 }  // namespace
 
 Task<LinkOutcome> Linker::link(LinkRequest request) {
-  const auto session = request.session;
+  const auto session_id = request.session.id;
+  const auto connector_id = request.session.connector_id;
   const auto attempt_id = request.attempt_id;
   auto outcome = co_await run(std::move(request));
   outcome.attempt_id = attempt_id;
-  count(services_, session, outcome);
-  log_outcome(session.id, outcome);
+  count(services_, connector_id, outcome);
+  log_outcome(session_id, outcome);
   co_return outcome;
 }
 
 Task<LinkOutcome> Linker::resume(ResumeRequest request) {
-  const auto session = request.session;
+  const auto session_id = request.session.id;
+  const auto connector_id = request.session.connector_id;
   auto outcome = co_await run_resumed(std::move(request));
-  count(services_, session, outcome);
-  log_outcome(session.id, outcome);
+  count(services_, connector_id, outcome);
+  log_outcome(session_id, outcome);
   co_return outcome;
 }
 

@@ -12,6 +12,14 @@
 #include "metrics/hub_counters.h"
 
 namespace patchbay::audit {
+namespace {
+
+// The events between the two count as waiting for the disk (1), or no more (-1).
+void count_unsynced(const AuditHead& from, const AuditHead& to, std::int64_t sign) {
+  metrics::of_hub().audit_unsynced.add(sign * (to.count - from.count));
+}
+
+}  // namespace
 
 // One loop's file. All under `mutex`.
 struct FileAuditLog::Shard {
@@ -36,12 +44,6 @@ struct FileAuditLog::Shard {
   [[nodiscard]] bool is_at_its_path() const;
   void leave_behind(std::string_view why);
 };
-
-// Events up to `to` count as waiting for the disk, or no more.
-static void count_unsynced(const AuditHead& from, const AuditHead& to, std::int64_t sign) {
-  metrics::of_hub().audit_unsynced.add(
-      sign * (static_cast<std::int64_t>(to.count) - static_cast<std::int64_t>(from.count)));
-}
 
 // Says so once, not with every event that is refused.
 Error FileAuditLog::Shard::cannot_write(std::string_view what) {

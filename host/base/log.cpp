@@ -79,15 +79,6 @@ void apply(const Levels& levels) {
   settings().lowest = std::ranges::min(levels);
 }
 
-// Of an area that is in no list, what matters.
-bool is_wanted(Level level, std::string_view area) {
-  const Settings& now = settings();
-  if (level < now.lowest.load(std::memory_order_relaxed)) return false;
-  const auto found = std::ranges::find(kAreas, area);
-  if (found == kAreas.end()) return level >= Level::kWarning;
-  return level >= now.by_area[static_cast<std::size_t>(found - kAreas.begin())];
-}
-
 std::optional<Level> level_of(std::string_view word) {
   const auto found = std::ranges::find(kLevels, word);
   if (found == kLevels.end()) return std::nullopt;
@@ -159,6 +150,15 @@ void set_format(Format format) {
   settings().format = format;
   logger().set_pattern(format == Format::kText ? kTextPattern : kJsonPattern,
                        spdlog::pattern_time_type::utc);
+}
+
+// Of an area that is in no list, what matters.
+bool is_wanted(Level level, std::string_view area) {
+  const Settings& now = settings();
+  if (level < now.lowest.load(std::memory_order_relaxed)) return false;
+  const auto found = std::ranges::find(kAreas, area);
+  if (found == kAreas.end()) return level >= Level::kWarning;
+  return level >= now.by_area[static_cast<std::size_t>(found - kAreas.begin())];
 }
 
 std::span<const std::string_view> areas() {

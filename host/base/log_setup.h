@@ -26,6 +26,9 @@ std::span<const std::string_view> areas();
 // knows.
 Result<> set_levels(std::string_view levels);
 
+// Whether such a line would be written: for callers to whom it is dear to make.
+bool is_wanted(Level level, std::string_view area);
+
 std::string_view to_string(Level level);
 // Since the process began.
 std::uint64_t lines_written(Level level);

@@ -1,7 +1,5 @@
 #include "cli/metrics_server.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -14,7 +12,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
-#include "cli/private_file.h"
+#include "base/private_line.h"
 #include "metrics/connector_counters.h"
 #include "metrics/exposition.h"
 #include "net/router.h"
@@ -64,15 +62,8 @@ Result<Place> parse_place(std::string_view text) {
 // Empty when there is none.
 Result<SecretString> read_key(const std::string& path) {
   if (path.empty()) return SecretString();
-  struct stat status{};
-  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0)
-    return make_error(
-        ErrorCode::kConfiguration,
-        path + " can be read by others, and holds a key. Close it: chmod 600 " + path);
-  auto text = read_small_file(path, 4096);
-  if (!text) return make_error(ErrorCode::kConfiguration, text.error().message);
-  SecretString key(std::string_view(*text).substr(0, text->find_first_of("\r\n")));
-  wipe(text->data(), text->size());
+  PATCHBAY_TRY_ASSIGN(const auto line, read_private_line(path, "a key", "holds a key"));
+  SecretString key(line.reveal().substr(0, line.reveal().find('\r')));
   if (key.size() < kShortestKey || key.size() > kLongestKey)
     return make_error(
         ErrorCode::kConfiguration,

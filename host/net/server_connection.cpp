@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/log_setup.h"
 #include "net/http_guard.h"
 #include "net/http_parser.h"
 #include "net/trace_context.h"
@@ -384,7 +385,9 @@ void Connection::note_answer(const Request& request, unsigned status, metrics::R
                              std::chrono::steady_clock::duration took) {
   auto& counters = route != nullptr ? *route : metrics::of_no_route();
   counters.answered(status, took);
-  log::write(status >= 500 ? log::Level::kInfo : log::Level::kDebug, "http", "answered",
+  const auto level = status >= 500 ? log::Level::kInfo : log::Level::kDebug;
+  if (!log::is_wanted(level, "http")) return;
+  log::write(level, "http", "answered",
              {{"request", request.id},
               {"trace_id", trace_id_of(request.headers)},
               {"method", counters.method},

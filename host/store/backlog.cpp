@@ -9,11 +9,6 @@ constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr std::int64_t kMostLines = 20;
 
-// Nothing there: 0.
-std::int64_t integer_or_0(const Row& row, std::size_t column) {
-  return row.is_null(column) ? 0 : row.integer(column);
-}
-
 Result<> read_accounts(Database& db, Backlog& out) {
   PATCHBAY_TRY_ASSIGN(const auto states,
                       db.query("SELECT status, count(*) FROM accounts GROUP BY status"));

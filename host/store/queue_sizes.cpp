@@ -7,7 +7,7 @@ namespace patchbay::store {
 namespace {
 
 QueueSizes::Queue queue_of(const Row& row) {
-  return {row.text(0), row.integer(1), row.is_null(2) ? 0 : row.integer(2)};
+  return {row.text(0), row.integer(1), integer_or_0(row, 2)};
 }
 
 }  // namespace

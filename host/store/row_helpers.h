@@ -49,6 +49,11 @@ auto first_row(Result<Rows> rows, Make make)
   return rows->empty() ? Found() : Found(make(rows->front()));
 }
 
+// Nothing there, as of min() over no row: 0.
+inline std::int64_t integer_or_0(const Row& row, std::size_t column) {
+  return row.is_null(column) ? 0 : row.integer(column);
+}
+
 // One integer from one row, e.g. RETURNING seq or count(*).
 inline Result<std::int64_t> single_integer(Result<Rows> rows) {
   if (!rows) return std::move(rows).error();

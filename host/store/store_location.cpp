@@ -1,12 +1,13 @@
 #include "store/store_location.h"
 
 #include <libpq-fe.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cctype>
-#include <fstream>
+#include <utility>
 #include <vector>
+
+#include "base/private_line.h"
 
 namespace patchbay::store {
 namespace {
@@ -96,22 +97,9 @@ Result<StoreLocation> StoreLocation::parse(SecretString text) {
 }
 
 Result<StoreLocation> StoreLocation::read_file(const std::string& path) {
-  struct stat about{};
-  if (::stat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode))
-    return make_error(ErrorCode::kConfiguration, "The file " + path +
-                                                     " can't be read. It should hold the store's "
-                                                     "address in its first line.");
-  if ((about.st_mode & 077U) != 0)
-    return make_error(ErrorCode::kConfiguration,
-                      "The file " + path +
-                          " can be read by others, and may hold a password. Close it: chmod 600 " +
-                          path);
-  std::ifstream in(path);
-  std::string line;
-  if (!std::getline(in, line))
-    return make_error(ErrorCode::kConfiguration,
-                      "The file " + path + " is empty or can't be read.");
-  return parse(SecretString::take(line));
+  PATCHBAY_TRY_ASSIGN(auto line,
+                      read_private_line(path, "the store's address", "may hold a password"));
+  return parse(std::move(line));
 }
 
 StoreLocation StoreLocation::file(std::string path) {
