@@ -2,14 +2,10 @@
 
 #include <algorithm>
 
+#include "net/headers.h"
+
 namespace patchbay::net {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::string_view to_string(SameSite same_site) {
   switch (same_site) {

@@ -49,6 +49,8 @@ class Headers {
 
 // Compares ASCII text without case, as HTTP does for names and tokens.
 bool iequals(std::string_view a, std::string_view b);
+// Without blanks and tabs at its ends (RFC 9110 §5.6.3).
+std::string_view trim(std::string_view text);
 // RFC 9110 §5.6.2.
 bool is_token(std::string_view text);
 

@@ -28,12 +28,6 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 GuardVerdict check_line_ends(std::string_view bytes, bool complete) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const char c = bytes[i];

@@ -44,12 +44,6 @@ bool agree(std::string_view one, std::string_view other, unsigned bits) {
           mask) == 0;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // The elements of all fields of that name, first to last. Commas in quotes separate nothing.
 std::vector<std::string_view> elements(const Headers& headers, std::string_view name) {
   std::vector<std::string_view> found;
@@ -59,7 +53,7 @@ std::vector<std::string_view> elements(const Headers& headers, std::string_view 
     for (std::size_t at = 0; at <= field.size(); ++at) {
       if (at < field.size() && field[at] == '"') quoted = !quoted;
       if (at < field.size() && (field[at] != ',' || quoted)) continue;
-      found.push_back(trimmed(field.substr(from, at - from)));
+      found.push_back(trim(field.substr(from, at - from)));
       from = at + 1;
     }
   }
@@ -70,7 +64,7 @@ std::vector<std::string_view> elements(const Headers& headers, std::string_view 
 std::string_view for_of(std::string_view element) {
   while (!element.empty()) {
     const auto end = element.find(';');
-    const auto pair = trimmed(element.substr(0, end));
+    const auto pair = trim(element.substr(0, end));
     const auto equals = pair.find('=');
     if (equals != std::string_view::npos && iequals(pair.substr(0, equals), "for")) {
       auto value = pair.substr(equals + 1);

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "net/cookies.h"
+#include "net/headers.h"
 #include "web/assets.h"
 
 namespace patchbay::web {
@@ -13,12 +14,6 @@ namespace {
 const std::array<Language, 2>& languages() {
   static const std::array<Language, 2> all{Language("en"), Language("de")};
   return all;
-}
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 std::tm utc(std::int64_t unix_ms) {
@@ -127,7 +122,7 @@ const Language& accepted_language(std::string_view accept_language) {
     const std::string_view entry = accept_language.substr(0, accept_language.find(','));
     accept_language.remove_prefix(std::min(accept_language.size(), entry.size() + 1));
     const std::size_t semicolon = std::min(entry.find(';'), entry.size());
-    std::string tag(trim(entry.substr(0, semicolon)));
+    std::string tag(net::trim(entry.substr(0, semicolon)));
     tag.resize(std::min(tag.find('-'), tag.size()));
     for (char& c : tag) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));

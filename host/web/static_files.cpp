@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "net/headers.h"
 #include "web/assets.h"
 #include "web/connector_view.h"
 
@@ -13,19 +14,13 @@ constexpr std::string_view kForEver = "max-age=31536000, immutable";
 
 constexpr std::string_view kForAWhile = "max-age=300";
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
 // By name, with no weight or one above 0 (RFC 9110 §12.5.3).
 bool takes_gzip(std::string_view accepted) {
   while (!accepted.empty()) {
     const std::string_view entry = accepted.substr(0, accepted.find(','));
     accepted.remove_prefix(std::min(accepted.size(), entry.size() + 1));
     const auto semicolon = std::min(entry.find(';'), entry.size());
-    if (trimmed(entry.substr(0, semicolon)) != "gzip") continue;
+    if (net::trim(entry.substr(0, semicolon)) != "gzip") continue;
     const auto weight = entry.find("q=", semicolon);
     return weight == std::string_view::npos ||
            entry.find_first_of("123456789", weight) != std::string_view::npos;
