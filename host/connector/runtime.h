@@ -39,7 +39,8 @@ class Runtime {
   virtual Task<Result<FlowAction>> step(FlowId flow, FlowEvent event) = 0;
   // At any point, exactly once for every begun flow; never waits.
   virtual void release(FlowId flow) = 0;
-  // A worker that backs off or is quarantined may start again at once. Never waits.
+  // A worker that backs off or is quarantined may start again at once: a start() after it does.
+  // Never waits.
   virtual void forgive() {}
   [[nodiscard]] virtual RuntimeHealth health() const { return {}; }
   // Ends it; calls under way fail with kCancelled. Idempotent.

@@ -88,7 +88,9 @@ test('the plain example links an account, and hears of it', async () => {
   await frame.getByRole('heading', { name: 'Connect Personio' }).waitFor();
   assert.equal(await frame.locator('.top').isVisible(), false, 'no second header');
   const button = frame.getByRole('button', { name: 'Connect', exact: true });
-  assert.equal(await button.evaluate((element) => getComputedStyle(element).backgroundColor), 'rgb(75, 63, 196)');
+  // The application's colour comes by a message, and fades in.
+  const color = () => button.evaluate((element) => getComputedStyle(element).backgroundColor);
+  await hub.until(async () => await color() === 'rgb(75, 63, 196)', 'the button has the colour asked for');
 
   await fillIn(frame, { ...hub.sandbox.credentials(0), client_secret: 'papi-wrong' });
   await button.click();

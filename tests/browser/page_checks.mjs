@@ -55,7 +55,8 @@ export function smallTargets(page) {
 export const kMostBytes = 60_000;
 const kHeaderBytes = 400; // of one answer: a page's has 720, style sheet and scripts have 300
 
-export function heavierThanAllowed(page) {
+export async function heavierThanAllowed(page) {
+  await page.waitForLoadState(); // before it the size of what still comes is 0
   return page.evaluate(([most, headers]) => {
     const [navigation] = performance.getEntriesByType('navigation');
     const loaded = [navigation, ...performance.getEntriesByType('resource')]

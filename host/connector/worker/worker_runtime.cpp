@@ -5,6 +5,7 @@
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -93,8 +94,9 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     });
   }
 
+  // At once for a caller on the home executor: its next start() comes after it there, too.
   void forgive() override {
-    asio::post(home_, [self = shared_from_this()] {
+    asio::dispatch(home_, [self = shared_from_this()] {
       self->restart_.forgive();
       self->show_health();
     });

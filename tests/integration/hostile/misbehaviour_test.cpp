@@ -199,5 +199,20 @@ TEST_F(QuarantineTest, ComesAfterFailuresInARowAndEndsWhenForgiven) {
   runtime->stop();
 }
 
+net::Task<bool> forgive_and_start(Runtime& runtime) {
+  runtime.forgive();
+  co_return static_cast<bool>(co_await runtime.start());
+}
+
+TEST_F(QuarantineTest, EndsBeforeTheNextStartOnTheRuntimesOwnLoopToo) {
+  connector::WorkerOptions options;
+  options.restart = {.first_wait = 1h, .longest_wait = 1h};
+  const auto runtime = open(hostile_connector("misbehave"), std::move(options));
+  EXPECT_FALSE(wait(call(*runtime, {{"how", "abort"}})));
+  EXPECT_EQ(runtime->health().state, RuntimeHealth::State::kBackingOff);
+  EXPECT_TRUE(wait(forgive_and_start(*runtime)));
+  runtime->stop();
+}
+
 }  // namespace
 }  // namespace patchbay::integration
