@@ -21,6 +21,14 @@ bool is_alphanumeric(char c) {
   return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
 }
 
+// Up to the next dot, which is taken away with it.
+std::string_view take_label(std::string_view& host) {
+  const std::size_t dot = std::min(host.find('.'), host.size());
+  const std::string_view label = host.substr(0, dot);
+  host.remove_prefix(std::min(dot + 1, host.size()));
+  return label;
+}
+
 // A DNS name of two labels or more that can't be taken for an address: "10.0.0.1", "0x7f.1" and the
 // like end in a label that starts with a digit, which no public name does.
 bool is_dns_name(std::string_view host) {
@@ -28,11 +36,8 @@ bool is_dns_name(std::string_view host) {
   const std::size_t last = host.rfind('.');
   if (last == std::string_view::npos || last + 1 == host.size() || is_digit(host[last + 1]))
     return false;
-  while (!host.empty()) {
-    const std::size_t dot = std::min(host.find('.'), host.size());
-    if (!is_host_label(host.substr(0, dot))) return false;
-    host.remove_prefix(std::min(dot + 1, host.size()));
-  }
+  while (!host.empty())
+    if (!is_host_label(take_label(host))) return false;
   return true;
 }
 
@@ -40,6 +45,23 @@ std::string lower_case(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), lower);
   return out;
+}
+
+// "{company}", "eu-{company}", "*" and what is written out.
+bool label_fits(std::string_view pattern, std::string_view label) {
+  const std::size_t open = pattern.find_first_of("{*");
+  if (open == std::string_view::npos) return pattern == label;
+  const std::size_t close = pattern.find_last_of("}*");
+  const std::string_view front = pattern.substr(0, open);
+  const std::string_view back = pattern.substr(close + 1);
+  return label.size() > front.size() + back.size() && label.starts_with(front) &&
+         label.ends_with(back);
+}
+
+bool pattern_fits(std::string_view pattern, std::string_view host) {
+  while (!pattern.empty() && !host.empty())
+    if (!label_fits(take_label(pattern), take_label(host))) return false;
+  return pattern.empty() && host.empty();
 }
 
 }  // namespace
@@ -74,6 +96,14 @@ std::optional<std::string> told_host(const HostRule& rule, std::string_view text
       });
   if (!fits) return std::nullopt;
   return host;
+}
+
+bool may_become(const HostRule& rule, std::string_view host) {
+  const std::string name = lower_case(host);
+  const auto patterns = rule.patterns();
+  return is_dns_name(name) &&
+         std::any_of(patterns.begin(), patterns.end(),
+                     [&name](const std::string& pattern) { return pattern_fits(pattern, name); });
 }
 
 std::vector<std::string> host_placeholders(std::string_view host) {

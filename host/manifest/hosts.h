@@ -42,6 +42,10 @@ using HostValues = std::map<std::string, std::string, std::less<>>;
 [[nodiscard]] std::optional<std::string> expand_host(std::string_view host,
                                                      const HostValues& values);
 
+// Whether some account's values could make this host name of the rule: a placeholder or * stands
+// for a label, or for a part of one.
+[[nodiscard]] bool may_become(const HostRule& rule, std::string_view host);
+
 // An absolute https URL taken apart; no fragment, no user information.
 struct HttpsUrl {
   std::string host;  // lower case

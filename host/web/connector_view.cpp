@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "manifest/hosts.h"
 #include "web/manifest_text.h"
 #include "web/review_view.h"
 
@@ -72,7 +73,9 @@ View logo_view(const manifest::Manifest* manifest, std::string_view name) {
 
 bool is_sandboxed(const manifest::Manifest& manifest, const HostList& overridden_hosts) {
   return std::ranges::any_of(manifest.hosts, [&](const manifest::HostRule& rule) {
-    return std::ranges::find(overridden_hosts, rule.host) != overridden_hosts.end();
+    return std::ranges::any_of(overridden_hosts, [&rule](const std::string& host) {
+      return manifest::may_become(rule, host);
+    });
   });
 }
 

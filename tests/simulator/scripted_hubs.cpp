@@ -12,7 +12,8 @@ namespace {
 constexpr std::int64_t kHour = 3'600'000;
 constexpr std::uint64_t kSeed = 1;
 
-net::Task<> link_with(SimulatedHub& hub, const Grant& grant,
+// `account_id`: to be reconnected; empty: a new one.
+net::Task<> link_with(SimulatedHub& hub, const Grant& grant, std::string account_id,
                       std::optional<accounts::LinkOutcome>& outcome) {
   accounts::LinkRequest request;
   request.connector_id = connector_of(grant.kind);
@@ -21,6 +22,7 @@ net::Task<> link_with(SimulatedHub& hub, const Grant& grant,
   asked.project_id = kProject;
   asked.owner_id = asked.owner_name = "owner";
   asked.connector_id = request.connector_id;
+  asked.account_id = std::move(account_id);
   auto session = co_await hub.accounts().create_session(std::move(asked));
   if (!session) throw std::runtime_error(session.error().message);
   request.session = std::move(session->session);
@@ -29,6 +31,17 @@ net::Task<> link_with(SimulatedHub& hub, const Grant& grant,
 
 net::Task<> refresh(SimulatedHub& hub, std::string account_id) {
   (void)co_await hub.accounts().refresh(std::string(kProject), std::move(account_id));
+}
+
+net::Task<> unlink_by(SimulatedHub& hub, std::string account_id, bool& is_done) {
+  const auto done = co_await hub.accounts().unlink(std::string(kProject), std::move(account_id));
+  is_done = static_cast<bool>(done);
+}
+
+std::string account_of(const std::optional<accounts::LinkOutcome>& outcome) {
+  if (!outcome) throw std::runtime_error("not linked in time");
+  if (!outcome->account) throw std::runtime_error(outcome->error.message);
+  return outcome->account->id;
 }
 
 }  // namespace
@@ -81,13 +94,25 @@ void ScriptedHubs::move_time(std::int64_t until) {
 std::string ScriptedHubs::link(GrantKind kind) {
   std::optional<accounts::LinkOutcome> outcome;
   begin_link(kind, outcome);
-  if (!run_until([&] { return outcome.has_value(); })) throw std::runtime_error("not linked");
-  if (!outcome->account) throw std::runtime_error(outcome->error.message);
-  return outcome->account->id;
+  run_until([&] { return outcome.has_value(); });
+  return account_of(outcome);
 }
 
 void ScriptedHubs::begin_link(GrantKind kind, std::optional<accounts::LinkOutcome>& outcome) {
-  hub(0).spawn(link_with(hub(0), book.add_grant(kind, kHour), outcome));
+  hub(0).spawn(link_with(hub(0), book.add_grant(kind, kHour), {}, outcome));
+}
+
+void ScriptedHubs::reconnect(int number, const std::string& account_id, GrantKind kind) {
+  std::optional<accounts::LinkOutcome> outcome;
+  hub(number).spawn(link_with(hub(number), book.add_grant(kind, kHour), account_id, outcome));
+  run_until([&] { return outcome.has_value(); });
+  if (account_of(outcome) != account_id) throw std::runtime_error("another account came of it");
+}
+
+void ScriptedHubs::unlink(int number, const std::string& account_id) {
+  bool is_done = false;
+  hub(number).spawn(unlink_by(hub(number), account_id, is_done));
+  if (!run_until([&] { return is_done; })) throw std::runtime_error("not unlinked");
 }
 
 void ScriptedHubs::begin_refresh(int number, const std::string& account_id) {

@@ -27,6 +27,9 @@ class ScriptedHubs {
   // Only begins to; its access tokens live for an hour. `outcome`, which outlives the hubs' work,
   // is set at the end.
   void begin_link(GrantKind kind, std::optional<accounts::LinkOutcome>& outcome);
+  // Gives an account another grant of that kind.
+  void reconnect(int hub, const std::string& account_id, GrantKind kind);
+  void unlink(int hub, const std::string& account_id);
   // Begins a refresh as a person asks for it.
   void begin_refresh(int hub, const std::string& account_id);
 

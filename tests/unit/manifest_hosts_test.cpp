@@ -180,6 +180,24 @@ TEST(ManifestToldHosts, ThatDoNotFitOpenNothing) {
                                {{"instance", "blue.my.acme.example"}}));
 }
 
+TEST(ManifestHosts, MayBecomeWhatALabelInTheirGapGives) {
+  const auto rule = [](const char* host) { return HostRule{host, 443, {}}; };
+  const auto of_companies = rule("eu-{company}.jobs.example.com");
+  EXPECT_TRUE(may_become(of_companies, "eu-acme.jobs.example.com"));
+  EXPECT_TRUE(may_become(of_companies, "EU-Acme.jobs.example.com"));
+  for (const char* other : {"eu-.jobs.example.com", "us-acme.jobs.example.com", "jobs.example.com",
+                            "eu-a.b.example.com", "a.eu-acme.jobs.example.com",
+                            "eu-acme.jobs.example.com.", "eu-acme.jobs.example.org", ""})
+    EXPECT_FALSE(may_become(of_companies, other)) << other;
+  auto told = rule("{instance}");
+  told.within = {"*.my.example.com", "*.test.my.example.com"};
+  EXPECT_TRUE(may_become(told, "acme.my.example.com"));
+  EXPECT_TRUE(may_become(told, "acme--uat.test.my.example.com"));
+  EXPECT_FALSE(may_become(told, "my.example.com"));
+  EXPECT_TRUE(may_become(rule("api.example.com"), "api.example.com"));
+  EXPECT_FALSE(may_become(rule("api.example.com"), "apix.example.com"));
+}
+
 TEST(ManifestPathTemplate, HoldsPlaceholdersAsWholeSegments) {
   const auto path = parse_path_template("/v2/persons/{person_id}/employments");
   ASSERT_TRUE(path);

@@ -572,6 +572,10 @@ TEST(WebConnectors, ARunningOneAndWhatItsFileIsNowSpeakOfEachOther) {
 TEST(WebConnectors, AreMarkedWhenTheirHostIsOverridden) {
   EXPECT_TRUE(is_sandboxed(*acme(), {"api.acme.example"}));
   EXPECT_FALSE(is_sandboxed(*acme(), {"api.other.example"}));
+  auto of_companies = *acme();
+  of_companies.hosts = {{"{company}.acme.example", 443, {}}};
+  EXPECT_TRUE(is_sandboxed(of_companies, {"nordwind.acme.example"}));
+  EXPECT_FALSE(is_sandboxed(of_companies, {"acme.example"}));
 }
 
 // Ready ones, called so, each with one category.
