@@ -149,18 +149,18 @@ Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> m
   const auto before = attempt.account.generation;
   if (why.code == ErrorCode::kNotFound || why.code == ErrorCode::kConflict)
     metrics::of_connector(attempt.account.connector_id).refreshes.add(metrics::Refreshed::kLost);
-  attempt.unlinked = why.code == ErrorCode::kNotFound;
   Result<> outcome = why;
   if (why.code == ErrorCode::kConflict) outcome = co_await adopt_stored(entry);
+  attempt.unlinked = !outcome && outcome.error().code == ErrorCode::kNotFound;
   const bool moved_on = entry.account.generation > before;
-  const bool may_try_again = attempt.grace_s && why.code != ErrorCode::kNotFound;
+  const bool may_try_again = attempt.grace_s && !attempt.unlinked;
   // While the turn is ours nobody else renews it: then it was reconnected, and what was minted
   // belongs to the grant that this has ended. Likewise when it was unlinked after that.
   const bool reconnected = moved_on && co_await has_turn(attempt.lease);
   if (attempt.rotates && !reconnected && ((outcome && moved_on) || may_try_again)) minted.clear();
   co_await order_revocation(attempt, std::move(minted), std::move(flow_id),
                             attempt.rotates && reconnected);
-  if (why.code == ErrorCode::kNotFound)
+  if (attempt.unlinked)
     co_return make_error(ErrorCode::kNotFound, "The account was unlinked meanwhile.");
   if (why.code != ErrorCode::kConflict) co_return back_off(entry, why);
   if (outcome && !moved_on)
