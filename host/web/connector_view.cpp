@@ -12,6 +12,8 @@ namespace {
 
 using connector::ConnectorState;
 
+constexpr std::size_t kHostsOnACard = 3;
+
 bool is_awaiting(const connector::Connector& connector) {
   return connector.state == ConnectorState::kAwaitingApproval;
 }
@@ -93,6 +95,13 @@ View connector_card(const connector::Connector& connector, const HostList& overr
     for (const auto& rule : manifest->hosts)
       for (const auto& host : rule.patterns()) hosts.push_back(View().text("host", host));
   }
+  // Its details name them all.
+  std::string more_hosts;
+  if (hosts.size() > kHostsOnACard + 1) {
+    more_hosts = language.text("connectors.more_hosts",
+                               {{"count", std::to_string(hosts.size() - kHostsOnACard)}});
+    hosts.resize(kHostsOnACard);
+  }
   const bool ready = connector.state == ConnectorState::kReady;
   // Of two contents of one file, the running one says what came, the other what goes on.
   const auto* next = ready ? beside : nullptr;
@@ -124,7 +133,8 @@ View connector_card(const connector::Connector& connector, const HostList& overr
       .flag("has_categories", !categories.empty())
       .list("categories", std::move(categories))
       .flag("has_hosts", !hosts.empty())
-      .list("hosts", std::move(hosts));
+      .list("hosts", std::move(hosts))
+      .text("more_hosts", more_hosts);
 }
 
 }  // namespace patchbay::web

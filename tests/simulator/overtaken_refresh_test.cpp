@@ -1,8 +1,7 @@
 // What the simulator's seeds have found about refreshes that did not go as they should, told again
 // without chance: seeds 52, 82 and 108 about one that another hub has overtaken, seed 1185 about
 // one of which the database kept more than it said, seed 889 about one whose failure could not be
-// written down, seed 6288 about one that was overtaken by a reconnect and
-// an unlink.
+// written down, seed 6288 about one that was overtaken by a reconnect and an unlink.
 #include <gtest/gtest.h>
 
 #include <algorithm>

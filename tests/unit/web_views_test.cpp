@@ -578,6 +578,24 @@ TEST(WebConnectors, AreMarkedWhenTheirHostIsOverridden) {
   EXPECT_FALSE(is_sandboxed(of_companies, {"acme.example"}));
 }
 
+TEST(WebConnectors, NameThreeHostsOnTheirCardAndCountTheRest) {
+  auto of_many = *acme();
+  const auto html = [&of_many](std::size_t count) {
+    of_many.hosts.clear();
+    for (std::size_t i = 0; i < count; ++i)
+      of_many.hosts.push_back({"api" + std::to_string(i) + ".acme.example", 443, {}});
+    connector::Connector ready;
+    ready.state = connector::ConnectorState::kReady;
+    ready.manifest = std::make_shared<const manifest::Manifest>(of_many);
+    return list_html("ready", connector_card(ready, {}, language("en")));
+  };
+  EXPECT_TRUE(has(html(4), "api3.acme.example"));
+  EXPECT_FALSE(has(html(4), "more"));
+  EXPECT_TRUE(has(html(10), "api2.acme.example"));
+  EXPECT_FALSE(has(html(10), "api3.acme.example"));
+  EXPECT_TRUE(has(html(10), "and 7 more"));
+}
+
 // Ready ones, called so, each with one category.
 std::vector<connector::ConnectorPtr> named(
     const std::vector<std::pair<std::string, std::string>>& names) {
