@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes results.json and results.md from what the measurements printed: report.py FIGURES COMMIT
 
-FIGURES is a folder with the files link, worker, sdk, page, lighthouse and list. What is not there stays as results.json has it.
+FIGURES is a folder with the files link, worker, sdk, page, lighthouse, tokens and list. What is not there stays as results.json has it.
 """
 import datetime
 import json
@@ -11,6 +11,7 @@ import platform
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+ANCHORS_OF_TOKENS = {"nginx_logged": "nginx with a record per request", "nginx_bare": "nginx without records"}
 
 
 def medians(sdk):
@@ -32,10 +33,27 @@ def read_record(figures, commit):
     when = {"date": datetime.date.today().isoformat(), "commit": commit, "machine": machine()}
     if "link" in new:
         record.update(when)
-    for name in ("list", "lighthouse"):
+    for name in ("list", "lighthouse", "tokens"):
         if name in new:
             new[name].update(when)
     return {**record, **new}
+
+
+def token_rows(tokens):
+    for anchor, name in ANCHORS_OF_TOKENS.items():
+        for key, unit, what in (("requests_per_s", "requests/s", "token reads on one core"),
+                                ("processor_us", "us", "processor time of a token read")):
+            yield what, tokens["hub"][key]["median"], unit, f"{name}, same body", tokens[anchor][key]["median"]
+
+
+def token_text(tokens):
+    def spread(anchor):
+        ratio = tokens[f"ratio_to_{anchor}"]["requests_per_s"]
+        return f"{ratio['median']:.2f} ({ratio['min']:.2f} to {ratio['max']:.2f}) of {ANCHORS_OF_TOKENS[anchor]}"
+
+    return ["", f"Token reads ({tokens['date']}, commit {tokens['commit']}; {tokens['rounds']} rounds of {tokens['seconds']} s each, {tokens['connections']} "
+            f"kept connections): {' and '.join(spread(anchor) for anchor in ANCHORS_OF_TOKENS)},",
+            "by requests a second, round by round: median, least and most."]
 
 
 def rows_of(record):
@@ -70,6 +88,8 @@ def rows_of(record):
             how = key.removeprefix("other_beside_")
             yield measured(f"another connector's call beside one that does *{how.replace('_', ' ')}*, 99th percentile",
                            key, "undisturbed", f"other_undisturbed_{how}", "p99")
+    if tokens := record.get("tokens"):
+        yield from token_rows(tokens)
     yield (f"a list of {whole['records']:,} persons, all pages through the hub", whole["records_per_s"], "records/s",
            "the same pages straight from the sandbox", whole["bare_records_per_s"])
 
@@ -88,6 +108,8 @@ def text_of(record):
               f"{whole['resident_mib_first_tenth']:.2f} MiB in the first tenth of the run, {whole['resident_mib_last_tenth']:.2f} MiB in the last, "
               f"{whole['resident_mib_peak']:.2f} MiB at most. One reader each, one after the",
               "other, once."]
+    if tokens := record.get("tokens"):
+        lines += token_text(tokens)
     if phone := record.get("lighthouse"):
         lines += ["", f"The page on a slow phone: {phone['date']}, commit {phone['commit']}; a phone and a line that Lighthouse simulates."]
     return "\n".join(lines) + "\n"
