@@ -16,17 +16,19 @@ std::size_t escaped_bound(std::string_view text) {
 }
 
 void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
+  while (true) {
+    const auto plain = std::ranges::find_if(text, is_escaped);
+    out.append(text.begin(), plain);
+    if (plain == text.end()) return;
+    if (const char c = *plain; c == '"' || c == '\\') {
       out += '\\';
       out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
+    } else {
       char code[8];
       std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
       out += code;
-    } else {
-      out += c;
     }
+    text = {plain + 1, text.end()};
   }
 }
 
