@@ -30,6 +30,9 @@ class HttpServerTest : public testing::Test {
     router_.add("GET", "/large", [](Request&) -> Task<Response> {
       co_return text(std::string(std::size_t{16} << 20U, 'x'));
     });
+    router_.add("GET", "/page", [](Request&) -> Task<Response> {
+      co_return text(std::string(std::size_t{15} << 10U, 'x'));
+    });
     router_.add("GET", "/parts", [this](Request&) -> Task<Response> {
       Response response = text("");
       response.parts = [this, n = 0]() mutable -> Task<std::optional<std::string>> {
@@ -127,6 +130,18 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_TRUE(channel.read_message().ends_with("POST / one"));
   EXPECT_TRUE(channel.read_message().ends_with("GET / "));
   EXPECT_TRUE(channel.read_message().ends_with("POST / two"));
+}
+
+// Together more than the kernel takes at once.
+TEST_F(HttpServerTest, AnswersArriveWholeWhenThePeerReadsThemLate) {
+  constexpr int kAsked = 1'000;
+  start();
+  Channel channel = connect();
+  std::string requests;
+  for (int i = 0; i < kAsked; ++i) requests += "GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  channel.send(requests);
+  const std::string page(std::size_t{15} << 10U, 'x');
+  for (int i = 0; i < kAsked; ++i) ASSERT_TRUE(channel.read_message().ends_with("\r\n\r\n" + page));
 }
 
 TEST_F(HttpServerTest, DecidesEveryFramingCaseAsTheRfcAsksAndClosesAfterARefusal) {
