@@ -47,13 +47,15 @@ def token_rows(tokens):
 
 
 def token_text(tokens):
-    def spread(anchor):
-        ratio = tokens[f"ratio_to_{anchor}"]["requests_per_s"]
-        return f"{ratio['median']:.2f} ({ratio['min']:.2f} to {ratio['max']:.2f}) of {ANCHORS_OF_TOKENS[anchor]}"
+    def spread(anchor, key):
+        ratio = tokens[f"ratio_to_{anchor}"][key]
+        return f"{ratio['median']:.2f} ({ratio['min']:.2f} to {ratio['max']:.2f})"
 
-    return ["", f"Token reads ({tokens['date']}, commit {tokens['commit']}; {tokens['rounds']} rounds of {tokens['seconds']} s each, {tokens['connections']} "
-            f"kept connections): {' and '.join(spread(anchor) for anchor in ANCHORS_OF_TOKENS)},",
-            "by requests a second, round by round: median, least and most."]
+    lines = ["", f"Token reads ({tokens['date']}, commit {tokens['commit']}; {tokens['rounds']} rounds of {tokens['seconds']} s each, "
+             f"{tokens['connections']} kept connections), round by round, median (least to most):"]
+    lines += [f"{spread(anchor, 'requests_per_s')} of {name} by requests a second, {spread(anchor, 'processor_us')} by processor time;"
+              for anchor, name in ANCHORS_OF_TOKENS.items()]
+    return [*lines, "the first counts what other programs took of the core, the second does not (docs/performance.md)."]
 
 
 def rows_of(record):
@@ -99,7 +101,7 @@ def text_of(record):
     lines = ["# Measured", "",
              f"{record['date']}, commit {record['commit']}, {record['machine']}. Both columns of a row come from one",
              f"interleaved run of `tests/bench/run` ({record['link']['rounds']} rounds), medians unless said; the machine is shared, so read the ratio,",
-             "not the times. The list is the exception: it ran once, on the day and commit named below the table.", "",
+             "not the times. The list and the token reads ran on the days and commits named below the table, the list once.", "",
              "| what | figure | anchor | its figure | ratio |", "|---|---|---|---|---|"]
     lines += [f"| {label} | {a:.2f} {unit} | {anchor} | {b:.2f} {unit} | {a / b:.2f} |"
               for label, a, unit, anchor, b in rows_of(record)]
