@@ -1,7 +1,7 @@
 #include "api/scopes.h"
 
+#include <algorithm>
 #include <optional>
-#include <sstream>
 
 namespace patchbay::api {
 namespace {
@@ -10,6 +10,15 @@ std::optional<Scope> scope_from(std::string_view word) {
   for (const Scope scope : kAllScopes)
     if (to_string(scope) == word) return scope;
   return std::nullopt;
+}
+
+// Taken from the front of `words`; empty when there is no more.
+std::string_view take_word(std::string_view& words) {
+  constexpr std::string_view kBlanks = " \t\n\v\f\r";
+  words.remove_prefix(std::min(words.find_first_not_of(kBlanks), words.size()));
+  const auto word = words.substr(0, words.find_first_of(kBlanks));
+  words.remove_prefix(word.size());
+  return word;
 }
 
 }  // namespace
@@ -30,8 +39,7 @@ std::string_view to_string(Scope scope) {
 
 Scopes Scopes::from_stored(std::string_view words) {
   Scopes scopes;
-  std::istringstream in{std::string(words)};
-  for (std::string word; in >> word;)
+  for (auto word = take_word(words); !word.empty(); word = take_word(words))
     if (const auto scope = scope_from(word)) scopes.add(*scope);
   return scopes;
 }
@@ -42,10 +50,9 @@ Result<Scopes> Scopes::from_words(std::string_view words) {
                       std::move(what) + " There are: accounts, actions, tokens, admin.", "scopes");
   };
   Scopes scopes;
-  std::istringstream in{std::string(words)};
-  for (std::string word; in >> word;) {
+  for (auto word = take_word(words); !word.empty(); word = take_word(words)) {
     const auto scope = scope_from(word);
-    if (!scope) return refused("\"" + word + "\" is no scope.");
+    if (!scope) return refused("\"" + std::string(word) + "\" is no scope.");
     scopes.add(*scope);
   }
   if (scopes.bits_ == 0) return refused("A key needs at least one scope.");

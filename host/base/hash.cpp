@@ -9,11 +9,20 @@
 #include "base/encoding.h"
 
 namespace patchbay {
+namespace {
+
+// Fetched once: with EVP_sha256() OpenSSL looks for it at every digest.
+const EVP_MD* sha256_method() {
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return method;
+}
+
+}  // namespace
 
 Sha256 sha256(std::string_view bytes) {
   Sha256 out{};
   unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr) != 1)
+  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, sha256_method(), nullptr) != 1)
     throw std::bad_alloc();  // all that can fail here
   return out;
 }

@@ -227,8 +227,10 @@ Value Document::root() const {
 struct Writer::Impl {
   using Buffer = rapidjson::GenericStringBuffer<rapidjson::UTF8<>, WipingRapidAllocator>;
   using Utf8 = rapidjson::UTF8<>;
-  Buffer buffer;
-  rapidjson::Writer<Buffer, Utf8, Utf8, WipingRapidAllocator> writer{buffer};
+  static constexpr std::size_t kUsualSize = 960;  // growing means copying and wiping
+  WipingRapidAllocator allocator;
+  Buffer buffer{&allocator, kUsualSize};
+  rapidjson::Writer<Buffer, Utf8, Utf8, WipingRapidAllocator> writer{buffer, &allocator};
 };
 
 Writer::Writer() : impl_(std::make_unique<Impl>()) {}

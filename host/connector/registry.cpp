@@ -199,10 +199,11 @@ std::vector<ConnectorPtr> Registry::list() const {
 
 ConnectorPtr Registry::find(std::string_view connector_id) const {
   const std::scoped_lock lock(mutex_);
-  for (const auto& connector : published_)
-    if (connector->id == connector_id && connector->state == ConnectorState::kReady)
-      return connector;
-  return nullptr;
+  const auto same_id = std::ranges::equal_range(
+      published_, connector_id, {},
+      [](const ConnectorPtr& connector) { return std::string_view(connector->id); });
+  const auto ready = std::ranges::find(same_id, ConnectorState::kReady, &Connector::state);
+  return ready == same_id.end() ? nullptr : *ready;
 }
 
 Task<> Registry::watch_loop(std::shared_ptr<Registry> self) {

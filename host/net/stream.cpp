@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -35,6 +36,11 @@ class PlainStream final : public Stream {
   }
   Task<IoResult> write_some(std::string_view data) override {
     return socket_.async_write_some(asio::buffer(data.data(), data.size()), kToken);
+  }
+  std::size_t write_at_once(std::string_view data) override {
+    const ssize_t sent =
+        ::send(socket_.native_handle(), data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
   Task<> finish_writing() override {
     ErrorCondition ignored;

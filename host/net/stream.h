@@ -25,6 +25,9 @@ class Stream {
   virtual Task<std::tuple<ErrorCondition>> handshake() = 0;  // nothing to do for a plain one
   virtual Task<IoResult> read_some(char* data, std::size_t size) = 0;
   virtual Task<IoResult> write_some(std::string_view data) = 0;
+  // What of it leaves without waiting for anything, in bytes; 0 as well when it would fail. Not
+  // while a write is under way.
+  virtual std::size_t write_at_once(std::string_view /*data*/) { return 0; }
   // Says that nothing more will be written (close_notify, FIN). Does not wait for the peer.
   virtual Task<> finish_writing() = 0;
   // Why the handshake failed, for a person: the certificate's problem if there was one.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes results.json and results.md from what the measurements printed: report.py FIGURES COMMIT
 
-FIGURES is a folder with the files link, worker, sdk, page, lighthouse and list. What is not there stays as results.json has it.
+FIGURES is a folder with the files link, worker, sdk, page, lighthouse, tokens and list. What is not there stays as results.json has it.
 """
 import datetime
 import json
@@ -11,6 +11,7 @@ import platform
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+ANCHORS_OF_TOKENS = {"nginx_logged": "nginx with a record per request", "nginx_bare": "nginx without records"}
 
 
 def medians(sdk):
@@ -32,10 +33,29 @@ def read_record(figures, commit):
     when = {"date": datetime.date.today().isoformat(), "commit": commit, "machine": machine()}
     if "link" in new:
         record.update(when)
-    for name in ("list", "lighthouse"):
+    for name in ("list", "lighthouse", "tokens"):
         if name in new:
             new[name].update(when)
     return {**record, **new}
+
+
+def token_rows(tokens):
+    for anchor, name in ANCHORS_OF_TOKENS.items():
+        for key, unit, what in (("requests_per_s", "requests/s", "token reads on one core"),
+                                ("processor_us", "us", "processor time of a token read")):
+            yield what, tokens["hub"][key]["median"], unit, f"{name}, same body", tokens[anchor][key]["median"]
+
+
+def token_text(tokens):
+    def spread(anchor, key):
+        ratio = tokens[f"ratio_to_{anchor}"][key]
+        return f"{ratio['median']:.2f} ({ratio['min']:.2f} to {ratio['max']:.2f})"
+
+    lines = ["", f"Token reads ({tokens['date']}, commit {tokens['commit']}; {tokens['rounds']} rounds of {tokens['seconds']} s each, "
+             f"{tokens['connections']} kept connections), round by round, median (least to most):"]
+    lines += [f"{spread(anchor, 'requests_per_s')} of {name} by requests a second, {spread(anchor, 'processor_us')} by processor time;"
+              for anchor, name in ANCHORS_OF_TOKENS.items()]
+    return [*lines, "the first counts what other programs took of the core, the second does not (docs/performance.md)."]
 
 
 def rows_of(record):
@@ -70,6 +90,8 @@ def rows_of(record):
             how = key.removeprefix("other_beside_")
             yield measured(f"another connector's call beside one that does *{how.replace('_', ' ')}*, 99th percentile",
                            key, "undisturbed", f"other_undisturbed_{how}", "p99")
+    if tokens := record.get("tokens"):
+        yield from token_rows(tokens)
     yield (f"a list of {whole['records']:,} persons, all pages through the hub", whole["records_per_s"], "records/s",
            "the same pages straight from the sandbox", whole["bare_records_per_s"])
 
@@ -79,7 +101,7 @@ def text_of(record):
     lines = ["# Measured", "",
              f"{record['date']}, commit {record['commit']}, {record['machine']}. Both columns of a row come from one",
              f"interleaved run of `tests/bench/run` ({record['link']['rounds']} rounds), medians unless said; the machine is shared, so read the ratio,",
-             "not the times. The list is the exception: it ran once, on the day and commit named below the table.", "",
+             "not the times. The list and the token reads ran on the days and commits named below the table, the list once.", "",
              "| what | figure | anchor | its figure | ratio |", "|---|---|---|---|---|"]
     lines += [f"| {label} | {a:.2f} {unit} | {anchor} | {b:.2f} {unit} | {a / b:.2f} |"
               for label, a, unit, anchor, b in rows_of(record)]
@@ -88,6 +110,8 @@ def text_of(record):
               f"{whole['resident_mib_first_tenth']:.2f} MiB in the first tenth of the run, {whole['resident_mib_last_tenth']:.2f} MiB in the last, "
               f"{whole['resident_mib_peak']:.2f} MiB at most. One reader each, one after the",
               "other, once."]
+    if tokens := record.get("tokens"):
+        lines += token_text(tokens)
     if phone := record.get("lighthouse"):
         lines += ["", f"The page on a slow phone: {phone['date']}, commit {phone['commit']}; a phone and a line that Lighthouse simulates."]
     return "\n".join(lines) + "\n"

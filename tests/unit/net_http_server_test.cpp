@@ -30,6 +30,10 @@ class HttpServerTest : public testing::Test {
     router_.add("GET", "/large", [](Request&) -> Task<Response> {
       co_return text(std::string(std::size_t{16} << 20U, 'x'));
     });
+    router_.add("GET", "/page", [this](Request&) -> Task<Response> {
+      ++pages_made_;
+      co_return text(std::string(std::size_t{15} << 10U, 'x'));
+    });
     router_.add("GET", "/parts", [this](Request&) -> Task<Response> {
       Response response = text("");
       response.parts = [this, n = 0]() mutable -> Task<std::optional<std::string>> {
@@ -95,6 +99,7 @@ class HttpServerTest : public testing::Test {
   Router router_;
   std::atomic<int> running_ = 0;
   std::atomic<int> parts_made_ = 0;
+  std::atomic<int> pages_made_ = 0;
   int parts_ = 3;
   int part_that_fails_ = -1;
   std::size_t part_size_ = 2;
@@ -127,6 +132,23 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_TRUE(channel.read_message().ends_with("POST / one"));
   EXPECT_TRUE(channel.read_message().ends_with("GET / "));
   EXPECT_TRUE(channel.read_message().ends_with("POST / two"));
+}
+
+// Together more than the kernel takes at once.
+TEST_F(HttpServerTest, AnswersArriveWholeWhenThePeerReadsThemLate) {
+  constexpr int kAsked = 1'000;
+  start();
+  Channel channel = connect();
+  std::string requests;
+  for (int i = 0; i < kAsked; ++i) requests += "GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  channel.send(requests);
+  for (int seen = -1; seen != pages_made_;) {
+    seen = pages_made_;
+    std::this_thread::sleep_for(50ms);
+  }
+  EXPECT_LT(pages_made_, kAsked);
+  const std::string page(std::size_t{15} << 10U, 'x');
+  for (int i = 0; i < kAsked; ++i) ASSERT_TRUE(channel.read_message().ends_with("\r\n\r\n" + page));
 }
 
 TEST_F(HttpServerTest, DecidesEveryFramingCaseAsTheRfcAsksAndClosesAfterARefusal) {
