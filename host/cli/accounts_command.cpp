@@ -138,6 +138,7 @@ void add_accounts_command(CLI::App& app, Run& run) {
   add("unlink", "Remove the account and revoke its tokens at the provider", true,
       [](const AccountsOptions& o) { return change(o, &Service::unlink); });
   add_accounts_link(*accounts, run);
+  add_accounts_import(*accounts, run);
 }
 
 }  // namespace patchbay::cli

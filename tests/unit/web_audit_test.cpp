@@ -91,6 +91,8 @@ TEST_F(WebAuditTest, KnowsWordsForEveryKindThatIsWritten) {
                            "account.moved",
                            "account.permissions_checked",
                            "account.reconnected",
+                           "account.imported",
+                           "account.link_made",
                            "account.resumed",
                            "account.suspended",
                            "account.unlinked",

@@ -1,0 +1,26 @@
+#pragma once
+// Connections as Nango's API gives them: GET /connections/{connectionId} with
+// ?provider_config_key=…&refresh_token=true has the credentials; the list (GET /connections) has
+// none. Any of json_elements.h's shapes.
+//
+//   {"connection_id": "…", "provider_config_key": "…", "provider": "…",
+//    "end_user": {"id": "…", "display_name": "…", "email": "…", "organization": {"id": …}},
+//    "connection_config": {…}, "metadata": {…},
+//    "credentials": {"type": "OAUTH2", "access_token": …, "refresh_token": …, "expires_at": …,
+//                    "raw": {"scope": …}}}
+//
+// Kinds that can be taken over: OAUTH2, OAUTH2_CC (client_id, client_secret), API_KEY (apiKey, or
+// api_key), BASIC (username, password). Others come without credentials. Members that are not known
+// are passed over.
+#include <istream>
+#include <memory>
+
+#include "moving/source_row.h"
+
+namespace patchbay::moving {
+
+enum class NangoOwner : std::uint8_t { kEndUser, kOrganization };
+
+std::unique_ptr<RowSource> open_nango(std::unique_ptr<std::istream> in, NangoOwner owner);
+
+}  // namespace patchbay::moving
