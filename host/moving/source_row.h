@@ -63,9 +63,9 @@ class RowSource {
 
 // What a file may hold; longer texts are refused row by row.
 inline constexpr std::size_t kLongestRow = std::size_t{256} << 10U;
-inline constexpr std::size_t kLongestText = 256;         // of ids and names
-inline constexpr std::size_t kLongestMetadata = 8'192;   // more is left out
-inline constexpr std::size_t kLongestValue = 64 * 1024;  // of a field or token
+inline constexpr std::size_t kLongestText = 256;                      // of ids and names
+inline constexpr std::size_t kLongestMetadata = 8'192;                // more is left out
+inline constexpr std::size_t kLongestValue = std::size_t{64} << 10U;  // of a field or token
 inline constexpr std::size_t kMostFields = 64;
 
 // Sets `problem` where a text or value of the row can't be an account's: too long, or with control
