@@ -111,6 +111,7 @@ Result<std::unique_ptr<moving::RowSource>> rows_of(const ImportCommand& command,
 moving::SourceRow names_of(const moving::SourceRow& row) {
   moving::SourceRow names;
   names.number = row.number;
+  names.line = row.line;
   names.id = row.id;
   names.owner_id = row.owner_id;
   names.owner_name = row.owner_name;
@@ -162,16 +163,23 @@ int run_rows(Hub& hub, const ImportCommand& command, moving::ImportOptions optio
   if (told.count(Did::kImported) + told.count(Did::kUnproven) > 0)
     std::cerr << "The file holds secrets: delete it when you need it no longer.\n";
   if (told.count(Did::kLink) > 0)
-    std::cerr << "Whoever has a link of " << command.links << " can connect that account.\n";
+    std::cerr
+        << "Whoever has a link of " << command.links
+        << " can connect that account. Links of earlier runs for these rows work no longer.\n";
   const bool well = !broken && stop_wanted == 0 && told.count(Did::kFailed) == 0 &&
                     told.count(Did::kReconnect) == 0;
   return well ? 0 : 1;
 }
 
+int used_wrongly(const Error& error) {
+  (void)report(error);
+  return 2;
+}
+
 int import(const ImportCommand& command) {
   auto options = import_options(command);
-  if (!options) return report(options.error());
-  if (const auto fit = check_links(command); !fit) return report(fit.error());
+  if (!options) return used_wrongly(options.error());
+  if (const auto fit = check_links(command); !fit) return used_wrongly(fit.error());
   auto file = moving::open_source(command.file);
   if (!file) return report(file.error());
   if (file->others_may_read && command.from != "stackone")
@@ -198,12 +206,17 @@ void add_accounts_import(CLI::App& accounts, Run& run) {
       "import",
       "Import accounts from another hub, with their credentials where its export has them.\n"
       "Each row stands alone; what is there already is left alone, so run it again after mending\n"
-      "what failed. Exit code 1: some rows failed.\n"
-      "  patchbay accounts import connections.json --from nango --map acme-prod=acme\n"
+      "what failed. Whose credentials the file does not hold gets a connect link with --links; "
+      "one\n"
+      "that an earlier run made for them and nobody has used ends then.\n"
       "  patchbay accounts import customers.csv --from csv --dry-run\n"
+      "  patchbay accounts import connections.json --from nango --map acme-prod=acme \\\n"
+      "    --rename acme:subdomain=company --owner organization\n"
       "  patchbay accounts import accounts.json --from stackone --links links.csv \\\n"
       "    --public-url https://hub.example.com\n"
-      "See docs/moving-in.md.");
+      "Exit code: 0 all rows are in (or have their link), 1 some are not, or the file can't be "
+      "read\n"
+      "to its end, 2 used wrongly. See docs/moving-in.md.");
   auto options = std::make_shared<ImportCommand>();
   options->common.add_to(*command);
   options->common.add_project_to(*command);

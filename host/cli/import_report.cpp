@@ -21,6 +21,7 @@ void write_row(const moving::SourceRow& names, const moving::Outcome& outcome) {
   json::Writer out;
   out.begin_object()
       .member("row", names.number)
+      .member("line", names.line)
       .member("id", names.id)
       .member("owner_id", names.owner_id)
       .member("connector", outcome.connector_id)
@@ -36,8 +37,10 @@ void print_row(const moving::SourceRow& names, const moving::Outcome& outcome) {
             << moving::to_word(outcome.did) << std::setw(24) << moving::printable(names.id) << " "
             << std::setw(20) << moving::printable(names.owner_id) << " " << std::setw(12)
             << outcome.connector_id << " " << outcome.account_id;
-  if (const auto reason = reason_of(outcome); !reason.empty())
-    std::cout << (outcome.account_id.empty() ? "" : "  ") << moving::printable(reason);
+  const auto reason = reason_of(outcome);
+  if (!reason.empty() && !outcome.account_id.empty()) std::cout << "  ";
+  if (outcome.did == Did::kFailed) std::cout << "line " << names.line << ": ";
+  std::cout << moving::printable(reason);
   std::cout << "\n";
 }
 
@@ -120,8 +123,8 @@ void ImportReport::finish(const Error* broken, bool stopped) {
   std::cerr << (text.empty() ? "The file holds no account" : text) << ".\n";
   if (stopped) std::cerr << "Stopped; run it again for the rest.\n";
   if (broken != nullptr)
-    std::cerr << "patchbay: after row " << rows_
-              << " the file can't be read on: " << broken->message << "\n";
+    std::cerr << "patchbay: stopped after row " << rows_ << ": " << broken->message
+              << "\nMend that and run it again; what is done is not done twice.\n";
 }
 
 }  // namespace patchbay::cli

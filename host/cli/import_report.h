@@ -21,7 +21,7 @@ class ImportReport {
  public:
   ImportReport(bool as_json, std::int64_t file_size);
   void add(const moving::SourceRow& names, const moving::Outcome& outcome, std::int64_t read);
-  // `broken`: why the file could not be read to its end; null: it was. `stopped`: by a signal.
+  // `broken`: why it ended before the file did; null: it did not. `stopped`: by a signal.
   void finish(const Error* broken, bool stopped);
   [[nodiscard]] std::int64_t count(moving::Did did) const {
     return counts_[static_cast<std::size_t>(did)];

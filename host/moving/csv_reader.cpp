@@ -9,123 +9,100 @@ namespace {
 
 constexpr int kEnd = std::char_traits<char>::eof();
 constexpr std::size_t kMostCells = 100;
-constexpr std::array<int, 3> kByteOrderMark{0xef, 0xbb, 0xbf};
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// A record as it is read. Once something is wrong with it, nothing more is kept.
-class Draft {
- public:
-  explicit Draft(std::size_t longest) : longest_(longest) {}
+struct Draft {
+  CsvReader::Record record;
+  bool complete = false;
 
-  void add(char c) {
-    if (c == '\0') wrong("holds a NUL byte");
-    if (++size_ > longest_) wrong("is longer than a row can be");
-    if (record_.problem.empty()) cell_.push_back(c);
-  }
-  void end_cell() {
-    if (record_.cells.size() >= kMostCells) wrong("has too many cells");
-    if (record_.problem.empty())
-      record_.cells.emplace_back(std::string_view(cell_.data(), cell_.size()));
-    cell_.clear();
-  }
   void wrong(const char* what) {
-    if (!record_.problem.empty()) return;
-    record_.problem = what;
-    record_.cells.clear();
-    cell_.clear();
+    if (record.problem.empty()) record.problem = what;
+    record.cells.clear();
   }
-  [[nodiscard]] bool is_too_long() const { return size_ > longest_; }
-  [[nodiscard]] bool is_blank() const {
-    return record_.problem.empty() && record_.cells.empty() && cell_.empty();
-  }
-  CsvReader::Record take() { return std::move(record_); }
-
- private:
-  std::size_t longest_;
-  std::size_t size_ = 0;
-  std::vector<char, WipingAllocator<char>> cell_;
-  CsvReader::Record record_;
 };
+
+void add_cell(void* bytes, std::size_t size, void* data) {
+  auto& draft = *static_cast<Draft*>(data);
+  const std::string_view cell(static_cast<const char*>(bytes), size);
+  if (cell.find('\0') != std::string_view::npos) draft.wrong("holds a NUL byte");
+  if (draft.record.cells.size() >= kMostCells) draft.wrong("has more than 100 cells");
+  if (draft.record.problem.empty()) draft.record.cells.emplace_back(cell);
+}
+
+void end_record(int /*by*/, void* data) {
+  static_cast<Draft*>(data)->complete = true;
+}
+
+Error broken(std::int64_t line, const char* what) {
+  return make_error(ErrorCode::kInvalidArgument, "line " + std::to_string(line) + ": " + what);
+}
 
 }  // namespace
 
-int CsvReader::get() {
-  const int c = in_.rdbuf()->sbumpc();
-  if (c != kEnd) ++read_;
-  return c;
+// The parser's buffer takes the longest row at once, so that it never grows and leaves a copy.
+// Lines end with LF; a CR before it is blank, and all other blanks are part of their cell.
+CsvReader::CsvReader(std::istream& in, std::size_t longest) : in_(in), text_(longest + 1) {
+  csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI);
+  csv_set_blk_size(&parser_, text_.size());
+  csv_set_space_func(&parser_, [](unsigned char c) { return c == CSV_CR ? 1 : 0; });
+  csv_set_term_func(&parser_, [](unsigned char c) { return c == CSV_LF ? 1 : 0; });
+}
+
+CsvReader::~CsvReader() {
+  wipe(parser_.entry_buf, parser_.entry_size);
+  csv_free(&parser_);
+}
+
+// With its end, or as much as there is room for; empty at the end of the file.
+std::string_view CsvReader::read_line() {
+  std::size_t size = 0;
+  while (size < text_.size()) {
+    const int c = in_.rdbuf()->sbumpc();
+    if (c == kEnd) break;
+    text_[size++] = static_cast<char>(c);
+    if (c == '\n') break;
+  }
+  read_ += static_cast<std::int64_t>(size);
+  if (size > 0) ++lines_;
+  return {text_.data(), size};
 }
 
 // What separates most in the first line, which is the header and has no quoted separators.
-void CsvReader::find_separator() {
-  for (const int mark : kByteOrderMark) {
-    if (in_.rdbuf()->sgetc() != mark) break;
-    (void)get();
-  }
-  constexpr std::array kSeparators{',', ';', '\t'};
-  std::array<int, 3> seen{};
-  std::size_t size = 0;
-  const auto start = in_.tellg();
-  for (int c = in_.rdbuf()->sbumpc(); c != kEnd && c != '\n' && size < longest_;
-       c = in_.rdbuf()->sbumpc(), ++size)
-    for (std::size_t i = 0; i < kSeparators.size(); ++i)
-      if (c == kSeparators[i]) ++seen[i];
-  in_.clear();
-  in_.seekg(start);
-  const auto most = std::ranges::max_element(seen);
-  separator_ = *most == 0 ? ',' : kSeparators[static_cast<std::size_t>(most - seen.begin())];
+void CsvReader::choose_separator(std::string_view header) {
+  char best = ',';
+  for (const char one : {';', '\t'})
+    if (std::ranges::count(header, one) > std::ranges::count(header, best)) best = one;
+  csv_set_delim(&parser_, static_cast<unsigned char>(best));
 }
 
 Result<std::optional<CsvReader::Record>> CsvReader::next() {
-  using Found = std::optional<Record>;
-  if (separator_ == '\0') find_separator();
-  Draft draft(longest_);
-  bool quoted = false;
-  bool was_quoted = false;  // this cell, and its quote has closed
-  bool at_start = true;     // of a cell, whether or not the record is kept
-  bool any = false;
-  for (int c = get(); c != kEnd; c = get()) {
-    any = true;
-    if (quoted) {
-      if (draft.is_too_long())
-        return make_error(ErrorCode::kInvalidArgument,
-                          "a quote does not close within the longest row there can be");
-      if (c != '"') {
-        draft.add(static_cast<char>(c));
-      } else if (in_.rdbuf()->sgetc() == '"') {
-        draft.add(static_cast<char>(get()));
-      } else {
-        quoted = false;
-        was_quoted = true;
-      }
-      continue;
+  Draft draft;
+  std::size_t size = 0;
+  while (!draft.complete) {
+    auto line = read_line();
+    if (line.empty()) {
+      if (csv_fini(&parser_, add_cell, end_record, &draft) != 0)
+        return broken(draft.record.line, "a quoted cell begins here or below and does not end");
+      if (!draft.complete) return std::optional<Record>();
+      break;
     }
-    if (c == '\r' && in_.rdbuf()->sgetc() == '\n') c = get();
-    if (c == '\n') {
-      if (draft.is_blank() && !was_quoted) {
-        any = false;
-        continue;
-      }
-      draft.end_cell();
-      return Found(draft.take());
+    if (lines_ == 1) {
+      if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+      choose_separator(line);
     }
-    if (c == separator_) {
-      draft.end_cell();
-      was_quoted = false;
-      at_start = true;
-    } else if (was_quoted) {
-      draft.wrong("has text behind a closing quote");
-    } else if (c == '"') {
-      if (!at_start) draft.wrong("has a quote in the middle of a cell");
-      quoted = at_start;
-      at_start = false;
-    } else {
-      draft.add(static_cast<char>(c));
-      at_start = false;
+    if (size == 0) {
+      if (line == "\n" || line == "\r\n") continue;
+      draft.record.line = lines_;
     }
+    size += line.size();
+    if (size >= text_.size())
+      return broken(draft.record.line,
+                    "the row is longer than a row can be; does a quote in it not close?");
+    if (csv_parse(&parser_, line.data(), line.size(), add_cell, end_record, &draft) != line.size())
+      return broken(lines_,
+                    "a quote is out of place; put the whole cell in quotes and double those in it");
   }
-  if (quoted) return make_error(ErrorCode::kInvalidArgument, "the file ends within a quoted cell");
-  if (!any || (draft.is_blank() && !was_quoted)) return Found();
-  draft.end_cell();
-  return Found(draft.take());
+  return std::optional(std::move(draft.record));
 }
 
 }  // namespace patchbay::moving

@@ -1,6 +1,7 @@
 #include "moving/csv_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/iso_time.h"
@@ -39,21 +40,25 @@ std::string* text_of(SourceRow& row, std::string_view column) {
 
 // Whether the cell was of a token.
 bool take_token(SourceRow& row, std::string_view column, const SecretString& cell) {
-  auto tokens = std::move(row.tokens).value_or(SourceTokens());
+  static constexpr std::array<std::string_view, 4> kColumns{"refresh_token", "access_token",
+                                                            "scope", "expires_at"};
+  if (std::ranges::find(kColumns, column) == kColumns.end()) return false;
+  if (!row.tokens) row.tokens.emplace();
+  auto& tokens = *row.tokens;
   if (column == "refresh_token") {
     tokens.refresh_token = cell.copy();
   } else if (column == "access_token") {
     tokens.access_token = cell.copy();
   } else if (column == "scope") {
     tokens.scopes = std::string(cell.reveal());
-  } else if (column == "expires_at") {
-    const auto at = parse_iso_time(cell.reveal());
-    if (!at) row.problem = "its expires_at is no time such as 2026-01-31T08:00:00Z";
-    tokens.expires_unix_ms = at.value_or(0);
   } else {
-    return false;
+    const auto at = parse_iso_time(cell.reveal());
+    if (!at)
+      row.problem =
+          "its expires_at is no time such as 2026-01-31T08:00:00Z; leave it empty if you don't "
+          "know it";
+    tokens.expires_unix_ms = at.value_or(0);
   }
-  row.tokens = std::move(tokens);
   return true;
 }
 
@@ -67,6 +72,7 @@ class CsvRows final : public RowSource {
     // What stands there is not repeated: without a header it is somebody's secret.
     if (!header || !header->problem.empty())
       return make_error(ErrorCode::kInvalidArgument, "the file has no first line of column names");
+    columns_.reserve(header->cells.size());
     for (const auto& cell : header->cells) columns_.push_back(column_name(cell.reveal()));
     if (!has("owner_id"))
       return make_error(ErrorCode::kInvalidArgument,
@@ -96,6 +102,7 @@ class CsvRows final : public RowSource {
   SourceRow row_of(CsvReader::Record record) {
     SourceRow row;
     row.number = ++rows_;
+    row.line = record.line;
     row.provider = connector_;
     if (!record.problem.empty()) {
       row.problem = "the row " + record.problem;
@@ -104,7 +111,8 @@ class CsvRows final : public RowSource {
     // Nothing of it is shown: what stands in the wrong column may be a secret.
     if (record.cells.size() != columns_.size()) {
       row.problem = "the row has " + std::to_string(record.cells.size()) +
-                    " cells, and the header " + std::to_string(columns_.size());
+                    " cells, and the header " + std::to_string(columns_.size()) +
+                    "; does a separator stand in a cell that is not in quotes?";
       return row;
     }
     for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -119,7 +127,7 @@ class CsvRows final : public RowSource {
       row.tokens.reset();
     if (row.owner_name.empty()) row.owner_name = row.owner_id;
     if (row.id.empty()) row.id = row.owner_id;
-    if (row.owner_id.empty()) row.problem = "it names no owner_id";
+    if (row.owner_id.empty()) row.problem = "its owner_id is empty";
     check_texts(row);
     return row;
   }

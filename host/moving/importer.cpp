@@ -5,9 +5,9 @@
 
 #include "accounts/handed_over.h"
 #include "accounts/refresher.h"
-#include "base/json.h"
-#include "manifest/hosts.h"
+#include "moving/origin.h"
 #include "store/accounts_table.h"
+#include "store/connect_sessions_table.h"
 #include "store/integrations_table.h"
 
 namespace patchbay::moving {
@@ -16,70 +16,8 @@ using net::Task;
 
 namespace {
 
-constexpr std::string_view kSource = "imported_from";
-constexpr std::string_view kSourceId = "imported_id";
-constexpr std::string_view kHttps = "https://";
-
 Error refuse(std::string why) {
   return make_error(ErrorCode::kInvalidArgument, std::move(why));
-}
-
-// The row's own tags, and where it comes from.
-std::string tagged(const SourceRow& row, const std::string& source) {
-  json::Writer out;
-  out.begin_object();
-  const auto own = json::Document::parse(row.metadata);
-  const auto members = own ? own->root() : json::Value();
-  for (std::size_t i = 0; members.is_object() && i < members.size(); ++i) {
-    const auto [name, value] = members.member(i);
-    if (name != kSource && name != kSourceId) out.key(name).value(value);
-  }
-  out.member(kSource, source).member(kSourceId, row.id);
-  return out.end_object().take();
-}
-
-struct Origin {
-  std::string source;
-  std::string id;
-};
-Origin origin_of(const store::Account& account) {
-  const auto parsed = json::Document::parse(account.metadata);
-  if (!parsed) return {};
-  return {parsed->root().get(kSource).string_or(""), parsed->root().get(kSourceId).string_or("")};
-}
-
-// "https://acme.example.com/x" and "acme.example.com" both name the host.
-std::string_view host_in(std::string_view text) {
-  if (text.starts_with(kHttps)) text.remove_prefix(kHttps.size());
-  return text.substr(0, text.find('/'));
-}
-
-// Where the account lives, if the manifest has hosts that a provider tells.
-std::vector<connector::NamedValue> told_facts(const manifest::Manifest& manifest,
-                                              const std::vector<SourceField>& fields) {
-  std::vector<connector::NamedValue> facts;
-  for (const auto& rule : manifest.hosts) {
-    const auto name = manifest::told_placeholder(rule.host);
-    if (!name) continue;
-    for (const auto& field : fields) {
-      const auto host = manifest::told_host(rule, host_in(field.value.reveal()));
-      if (!host) continue;
-      facts.push_back({*name, *host});
-      break;
-    }
-  }
-  return facts;
-}
-
-// The form's only field of its kind; null: there are several, or none.
-const manifest::Field* only_field(const manifest::AuthMethod& method, bool secret) {
-  const manifest::Field* found = nullptr;
-  for (const auto& field : method.fields) {
-    if (field.secret != secret) continue;
-    if (found != nullptr) return nullptr;
-    found = &field;
-  }
-  return found;
 }
 
 bool signs_in(const manifest::AuthMethod& method) {
@@ -103,6 +41,10 @@ struct Importer::Work {
   std::optional<store::Account> broken;  // imported before, and out of order by now
   bool multiple = false;
   std::vector<connector::NamedSecret> form;
+
+  [[nodiscard]] std::string key() const {
+    return EarlierLinks::key(connector->id, row.owner_id, row.id);
+  }
 };
 
 Task<Outcome> Importer::import(SourceRow row) {
@@ -123,13 +65,20 @@ Task<Outcome> Importer::import(SourceRow row) {
 }
 
 Task<Result<Outcome>> Importer::work_on(Work& work) {
+  if (!knows_links_) {
+    PATCHBAY_CO_TRY(co_await links_.find());
+    knows_links_ = true;
+  }
   if (!work.row.problem.empty()) co_return refuse(work.row.problem);
   PATCHBAY_CO_TRY(choose_connector(work));
   PATCHBAY_CO_TRY(co_await choose_integration(work));
-  adapt_fields(work);
+  work.form = form_of(work.row.fields, *work.method, work.connector->id, options_.renamings);
   Outcome there;
   PATCHBAY_CO_TRY_ASSIGN(const bool done, co_await is_there(work, there));
-  if (done) co_return there;
+  if (done) {
+    if (!options_.dry_run) PATCHBAY_CO_TRY(co_await end_links(work));
+    co_return there;
+  }
   if (work.row.tokens && signs_in(*work.method)) co_return co_await take_tokens(work);
   const bool has_form = std::ranges::any_of(
       work.row.fields, [](const auto& field) { return field.role != FieldRole::kExtra; });
@@ -198,34 +147,6 @@ Task<Result<>> Importer::choose_integration(Work& work) {
   co_return Result<>();
 }
 
-// Gives the row's fields the names that the connector's form has for them.
-void Importer::adapt_fields(Work& work) const {
-  const auto& method = *work.method;
-  for (auto& field : work.row.fields)
-    for (const auto& renaming : options_.renamings)
-      if (renaming.from == field.name &&
-          (renaming.connector.empty() || renaming.connector == work.connector->id)) {
-        field.name = renaming.to;
-        field.role = FieldRole::kNamed;
-        break;
-      }
-  const auto is_taken = [&](const std::string& id) {
-    return std::ranges::any_of(work.form, [&](const auto& one) { return one.name == id; });
-  };
-  std::vector<SourceField*> homeless;
-  for (auto& field : work.row.fields) {
-    if (method.find_field(field.name) != nullptr || field.role == FieldRole::kNamed)
-      work.form.push_back({field.name, field.value.copy()});
-    else if (field.role != FieldRole::kExtra)
-      homeless.push_back(&field);
-  }
-  for (const auto* field : homeless) {
-    const auto* place = only_field(method, field->role != FieldRole::kUser);
-    if (place != nullptr && !is_taken(place->id))
-      work.form.push_back({place->id, field->value.copy()});
-  }
-}
-
 // Looks at the accounts that the owner has with this connector. True: there is nothing to do.
 Task<Result<bool>> Importer::is_there(Work& work, Outcome& outcome) {
   store::AccountFilter filter;
@@ -239,7 +160,7 @@ Task<Result<bool>> Importer::is_there(Work& work, Outcome& outcome) {
                          }));
   outcome.did = Did::kAlready;
   for (const auto& account : accounts) {
-    const auto origin = origin_of(account);
+    const auto origin = origin_in(account.metadata);
     if (origin.source == options_.source && origin.id == work.row.id) {
       outcome.account_id = account.id;
       if (account.status != store::AccountStatus::kError) co_return true;
@@ -254,11 +175,19 @@ Task<Result<bool>> Importer::is_there(Work& work, Outcome& outcome) {
     outcome.detail = "the owner has connected this provider here already";
   }
   if (!outcome.account_id.empty()) co_return true;
-  if (options_.dry_run && !seen_.insert(work.connector->id + '\n' + work.row.id).second) {
+  if (seen_.contains(work.key())) {
     outcome.detail = "the file has it twice";
     co_return true;
   }
+  if (options_.dry_run) seen_.insert(work.key());
   co_return false;
+}
+
+// Of earlier runs, to the account that the row is of.
+Task<Result<>> Importer::end_links(const Work& work) {
+  PATCHBAY_CO_TRY_ASSIGN(const int ended, co_await links_.withdraw(work.key()));
+  if (ended > 0) record(work, "account.link_withdrawn", work.broken ? work.broken->id : "");
+  co_return Result<>();
 }
 
 accounts::SessionRequest Importer::session_for(const Work& work) const {
@@ -272,7 +201,7 @@ accounts::SessionRequest Importer::session_for(const Work& work) const {
   wanted.account_id = work.broken ? work.broken->id : "";
   wanted.multiple = work.multiple;
   wanted.label = work.row.label;
-  wanted.metadata = tagged(work.row, options_.source);
+  wanted.metadata = with_origin(work.row, options_.source);
   return wanted;
 }
 
@@ -302,10 +231,15 @@ Task<Result<Outcome>> Importer::link_form(Work& work) {
   request.form = accounts::split_form(*work.method, std::move(work.form));
   request.cancel = connector::make_cancel_flag();
   auto linked = co_await service_.link(std::move(request));
-  if (linked.waiting) {
-    (void)co_await service_.linker().give_up(opened.session);
-    co_return refuse("the provider wants to know more from the person: make connect links");
-  }
+  if (linked.waiting) (void)co_await service_.linker().give_up(opened.session);
+  // Nobody has its token.
+  if (!linked.account)
+    (void)co_await services_.store.transact([id = opened.session.id](store::Database& db) {
+      return store::connect_sessions_table::cancel(db, id);
+    });
+  if (linked.waiting)
+    co_return refuse(
+        "the provider wants to know more from the person; make connect links with --links FILE");
   if (!linked.account) {
     outcome.detail = linked.error.message;
     outcome.message = std::move(linked.message);
@@ -315,10 +249,15 @@ Task<Result<Outcome>> Importer::link_form(Work& work) {
   outcome.did = Did::kImported;
   outcome.account_id = linked.account->id;
   record(work, "account.imported", outcome.account_id);
+  PATCHBAY_CO_TRY(co_await end_links(work));
   co_return outcome;
 }
 
 Task<Result<Outcome>> Importer::take_tokens(Work& work) {
+  if (!work.integration)
+    co_return refuse(
+        "there is no integration to take tokens over into; see: patchbay integrations setup " +
+        work.connector->id);
   auto& from = *work.row.tokens;
   accounts::HandedOver handed;
   const auto& names = work.method->tokens;
@@ -346,7 +285,7 @@ Task<Result<Outcome>> Importer::take_tokens(Work& work) {
   handed.account.owner_name = work.row.owner_name;
   handed.account.username = work.row.username;
   handed.account.label = work.row.label;
-  handed.account.metadata = tagged(work.row, options_.source);
+  handed.account.metadata = with_origin(work.row, options_.source);
   handed.integration = *work.integration;
   handed.connector = work.connector;
   handed.facts = told_facts(*work.connector->manifest, work.row.fields);
@@ -355,6 +294,7 @@ Task<Result<Outcome>> Importer::take_tokens(Work& work) {
                          co_await accounts::take_over(services_, keeper_, std::move(handed),
                                                       {.actor = options_.actor}));
   record(work, "account.imported", account.id);
+  PATCHBAY_CO_TRY(co_await end_links(work));
   if (options_.verify && renewable) co_return co_await prove(work, std::move(account));
   outcome.did = Did::kUnproven;
   outcome.account_id = account.id;
@@ -388,11 +328,17 @@ Task<Result<Outcome>> Importer::prove(Work& work, store::Account account) {
 Task<Result<Outcome>> Importer::make_link(Work& work) {
   Outcome outcome;
   outcome.did = Did::kWouldLink;
+  const bool again = links_.has(work.key());
+  if (again) outcome.detail = "in place of the link of an earlier run";
   if (options_.dry_run) co_return outcome;
+  PATCHBAY_CO_TRY(co_await end_links(work));
   auto wanted = session_for(work);
   wanted.expires_in_s = options_.link_seconds;
+  // Whichever of an owner's links is used first: none takes the place of another's account.
+  wanted.multiple = true;
   PATCHBAY_CO_TRY_ASSIGN(auto opened, co_await service_.create_session(std::move(wanted)));
   record(work, "account.link_made", opened.session.account_id);
+  seen_.insert(work.key());
   outcome.did = Did::kLink;
   outcome.account_id = opened.session.account_id;
   outcome.link_token = std::move(opened.token);

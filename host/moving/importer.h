@@ -4,16 +4,19 @@
 // signed in are stored as that flow would have stored them, and the first refresh proves them;
 // where it has neither, a connect link is made for the person. Each row stands alone, and one that
 // was imported once is not imported again: its account's metadata says so (imported_from,
-// imported_id).
+// imported_id). A link that an earlier run made for a row ends when there is a new one, or an
+// account.
 //
 // Any loop, one row at a time.
 #include <map>
-#include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "accounts/account_service.h"
 #include "manifest/form_check.h"
+#include "moving/earlier_links.h"
+#include "moving/row_form.h"
 #include "moving/source_row.h"
 
 namespace patchbay::moving {
@@ -30,12 +33,6 @@ enum class Did : std::uint8_t {
 };
 // "imported", "needs link" ...
 std::string_view to_word(Did did);
-
-struct Renaming {
-  std::string connector;  // empty: all
-  std::string from;
-  std::string to;
-};
 
 struct ImportOptions {
   std::string project_id;
@@ -69,7 +66,11 @@ class Importer {
   // They outlive it.
   Importer(accounts::AccountService& service, accounts::TokenKeeper& keeper,
            const accounts::Services& services, ImportOptions options)
-      : service_(service), keeper_(keeper), services_(services), options_(std::move(options)) {}
+      : service_(service),
+        keeper_(keeper),
+        services_(services),
+        options_(std::move(options)),
+        links_(services_, options_.project_id, options_.source) {}
 
   net::Task<Outcome> import(SourceRow row);
 
@@ -79,11 +80,11 @@ class Importer {
   Result<> choose_connector(Work& work) const;
   net::Task<Result<>> choose_integration(Work& work);
   net::Task<Result<bool>> is_there(Work& work, Outcome& outcome);
+  net::Task<Result<>> end_links(const Work& work);
   net::Task<Result<Outcome>> link_form(Work& work);
   net::Task<Result<Outcome>> take_tokens(Work& work);
   net::Task<Result<Outcome>> prove(Work& work, store::Account account);
   net::Task<Result<Outcome>> make_link(Work& work);
-  void adapt_fields(Work& work) const;
   [[nodiscard]] accounts::SessionRequest session_for(const Work& work) const;
   void record(const Work& work, std::string_view kind, const std::string& account_id) const;
 
@@ -91,7 +92,10 @@ class Importer {
   accounts::TokenKeeper& keeper_;
   const accounts::Services& services_;
   const ImportOptions options_;
-  std::set<std::string, std::less<>> seen_;  // of a dry run, which stores nothing to find again
+  EarlierLinks links_;
+  bool knows_links_ = false;
+  // What leaves no account to find again: links of this run, and all of a dry run.
+  std::unordered_set<std::string> seen_;
 };
 
 }  // namespace patchbay::moving

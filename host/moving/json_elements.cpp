@@ -13,10 +13,6 @@ bool is_blank(int c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0x1e;
 }
 
-Error broken(const char* what) {
-  return make_error(ErrorCode::kInvalidArgument, what);
-}
-
 // How deep the text goes, byte by byte; what is in quotes does not count.
 class Depth {
  public:
@@ -49,7 +45,12 @@ class Depth {
 int JsonElements::get() {
   const int c = in_.rdbuf()->sbumpc();
   if (c != kEnd) ++read_;
+  if (c == '\n') ++line_;
   return c;
+}
+
+Error JsonElements::broken(const char* what) const {
+  return make_error(ErrorCode::kInvalidArgument, "line " + std::to_string(line_) + ": " + what);
 }
 
 int JsonElements::peek_past_blanks() {
@@ -103,6 +104,7 @@ Result<JsonElements::Element> JsonElements::cut() {
   Depth depth(text.empty() ? 0 : 1);
   begun_ = {};
   Element element;
+  element.line = began_;
   for (int c = get(); c != kEnd; c = get()) {
     if (text.size() >= longest_) {
       element.too_long = true;
@@ -123,6 +125,7 @@ Result<std::optional<JsonElements::Element>> JsonElements::next() {
     if (c == kEnd && in_list_) return broken("the file ends in the middle of its list");
     if (c == kEnd) return Found();
     if (c == '{') {
+      began_ = line_;
       if (!in_list_) {
         PATCHBAY_TRY_ASSIGN(const bool list, opens_list());
         in_list_ = in_object_ = list;
@@ -131,7 +134,8 @@ Result<std::optional<JsonElements::Element>> JsonElements::next() {
       PATCHBAY_TRY_ASSIGN(auto element, cut());
       return Found(std::move(element));
     }
-    if (!in_list_ && c != '[') return broken("this is no JSON of objects");
+    if (!in_list_ && c != '[')
+      return broken("an object or a list of them was to begin here; is this an export in JSON?");
     if (in_list_ && c != ',' && c != ']')
       return broken("the list holds something else than objects");
     (void)get();

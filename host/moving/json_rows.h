@@ -20,16 +20,18 @@ class JsonRows : public RowSource {
     if (!element) return std::optional<SourceRow>();
     SourceRow row;
     row.number = ++rows_;
+    row.line = element->line;
     const auto parsed = json::Document::parse(element->text.reveal(), {.max_bytes = kLongestRow});
     // Not the parser's words: they may quote what it stumbled over.
     if (element->too_long)
-      row.problem = "the object is longer than a row can be";
+      row.problem = "the object is longer than 256 KiB";
     else if (!parsed)
-      row.problem = "the object is no valid JSON, or names a member twice";
+      row.problem = "the object is no valid JSON, nests too deeply or names a member twice";
     else
       read(parsed->root(), row);
-    if (row.problem.empty() && row.id.empty()) row.problem = "it has no id";
-    if (row.problem.empty() && row.owner_id.empty()) row.problem = "it names no owner";
+    if (row.problem.empty() && row.id.empty())
+      row.problem = "it has no id, by which a second run would know it";
+    if (row.problem.empty() && row.owner_id.empty()) row.problem = "it does not say whose it is";
     check_texts(row);
     return std::optional(std::move(row));
   }

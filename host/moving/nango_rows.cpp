@@ -60,10 +60,12 @@ class NangoRows final : public JsonRows {
     if (owner_ == NangoOwner::kOrganization) {
       row.owner_id = first({organization.get("id"), tags.get("organization_id")});
       row.owner_name = first({organization.get("display_name")});
-      if (row.owner_id.empty()) row.problem = "its end user belongs to no organization";
+      if (row.owner_id.empty())
+        row.problem = "its end user belongs to no organization; leave out --owner organization";
     } else {
       row.owner_id = first({user.get("id"), tags.get("end_user_id"), element.get("connection_id")});
-      row.owner_name = first({user.get("display_name"), user.get("email")});
+      row.owner_name = first({user.get("display_name"), tags.get("end_user_display_name"),
+                              user.get("email"), tags.get("end_user_email")});
     }
     if (row.owner_name.empty()) row.owner_name = row.owner_id;
   }

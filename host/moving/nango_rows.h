@@ -1,10 +1,13 @@
 #pragma once
-// Connections as Nango's API gives them: GET /connections/{connectionId} with
-// ?provider_config_key=…&refresh_token=true has the credentials; the list (GET /connections) has
-// none. Any of json_elements.h's shapes.
+// Connections as Nango's API gives them. GET /connections/{connectionId} with
+// ?provider_config_key=…&refresh_token=true has the credentials, where the API key may read them
+// (environment:connections:read_credentials), and is what GET /connection/{connectionId} was; the
+// list (GET /connections) has none. Any of json_elements.h's shapes. Who the person is stands under
+// end_user or, in newer ones, under tags.
 //
 //   {"connection_id": "…", "provider_config_key": "…", "provider": "…",
 //    "end_user": {"id": "…", "display_name": "…", "email": "…", "organization": {"id": …}},
+//    "tags": {"end_user_id": "…", "end_user_email": "…", "organization_id": "…"},
 //    "connection_config": {…}, "metadata": {…},
 //    "credentials": {"type": "OAUTH2", "access_token": …, "refresh_token": …, "expires_at": …,
 //                    "raw": {"scope": …}}}

@@ -3,8 +3,12 @@
 #include <array>
 #include <utility>
 
+#include "base/encoding.h"
+
 namespace patchbay::moving {
 namespace {
+
+constexpr const char* kNoUtf8 = " is not UTF-8; save the file as UTF-8";
 
 bool has_control(std::string_view text) {
   for (const char c : text)
@@ -42,25 +46,34 @@ bool is_unprintable(std::string_view sequence) {
 
 void check_texts(SourceRow& row) {
   if (!row.problem.empty()) return;
+  const auto refuse = [&](std::string_view name, const char* why) {
+    row.problem = "its " + std::string(name) + why;
+  };
   const std::array<std::pair<std::string_view, const std::string*>, 7> texts{
-      {{"id", &row.id},
-       {"owner id", &row.owner_id},
-       {"owner name", &row.owner_name},
-       {"user name", &row.username},
+      {{"owner_id", &row.owner_id},
+       {"id", &row.id},
+       {"owner_name", &row.owner_name},
+       {"username", &row.username},
        {"label", &row.label},
        {"environment", &row.environment},
-       {"provider", &row.provider}}};
+       {"connector", &row.provider}}};
   for (const auto& [name, text] : texts) {
-    if (text->size() > kLongestText)
-      row.problem = "its " + std::string(name) + " is longer than 256 bytes";
-    else if (has_control(*text))
-      row.problem = "its " + std::string(name) + " holds a control character";
-    if (!row.problem.empty()) return;
+    if (text->size() > kLongestText) return refuse(name, " is longer than 256 bytes; shorten it");
+    if (has_control(*text)) return refuse(name, " holds a control character; take that out");
+    if (!is_valid_utf8(*text)) return refuse(name, kNoUtf8);
   }
-  if (row.fields.size() > kMostFields) row.problem = "it has more fields than a form can have";
-  for (const auto& field : row.fields)
-    if (field.value.size() > kLongestValue || field.name.size() > kLongestText)
-      row.problem = "one of its fields is too long";
+  if (row.fields.size() > kMostFields) {
+    row.problem = "it has more fields than a form can have";
+    return;
+  }
+  for (const auto& field : row.fields) {
+    if (field.name.size() > kLongestText || !is_valid_utf8(field.name)) {
+      row.problem = "the name of one of its fields is longer than 256 bytes or no UTF-8";
+      return;
+    }
+    if (field.value.size() > kLongestValue) return refuse(field.name, " is longer than 64 KiB");
+    if (!is_valid_utf8(field.value.reveal())) return refuse(field.name, kNoUtf8);
+  }
 }
 
 std::string printable(std::string_view text) {

@@ -38,6 +38,7 @@ struct SourceTokens {
 
 struct SourceRow {
   std::int64_t number = 0;    // in the file, from 1; a CSV's header does not count
+  std::int64_t line = 0;      // of the file, that it begins in
   std::string id;             // of the account there
   std::string provider;       // as --map knows it; the connector's id, unless that maps it
   std::string provider_kind;  // what else may be the connector's id
@@ -68,8 +69,8 @@ inline constexpr std::size_t kLongestMetadata = 8'192;                // more is
 inline constexpr std::size_t kLongestValue = std::size_t{64} << 10U;  // of a field or token
 inline constexpr std::size_t kMostFields = 64;
 
-// Sets `problem` where a text or value of the row can't be an account's: too long, or with control
-// characters. The problem names the place and never holds a value.
+// Sets `problem` where a text or value of the row can't be an account's: too long, no UTF-8, or
+// with control characters. The problem names the place and never holds a value.
 void check_texts(SourceRow& row);
 
 // `text` for a terminal: control characters, and those that turn the line around, become "?".

@@ -1,98 +1,10 @@
-// `patchbay accounts import` as an operator runs it, against the provider's sandbox: what an export
-// holds becomes accounts, what is broken stops nothing, and a second run imports nothing twice.
-#include <sys/stat.h>
-
-#include <fstream>
-
-#include "base/json.h"
-#include "child_process.h"
-#include "hub_fixture.h"
-#include "stderr_capture.h"
+// What an export holds becomes accounts, what is broken stops nothing, and a second run imports
+// nothing twice.
+#include "accounts/integration_service.h"
+#include "import_fixture.h"
 
 namespace patchbay::integration {
 namespace {
-
-struct Said {
-  int code = 0;
-  std::string text;
-  std::string complaint;
-  std::vector<std::pair<std::string, std::string>> rows = {};  // id and outcome
-  bool complete = false;
-};
-
-class AccountsImportTest : public HubTest {
- protected:
-  AccountsImportTest() {
-    personio.set_options([](personio_sandbox::Options& options) { options.rate_limits = false; });
-    drop("personio.so", kPersonioLibrary);
-    std::ofstream(folder / "sandbox.json") << sandbox::json::serialize(personio.kit().ready());
-    // The hub writes its own files; exports are the operator's and hold secrets by their nature.
-    exports = fs::temp_directory_path() / ("import-" + std::to_string(::getpid()));
-    fs::create_directory(exports);
-  }
-  ~AccountsImportTest() override { fs::remove_all(exports); }
-
-  std::string write(const std::string& name, const std::string& text, mode_t mode = 0600) const {
-    const auto path = (exports / name).string();
-    std::ofstream(path, std::ios::binary) << text;
-    ::chmod(path.c_str(), mode);
-    return path;
-  }
-
-  [[nodiscard]] std::vector<std::string> common() const {
-    return {"--data",
-            data,
-            "--key-file",
-            key_file,
-            "--connectors",
-            connectors,
-            "--worker",
-            kWorkerProgram,
-            "--approve-all",
-            "--sandbox",
-            folder / "sandbox.json"};
-  }
-
-  Said import(const std::string& file, const std::string& from,
-              const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments{"accounts", "import", file, "--from", from, "--json"};
-    for (const auto& text : more) arguments.push_back(text);
-    for (const auto& text : common()) arguments.push_back(text);
-    Said said;
-    StderrCapture complaints;
-    ChildProcess command(PATCHBAY_BUILD_DIR "/bin/patchbay", arguments);
-    for (auto line = command.line(); !line.empty(); line = command.line()) said.text += line;
-    said.code = command.wait();
-    said.complaint = complaints.stop();
-    const auto parsed = json::Document::parse(said.text);
-    if (!parsed) return said;
-    const auto rows = parsed->root().get("rows");
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      said.rows.emplace_back(rows.at(i).get("id").string_or(""),
-                             rows.at(i).get("outcome").string_or(""));
-    said.complete = parsed->root().get("complete").bool_or(false);
-    return said;
-  }
-
-  [[nodiscard]] std::size_t accounts() {
-    open_hub();
-    store::AccountFilter filter;
-    filter.project_id = hub->project_id();
-    filter.limit = store::AccountFilter::kMaxLimit;
-    const auto found = wait(hub->accounts().list(filter));
-    const auto count = found ? found->size() : 999;
-    hub->stop(0ms);
-    close_hub();
-    return count;
-  }
-
-  [[nodiscard]] std::string cells() const {
-    const auto client = personio.default_integration();
-    return client.client_id + "," + client.client_secret;
-  }
-  using Rows = std::vector<std::pair<std::string, std::string>>;
-  fs::path exports;
-};
 
 constexpr const char* kHeader = "id,owner_id,owner_name,connector,client_id,client_secret\n";
 
@@ -148,17 +60,19 @@ TEST_F(AccountsImportTest, AFileThatOthersMayReadIsWarnedOf) {
 TEST_F(AccountsImportTest, HostileCsvIsRefusedRowByRowWithoutBeingShown) {
   std::string text = kHeader;
   text += "n,nul,N" + std::string(1, '\0') + "ul,personio," + cells() + "\n";
-  text += "l," + std::string(300'000, 'x') + ",L,personio," + cells() + "\n";
-  text += "q,quo\"te,Q,personio," + cells() + "\n";
+  text += "l," + std::string(200'000, 'x') + ",L,personio," + cells() + "\n";
+  text += "\xff,latin,L\xe4tin,personio," + cells() + "\n";
   text += "a,acme,Acme,personio," + cells() + "\n";
   text += "u,unclosed,\"U,personio,sesame-of-a-customer\n";
   const auto said = import(write("in.csv", text), "csv");
   EXPECT_EQ(said.code, 1);
-  EXPECT_EQ(said.rows, (Rows{{"", "failed"}, {"", "failed"}, {"", "failed"}, {"a", "imported"}}))
-      << said.text;
+  ASSERT_EQ(said.rows.size(), 4U) << said.text;
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(said.rows[i].second, "failed");
+  EXPECT_EQ(said.rows[3], Rows::value_type("a", "imported"));
   EXPECT_FALSE(said.complete);
   EXPECT_EQ((said.text + said.complaint).find("sesame"), std::string::npos);
-  EXPECT_NE(said.complaint.find("quoted cell"), std::string::npos) << said.complaint;
+  EXPECT_NE(said.complaint.find("after row 4: line 6: a quoted cell"), std::string::npos)
+      << said.complaint;
 }
 
 TEST_F(AccountsImportTest, AFileWithoutHeaderIsNotRepeated) {
@@ -187,26 +101,6 @@ TEST_F(AccountsImportTest, ConnectionsOfNangoAreMappedAndLinked) {
   EXPECT_EQ(accounts(), 1U);
 }
 
-TEST_F(AccountsImportTest, AccountsOfStackoneGetLinksThatNoSpreadsheetCalculates) {
-  const auto file = write(
-      "in.json",
-      R"([{"id":"s1","provider":"personio","origin_owner_id":"=1+1","origin_owner_name":"Acme"},)"
-      R"({"id":"s2","provider":"personio","origin_owner_id":"bolt","status":"active"}])");
-  EXPECT_EQ(import(file, "stackone").code, 1) << "without --links";
-  const auto links = (exports / "links.csv").string();
-  const auto said =
-      import(file, "stackone", {"--links", links, "--public-url", "https://hub.example.com"});
-  EXPECT_EQ(said.code, 0) << said.complaint;
-  EXPECT_EQ(said.rows, (Rows{{"s1", "link"}, {"s2", "link"}})) << said.text;
-  const auto text = read_bytes(links);
-  EXPECT_NE(text.find("s1,'=1+1,Acme,personio,"), std::string::npos) << text;
-  EXPECT_NE(text.find(",https://hub.example.com/connect/"), std::string::npos) << text;
-  struct stat status{};
-  ASSERT_EQ(::stat(links.c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777U, 0600U);
-  EXPECT_EQ(accounts(), 0U);
-}
-
 TEST_F(AccountsImportTest, AnImportThatIsKilledIsFinishedByTheNextOne) {
   std::string text = kHeader;
   for (int i = 0; i < 12; ++i) {
@@ -228,6 +122,125 @@ TEST_F(AccountsImportTest, AnImportThatIsKilledIsFinishedByTheNextOne) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(said.rows[i].second, "already");
   EXPECT_EQ(said.rows.back().second, "imported");
   EXPECT_EQ(accounts(), 12U);
+}
+
+// ---- options ----
+
+TEST_F(AccountsImportTest, FieldsAreRenamedForAllConnectorsOrForOne) {
+  const auto client = personio.default_integration();
+  const auto file =
+      write("in.csv", "id,owner_id,connector,key,token\na,acme,personio," + cells() + "\n");
+  EXPECT_EQ(import(file, "csv").rows, (Rows{{"a", "failed"}}));
+  EXPECT_EQ(
+      import(file, "csv", {"--rename", "key=client_id", "--rename", "slack:token=client_secret"})
+          .rows,
+      (Rows{{"a", "failed"}}))
+      << "another connector's";
+  const auto said = import(
+      file, "csv", {"--rename", "key=client_id", "--rename", "personio:token=client_secret"});
+  EXPECT_EQ(said.rows, (Rows{{"a", "imported"}})) << said.text << said.complaint;
+}
+
+TEST_F(AccountsImportTest, AFieldThatTheFormDoesNotHaveIsNamedAndItsValueIsNot) {
+  const auto said = import(write("in.csv",
+                                 "owner_id,connector,client_id,client_secret,domain\nacme,"
+                                 "personio," +
+                                     cells() + ",sesame\n"),
+                           "csv");
+  EXPECT_EQ(said.rows, (Rows{{"acme", "failed"}}));
+  EXPECT_NE(said.details.front().find("domain: "), std::string::npos) << said.text;
+  EXPECT_EQ((said.text + said.complaint).find("sesame"), std::string::npos);
+}
+
+TEST_F(AccountsImportTest, OwnersOfNangoAreEndUsersOrTheirOrganizations) {
+  const auto client = personio.default_integration();
+  const auto file = write(
+      "in.json",
+      R"({"connection_id":"c1","provider_config_key":"personio","end_user":{"id":"u1","email":)"
+      R"("u1@example.com","organization":{"id":"o1","display_name":"Org"}},"credentials":{"type":)"
+      R"("OAUTH2_CC","client_id":")" +
+          client.client_id + R"(","client_secret":")" + client.client_secret + R"("}})");
+  EXPECT_EQ(import(file, "nango", {"--owner", "organization"}).code, 0);
+  EXPECT_EQ(all_accounts().at(0).owner_id, "o1");
+  EXPECT_EQ(all_accounts().at(0).owner_name, "Org");
+  EXPECT_EQ(import(file, "nango", {"--owner", "end_user"}).code, 0);
+  EXPECT_EQ(all_accounts().at(1).owner_id, "u1");
+  EXPECT_EQ(all_accounts().at(1).owner_name, "u1@example.com");
+}
+
+TEST_F(AccountsImportTest, TheIntegrationIsTheOneThatIsSaid) {
+  const auto id = in_hub([&] {
+    accounts::IntegrationService integrations(hub->services());
+    const auto first =
+        wait(integrations.create(hub->project_id(), {.connector_id = "personio"}, {}));
+    const auto second =
+        wait(integrations.create(hub->project_id(), {.connector_id = "personio"}, {}));
+    EXPECT_TRUE(first && second);
+    return second->id;
+  });
+  const auto file = write("in.csv", "owner_id,client_id,client_secret\nacme," + cells() + "\n");
+  EXPECT_EQ(import(file, "csv").code, 1) << "for which connector?";
+  const auto unknown = import(file, "csv", {"--integration", "int_nowhere"});
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_NE(unknown.complaint.find("integrations list"), std::string::npos) << unknown.complaint;
+  EXPECT_EQ(import(file, "csv", {"--integration", id}).rows, (Rows{{"acme", "imported"}}));
+  EXPECT_EQ(all_accounts().at(0).integration_id, id);
+  const auto elsewhere =
+      import(write("in.csv",
+                   "owner_id,connector,environment,client_id,client_secret\nbolt,"
+                   "personio,sandbox," +
+                       cells() + "\n"),
+             "csv", {"--integration", id});
+  EXPECT_EQ(elsewhere.rows, (Rows{{"bolt", "failed"}})) << elsewhere.text;
+}
+
+TEST_F(AccountsImportTest, WhatIsSaidWronglyHasItsExitCode) {
+  const auto file = write("in.csv", kHeader);
+  EXPECT_EQ(import(file, "csv").code, 0) << "an empty one";
+  EXPECT_EQ(import(file, "csv", {"--map", "acme"}).code, 2);
+  EXPECT_EQ(import(file, "csv", {"--rename", "=x"}).code, 2);
+  EXPECT_EQ(import(file, "csv", {"--owner", "everybody"}).code, 2);
+  EXPECT_EQ(import(file, "excel").code, 2);
+  EXPECT_EQ(import(file, "csv", {"--links", (exports / "l.csv").string()}).code, 2);
+  EXPECT_EQ(import((exports / "nowhere.csv").string(), "csv").code, 1);
+  EXPECT_EQ(import(exports.string(), "csv").code, 1) << "a folder";
+  const auto there = write("links.csv", "mine");
+  EXPECT_EQ(import(file, "csv", {"--links", there, "--public-url", "https://hub.example.com"}).code,
+            1);
+  EXPECT_EQ(read_bytes(there), "mine");
+}
+
+// Nothing of a row that was tried stands anywhere afterwards, whatever became of it.
+TEST_F(AccountsImportTest, NoSecretOfTheFileIsWrittenDown) {
+  const auto file =
+      write("in.csv", std::string(kHeader) + "a,acme,Acme,personio,papi-sesame-one,sesame-two\n" +
+                          "b,bolt,Bolt,nowhere,sesame-three,sesame-four\n" + "c,sesame-five\n" +
+                          "d,dune,Dune,personio," + cells() + "\n");
+  for (const auto& options : {std::vector<std::string>{"--dry-run"}, {}}) {
+    const auto said = import(file, "csv", options);
+    EXPECT_EQ(said.code, 1);
+    EXPECT_EQ((said.text + said.complaint).find("sesame"), std::string::npos)
+        << said.text << said.complaint;
+  }
+  EXPECT_EQ(audited().find("sesame"), std::string::npos);
+  for (const auto& entry : fs::recursive_directory_iterator(data))
+    if (entry.is_regular_file())
+      EXPECT_EQ(read_bytes(entry.path().string()).find("sesame"), std::string::npos)
+          << entry.path();
+}
+
+TEST_F(AccountsImportTest, AnOwnerIsErasedWithAllTheirAccounts) {
+  import(write("in.csv", std::string(kHeader) + "a,acme,Acme,personio," + cells() +
+                             "\nb,bolt,Bolt,personio," + cells() + "\n"),
+         "csv");
+  const auto said = run({"erase", "acme", "--json"});
+  EXPECT_EQ(said.code, 0) << said.complaint;
+  EXPECT_NE(said.text.find(R"({"accounts":1,)"), std::string::npos) << said.text;
+  ASSERT_EQ(accounts(), 1U);
+  EXPECT_EQ(all_accounts().at(0).owner_id, "bolt");
+  EXPECT_GE(calls(kRevokeRoute), 1U);
+  EXPECT_NE(audited().find("owner.erased"), std::string::npos);
+  EXPECT_NE(run({"erase", "acme"}).text.find("Accounts 0"), std::string::npos) << "once more";
 }
 
 }  // namespace

@@ -93,6 +93,7 @@ TEST_F(WebAuditTest, KnowsWordsForEveryKindThatIsWritten) {
                            "account.reconnected",
                            "account.imported",
                            "account.link_made",
+                           "account.link_withdrawn",
                            "account.resumed",
                            "account.suspended",
                            "account.unlinked",
