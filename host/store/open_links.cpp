@@ -8,9 +8,11 @@ Result<std::vector<Link>> list(Database& db, std::string_view project_id, std::i
                                std::int64_t after) {
   return all_rows(
       db.query("SELECT number, id, owner_id, connector_id, metadata FROM connect_sessions WHERE "
-               "project_id = ? AND number > ? AND status = 'open' AND expires > ? AND "
-               "passed_on_by = '' ORDER BY number LIMIT 1000",
-               {project_id, after, now_ms}),
+               "project_id = ? AND number > ? AND status = 'open' AND passed_on_by = '' AND "
+               "(expires > ? OR EXISTS (SELECT 1 FROM connect_sessions later WHERE "
+               "later.passed_on_by = connect_sessions.id AND later.status = 'open' AND "
+               "later.expires > ?)) ORDER BY number LIMIT 1000",
+               {project_id, after, now_ms, now_ms}),
       [](const Row& row) {
         return Link{.number = row.integer(0),
                     .id = row.text(1),

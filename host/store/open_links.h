@@ -18,8 +18,8 @@ struct Link {
   std::string metadata;      // JSON object
 };
 
-// Open and unexpired connect sessions of a project, at most 1,000, by number and behind `after`;
-// none that were passed on, as they end with the first one.
+// Open connect sessions of a project, at most 1,000, by number and behind `after`, that are good
+// themselves or as what they were passed on as, which ends with them.
 Result<std::vector<Link>> list(Database& db, std::string_view project_id, std::int64_t now_ms,
                                std::int64_t after = 0);
 
