@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <iomanip>
 #include <iostream>
 
@@ -64,7 +65,7 @@ std::string progress_text(std::int64_t rows, std::int64_t done, std::int64_t all
   std::string text = std::to_string(rows) + (rows == 1 ? " row" : " rows");
   if (taken.count() <= 0 || done <= 0) return text;
   const double per_s = static_cast<double>(rows) * 1000.0 / static_cast<double>(taken.count());
-  text += ", " + std::to_string(static_cast<std::int64_t>(per_s + 0.5)) + " a second";
+  text += ", " + std::to_string(std::llround(per_s)) + " a second";
   if (all <= done) return text;
   const auto left =
       static_cast<std::int64_t>(static_cast<double>(taken.count()) / 1000.0 *
