@@ -1,6 +1,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "accounts/owner_erasure.h"
 #include "base/iso_time.h"
 #include "base/json.h"
 #include "cli/account_text.h"
@@ -15,6 +16,7 @@ struct AccountsOptions {
   CommonOptions common;
   bool json = false;
   std::string account;
+  std::string owner;
   bool check = false;  // of permissions
 };
 
@@ -98,6 +100,29 @@ int change(const AccountsOptions& options, AccountCall call) {
   });
 }
 
+int erase(const AccountsOptions& options) {
+  return with_hub(options, true, [&](Hub& hub) {
+    const auto erased = hub.loops().block_on(accounts::erase_owner(
+        hub.services(), hub.accounts(), hub.project_id(), options.owner, {.actor = actor()}));
+    if (!erased) return report(erased.error());
+    (void)hub.loops().block_on(hub.revoker().run_due());
+    if (options.json) {
+      json::Writer out;
+      out.begin_object()
+          .member("accounts", erased->accounts)
+          .member("connect_sessions", erased->connect_sessions)
+          .member("request_logs", erased->request_logs)
+          .member("events", erased->events);
+      std::cout << out.end_object().take() << "\n";
+      return 0;
+    }
+    std::cout << "Accounts " << erased->accounts << ", connect links " << erased->connect_sessions
+              << ", logged requests " << erased->request_logs << ", events of the history "
+              << erased->events << "\n";
+    return 0;
+  });
+}
+
 int refresh(const AccountsOptions& options) {
   return with_hub(options, true, [&](Hub& hub) {
     const auto done =
@@ -137,7 +162,17 @@ void add_accounts_command(CLI::App& app, Run& run) {
       [](const AccountsOptions& o) { return change(o, &Service::resume); });
   add("unlink", "Remove the account and revoke its tokens at the provider", true,
       [](const AccountsOptions& o) { return change(o, &Service::unlink); });
+  const auto [erasing, of_owner] =
+      add("erase",
+          "Erase an owner: end their connect links, unlink their accounts, which revokes them at "
+          "the\nprovider, and remove the log of their requests and the history of their accounts. "
+          "The audit\nlog stays. Run it again for what a serving hub was about to write.\n"
+          "  patchbay accounts erase customer-17",
+          false, erase);
+  erasing->add_option("owner", of_owner->owner, "The owner's id, as your application gave it")
+      ->required();
   add_accounts_link(*accounts, run);
+  add_accounts_import(*accounts, run);
 }
 
 }  // namespace patchbay::cli

@@ -21,14 +21,6 @@ struct LinkOptions {
   std::vector<std::string> fields;  // id=value
 };
 
-// A text of the connector's, in English, or the fallback it brought along.
-std::string text_of(const manifest::Manifest& manifest, const connector::FlowMessage& message) {
-  if (!manifest.texts.has(message.id)) return message.fallback;
-  manifest::TextArguments arguments;
-  for (const auto& argument : message.args) arguments.emplace_back(argument.name, argument.value);
-  return manifest.texts.plain("en", message.id, arguments);
-}
-
 // One link from the form to its end, with the person at the terminal.
 class Linking {
  public:

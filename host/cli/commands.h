@@ -11,7 +11,8 @@ using Run = std::function<int()>;
 void add_serve_command(CLI::App& app, Run& run);
 void add_signin_command(CLI::App& app, Run& run);
 void add_accounts_command(CLI::App& app, Run& run);
-void add_accounts_link(CLI::App& accounts, Run& run);  // within `patchbay accounts`
+void add_accounts_import(CLI::App& accounts, Run& run);  // within `patchbay accounts`
+void add_accounts_link(CLI::App& accounts, Run& run);    // likewise
 void add_actions_command(CLI::App& app, Run& run);
 void add_actions_run(CLI::App& actions, Run& run);  // within `patchbay actions`
 void add_new_command(CLI::App& app, Run& run);

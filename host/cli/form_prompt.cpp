@@ -45,6 +45,13 @@ Result<accounts::FormInput> read_form(const manifest::Manifest& manifest,
   return form;
 }
 
+std::string text_of(const manifest::Manifest& manifest, const connector::FlowMessage& message) {
+  if (!manifest.texts.has(message.id)) return message.fallback;
+  manifest::TextArguments arguments;
+  for (const auto& argument : message.args) arguments.emplace_back(argument.name, argument.value);
+  return manifest.texts.plain("en", message.id, arguments);
+}
+
 std::string describe(const manifest::FieldProblem& problem, const manifest::Manifest& manifest) {
   if (!problem.text.empty()) return manifest.texts.plain("en", problem.text);
   using Kind = manifest::FieldProblem::Kind;

@@ -16,6 +16,9 @@ Result<accounts::FormInput> read_form(const manifest::Manifest& manifest,
                                       const std::vector<manifest::Field>& fields,
                                       const std::vector<std::string>& given);
 
+// A text of the connector's, in English, or the fallback it brought along.
+std::string text_of(const manifest::Manifest& manifest, const connector::FlowMessage& message);
+
 // What is wrong with a field, in English.
 std::string describe(const manifest::FieldProblem& problem, const manifest::Manifest& manifest);
 

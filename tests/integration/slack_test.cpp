@@ -1,6 +1,8 @@
 // Slack: the person is sent to its page and comes back, tokens rotate, and what Slack says with 200
 // is understood.
+#include "accounts/credentials.h"
 #include "actions/action_runner.h"
+#include "moving/importer.h"
 #include "slack_hub.h"
 
 namespace patchbay::integration {
@@ -149,6 +151,55 @@ TEST_F(SlackTest, AMissingScopeThatSlackNamesWith200IsToldAsThePermission) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kPermissionMissing);
   EXPECT_EQ(refused.error().missing, std::vector<std::string>{"reactions:read"});
+}
+
+// As another hub hands them over: this account's grant, which the hub then knows nothing of any
+// more.
+TEST_F(SlackTest, TokensOfAnotherHubAreTakenOverAndProvedByTheFirstRefresh) {
+  const auto account = installed_account();
+  const auto stored = wait(hub->store().read([&](store::Database& db) {
+    return accounts::read_account(db, account.project_id, account.id);
+  }));
+  ASSERT_TRUE(stored);
+  const auto input = accounts::open_input(hub->vault(), *stored);
+  ASSERT_TRUE(input);
+  const auto secret =
+      std::ranges::find(input->secrets, "refresh_token", &connector::NamedSecret::name);
+  ASSERT_NE(secret, input->secrets.end());
+  ASSERT_TRUE(wait(hub->store().transact([&](store::Database& db) {
+    return store::accounts_table::remove(db, account.project_id, account.id);
+  })));
+  wait(hub->keeper().forget(account.id));
+
+  moving::ImportOptions options;
+  options.project_id = hub->project_id();
+  options.source = "nango";
+  options.map = {{"theirs", "slack"}};
+  options.actor = "a test";
+  moving::Importer importer(hub->accounts(), hub->keeper(), hub->services(), std::move(options));
+  const auto row = [&](const std::string& id, std::string_view refresh_token) {
+    moving::SourceRow made;
+    made.id = id;
+    made.provider = "theirs";
+    made.owner_id = made.owner_name = "owner of " + id;
+    made.tokens.emplace();
+    made.tokens->refresh_token = SecretString(refresh_token);
+    return made;
+  };
+  const auto taken = wait(importer.import(row("c1", secret->value.reveal())));
+  EXPECT_EQ(taken.did, moving::Did::kImported) << taken.detail;
+  const auto now = wait(hub->accounts().get(hub->project_id(), taken.account_id));
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->status, store::AccountStatus::kActive);
+  const auto called = run_for(*now, "slack_list_channels", "{}");
+  EXPECT_TRUE(called) << called.error().message;
+
+  // It is spent by now: presenting it once more would end the grant.
+  EXPECT_EQ(wait(importer.import(row("c1", secret->value.reveal()))).did, moving::Did::kAlready);
+  EXPECT_TRUE(run_for(*now, "slack_list_channels", "{}"));
+  const auto refused = wait(importer.import(row("c2", "xoxe-1-no-such-token")));
+  EXPECT_EQ(refused.did, moving::Did::kReconnect) << refused.detail;
+  EXPECT_EQ((audited() + refused.detail).find("xoxe"), std::string::npos);
 }
 
 TEST_F(SlackTest, UnlinkingRevokesAtSlack) {

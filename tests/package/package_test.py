@@ -61,7 +61,7 @@ class Packages(unittest.TestCase):
 
     def test_depend_on_the_libraries_that_the_programs_are_linked_with(self):
         depends = field(hub_deb, "Depends")
-        for library in ("libc6 ", "libssl3 ", "libsqlite3-0 ", "libpq5 ", "libseccomp2 ", "adduser"):
+        for library in ("libc6 ", "libcsv3 ", "libssl3 ", "libsqlite3-0 ", "libpq5 ", "libseccomp2 ", "adduser"):
             self.assertIn(library, depends)
         for program in programs():
             linked = run("ldd", str(program))
