@@ -80,6 +80,25 @@ def check_audit_words(files):
                     yield path.relative_to(ROOT).as_posix(), f"records {kind}, for which audit.kind has no words"
 
 
+def check_errors():
+    """Every code of an error is in the API's description, and docs/errors.md has cause and remedy."""
+    described = set(json.loads((ROOT / "host/api/openapi/errors.json").read_text())
+                    ["components"]["schemas"]["ErrorCode"]["x-extensible-enum"])
+    rows = re.findall(r"^\| `([a-z_]+)` \| \d{3}(?:, \d{3})* \| [^|]+ \| [^|]+ \|$", (ROOT / "docs/errors.md").read_text(), re.M)
+    made = set(re.findall(r'return "([a-z_]+)";', (ROOT / "host/base/result.cpp").read_text()))
+    made |= set(re.findall(r'string_view k\w+ = "([a-z_]+)"', (ROOT / "host/actions/action_error.h").read_text()))
+    for path in (ROOT / "host/api").glob("*.cpp"):
+        made |= set(re.findall(r'(?:api_error\(\s*\d+,\s*|error\.code = )"([a-z_]+)"', path.read_text()))
+    for code in sorted(made - described):
+        yield "host/api/openapi/errors.json", f"does not name the code {code}"
+    for code in sorted((made | described) - set(rows)):
+        yield "docs/errors.md", f"has no row for the code {code}"
+    for code in sorted(set(rows) - made):
+        yield "docs/errors.md", f"explains {code}, which nothing gives"
+    if rows != sorted(set(rows)):
+        yield "docs/errors.md", "has its codes out of order, or twice"
+
+
 def is_example(text, provider):
     """Comments and help texts may name one as an example."""
     code = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
@@ -119,7 +138,7 @@ def check_bars(files):
 
 def main():
     files = tracked_files()
-    breaches = [*check(files), *check_json(files), *check_bars(files), *check_audit_words(files),
+    breaches = [*check(files), *check_json(files), *check_bars(files), *check_audit_words(files), *check_errors(),
                 *check_generated()]
     for name, breach in breaches:
         print(f"{name}: {breach}")

@@ -213,12 +213,16 @@ void add_actions_run(CLI::App& actions, Run& run) {
   command->add_option("action", options->action, "Id, as `patchbay actions search` shows it")
       ->required();
   command->add_option("--account", options->account, "For which account")->required();
-  command->add_option("--input", options->input,
-                      "A JSON object, a file that holds one, or - for standard input");
+  command
+      ->add_option("--input", options->input,
+                   "A JSON object, a file that holds one, or - for standard input")
+      ->type_name("FILE");
   command->add_option("--file", options->files,
                       "NAME=PATH: a file as the input's member of that name; may be repeated");
-  auto* save = command->add_option("--save", options->save,
-                                   "Where to write the file that the action gives; a new one");
+  auto* save = command
+                   ->add_option("--save", options->save,
+                                "Where to write the file that the action gives; a new one")
+                   ->type_name("FILE");
   auto* all = command->add_flag("--all-pages", options->all_pages,
                                 "A list to its end, page after page, in constant memory");
   command->add_option("--resume", options->resume,

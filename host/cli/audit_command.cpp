@@ -175,7 +175,8 @@ void add_verify(CLI::App& audit, Run& run) {
       "all can be told.");
   auto options = std::make_shared<AuditOptions>();
   options->common.add_data_to(*command);
-  command->add_option("--folder", options->folder, "Folder with the files (default: DATA/audit)");
+  command->add_option("--folder", options->folder, "Folder with the files (default: DATA/audit)")
+      ->type_name("FOLDER");
   command->add_flag("--chains-only", options->chains_only,
                     "Without the database: cut-off ends and removed files don't show");
   command->add_flag("--json", options->as_json, "For programs");
@@ -189,7 +190,8 @@ void add_show(CLI::App& audit, Run& run) {
   auto options = std::make_shared<AuditOptions>();
   auto& query = options->query;
   options->common.add_data_to(*command);
-  command->add_option("--folder", options->folder, "Folder with the files (default: DATA/audit)");
+  command->add_option("--folder", options->folder, "Folder with the files (default: DATA/audit)")
+      ->type_name("FOLDER");
   command->add_option("--project", options->common.project, "Only of this project: id or name");
   command->add_option("--account", query.account_id, "Only of this account");
   command->add_option("--kind", query.kind,

@@ -27,6 +27,8 @@ void add_webhooks_command(CLI::App& app, Run& run);
 void add_key_command(CLI::App& app, Run& run);
 void add_projects_command(CLI::App& app, Run& run);
 void add_audit_command(CLI::App& app, Run& run);
+void add_completion_command(CLI::App& app, Run& run);
+void add_man_command(CLI::App& app, Run& run);
 void add_config_command(CLI::App& app, Run& run);  // the last one
 void add_doctor_command(CLI::App& app, Run& run);
 void add_store_command(CLI::App& app, Run& run);

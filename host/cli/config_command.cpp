@@ -15,7 +15,7 @@ void add_config_command(CLI::App& app, Run& run) {
       "Read a configuration file as the hub would, and say what is wrong with it.\n"
       "  patchbay config check /etc/patchbay/patchbay.toml");
   auto path = std::make_shared<std::string>();
-  check->add_option("file", *path, "The file")->required();
+  check->add_option("file", *path, "The file")->type_name("FILE")->required();
   check->callback([&app, &run, path] {
     run = [&app, path] {
       if (const auto done = apply_config_file(app, *path); !done) return report(done.error());

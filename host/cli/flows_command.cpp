@@ -115,7 +115,8 @@ void add_flows_command(CLI::App& app, Run& run) {
   options->common.add_to(*out);
   options->common.add_project_to(*out);
   out->add_option("flow", options->flow, "Id, as `flows list` shows it")->required();
-  out->add_option("--output", options->file, "New file to write (default: standard output)");
+  out->add_option("--output", options->file, "New file to write (default: standard output)")
+      ->type_name("FILE");
   out->callback([&run, options] { run = [options] { return export_flow(*options); }; });
 }
 

@@ -73,7 +73,9 @@ void add_create(CLI::App& key, Run& run) {
                          "Write a new key to a file that only you can read.\n"
                          "Keep a copy in a safe place: without it the database can't be opened.");
   auto file = std::make_shared<std::string>();
-  create->add_option("file", *file, "Where to write it; must not exist yet")->required();
+  create->add_option("file", *file, "Where to write it; must not exist yet")
+      ->type_name("FILE")
+      ->required();
   create->callback([&run, file] {
     run = [file] {
       OsRandom random;

@@ -3,7 +3,8 @@
 namespace patchbay::cli {
 
 void KeyOptions::add_to(CLI::App& command, const std::string& prefix, const std::string& what) {
-  auto* from_file = command.add_option("--" + prefix + "key-file", file, "File with " + what);
+  auto* from_file =
+      command.add_option("--" + prefix + "key-file", file, "File with " + what)->type_name("FILE");
   auto* from_variable = command.add_option("--" + prefix + "key-env", variable,
                                            "Environment variable that holds it instead");
   auto* from_credential = command.add_option("--" + prefix + "key-credential", credential,

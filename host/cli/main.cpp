@@ -29,7 +29,8 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error, not the end
   CLI::App app{
       "Patchbay: an integration hub you drop connectors into.\n"
-      "Start one with `patchbay serve`; every command explains itself with --help."};
+      "Start one with `patchbay serve`; every command explains itself with --help.",
+      "patchbay"};
   app.set_version_flag("--version", "patchbay " PATCHBAY_VERSION);
   app.require_subcommand(1);
   patchbay::cli::Run run;
@@ -51,6 +52,8 @@ int main(int argc, char** argv) {
   patchbay::cli::add_audit_command(app, run);
   patchbay::cli::add_store_command(app, run);
   patchbay::cli::add_doctor_command(app, run);
+  patchbay::cli::add_completion_command(app, run);
+  patchbay::cli::add_man_command(app, run);
   patchbay::cli::add_config_command(app, run);
   patchbay::cli::add_config_option(app);
   try {

@@ -135,10 +135,11 @@ void MetricsOptions::add_to(CLI::App& command) {
   command.add_option("--metrics-address", address,
                      "Address and port where a Prometheus server finds /metrics, e.g. "
                      "127.0.0.1:9464 (default: nowhere)");
-  command.add_option(
-      "--metrics-key-file", key_file,
-      "File with the key it must present, in its first line; for nobody else to read "
-      "(chmod 600). Needed where the address is not this machine's own loopback");
+  command
+      .add_option("--metrics-key-file", key_file,
+                  "File with the key it must present, in its first line; for nobody else to read "
+                  "(chmod 600). Needed where the address is not this machine's own loopback")
+      ->type_name("FILE");
   command.add_option("--metrics-host", hosts,
                      "Further host name by which it may ask; repeat it for more");
 }

@@ -69,7 +69,8 @@ void add_new_command(CLI::App& app, Run& run) {
       ->check(CLI::IsMember(kinds));
   command->add_flag("--manifest-only", options->manifest_only,
                     "A connector without code: NAME.json, and the schema to complete it by");
-  command->add_option("--folder", options->folder, "Where to; must not exist (default: ./NAME)");
+  command->add_option("--folder", options->folder, "Where to; must not exist (default: ./NAME)")
+      ->type_name("FOLDER");
   command->callback([&run, options] { run = [options] { return write_new(*options); }; });
 }
 

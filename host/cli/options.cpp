@@ -28,6 +28,7 @@ void CommonOptions::add_data_to(CLI::App& command) {
   command
       .add_option("--data", data,
                   "Folder of the audit log and, by default, the database and the key")
+      ->type_name("FOLDER")
       ->envname("PATCHBAY_DATA")
       ->capture_default_str();
   auto* place =
@@ -37,10 +38,12 @@ void CommonOptions::add_data_to(CLI::App& command) {
                       "may share (default: DATA/patchbay.db). Everybody on the machine "
                       "sees arguments: a password belongs into --store-file, "
                       "PATCHBAY_STORE or ~/.pgpass")
+          ->type_name("FILE")
           ->envname("PATCHBAY_STORE");
   command
       .add_option("--store-file", store_file,
                   "File that holds it in its first line; for nobody else to read (chmod 600)")
+      ->type_name("FILE")
       ->excludes(place);
 }
 
@@ -58,30 +61,43 @@ void CommonOptions::add_to(CLI::App& command) {
   command
       .add_option("--connectors", connectors,
                   "Folder of the connectors (*.so, and *.json without code)")
+      ->type_name("FOLDER")
       ->envname("PATCHBAY_CONNECTORS")
       ->capture_default_str();
-  command.add_option("--worker", worker,
-                     "Path of patchbay-worker (default: the one installed with patchbay)");
-  command.add_option("--ca-file", ca_file,
-                     "PEM file of certificate authorities to trust instead of the system's");
-  command.add_option("--provider-settings", provider_settings,
-                     "JSON file of what you know better about a provider than its connector, e.g. "
-                     "{\"acme\": {\"rate_limits\": {\"token\": {\"counts\": \"address\"}}}}; see "
-                     "docs/rate-limits.md");
-  command.add_option("--pin-connector", pinned,
-                     "SHA-256 of a connector file to let in without asking (sha256sum FILE.so), or "
-                     "a file with what that prints");
-  command.add_option("--trust-key", trusted_keys,
-                     "minisign public key, or a file with one: connectors it signed "
-                     "(FILE.so.minisig beside FILE.so) are let in without asking");
+  command
+      .add_option("--worker", worker,
+                  "Path of patchbay-worker (default: the one installed with patchbay)")
+      ->type_name("FILE");
+  command
+      .add_option("--ca-file", ca_file,
+                  "PEM file of certificate authorities to trust instead of the system's")
+      ->type_name("FILE");
+  command
+      .add_option("--provider-settings", provider_settings,
+                  "JSON file of what you know better about a provider than its connector, e.g. "
+                  "{\"acme\": {\"rate_limits\": {\"token\": {\"counts\": \"address\"}}}}; see "
+                  "docs/rate-limits.md")
+      ->type_name("FILE");
+  command
+      .add_option("--pin-connector", pinned,
+                  "SHA-256 of a connector file to let in without asking (sha256sum FILE.so), or "
+                  "a file with what that prints")
+      ->type_name("FILE");
+  command
+      .add_option("--trust-key", trusted_keys,
+                  "minisign public key, or a file with one: connectors it signed "
+                  "(FILE.so.minisig beside FILE.so) are let in without asking")
+      ->type_name("FILE");
   command.add_flag("--approve-all", approve_all,
                    "Let every connector in without asking; for demonstrations only");
   command.add_flag("--keep-failed-flows", keep_failed_flows,
                    "Keep what a flow had seen when it failed through a fault of its connector, "
                    "sealed, for a week; see: patchbay flows");
-  auto* sandbox = command.add_option(
-      "--sandbox", sandboxes,
-      "Ready file of a provider sandbox: its hosts are reached there instead of the internet");
+  auto* sandbox = command
+                      .add_option("--sandbox", sandboxes,
+                                  "Ready file of a provider sandbox: its hosts are reached there "
+                                  "instead of the internet")
+                      ->type_name("FILE");
   command.add_flag("--real", real, "Refuse every sandbox: real providers only")->excludes(sandbox);
 }
 

@@ -58,7 +58,7 @@ void add_preview_command(CLI::App& app, Run& run) {
       "the hub's name or white-labelled, or what is wrong with it. Nothing is sent anywhere.\n"
       "  patchbay preview manifest.json");
   auto options = std::make_shared<PreviewOptions>();
-  command->add_option("FILE", options->file, "The manifest")->required();
+  command->add_option("FILE", options->file, "The manifest")->type_name("FILE")->required();
   command->add_option("--port", options->port, "Port on 127.0.0.1; 0: any free one")
       ->capture_default_str();
   command->callback([&run, options] { run = [options] { return preview(*options); }; });

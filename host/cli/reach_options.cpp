@@ -3,11 +3,15 @@
 namespace patchbay::cli {
 
 void ReachOptions::add_tls_to(CLI::App& command) {
-  command.add_option("--tls-certificate", tls.certificate,
-                     "PEM file of the hub's certificate and those below its root: it speaks TLS "
-                     "itself, and takes the files anew when they are replaced");
-  command.add_option("--tls-key", tls.key,
-                     "PEM file of its key, for nobody else to read but its group");
+  command
+      .add_option("--tls-certificate", tls.certificate,
+                  "PEM file of the hub's certificate and those below its root: it speaks TLS "
+                  "itself, and takes the files anew when they are replaced")
+      ->type_name("FILE");
+  command
+      .add_option("--tls-key", tls.key,
+                  "PEM file of its key, for nobody else to read but its group")
+      ->type_name("FILE");
 }
 
 void ReachOptions::add_to(CLI::App& command) {

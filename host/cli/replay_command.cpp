@@ -105,10 +105,11 @@ void add_replay_command(CLI::App& app, Run& run) {
       "writes into it what the connector does now.\n"
       "Exit code: 0 as recorded, 1 it differs, 2 it could not be played.");
   auto options = std::make_shared<ReplayOptions>();
-  command->add_option("FILE", options->file, "The recorded flow")->required();
+  command->add_option("FILE", options->file, "The recorded flow")->type_name("FILE")->required();
   command
       ->add_option("--connector", options->connector,
                    "The connector: a library, or a manifest alone")
+      ->type_name("FILE")
       ->required();
   command->add_flag("--json", options->json, "Print one JSON object instead of text");
   command->add_flag("--in-process", options->in_process,

@@ -28,8 +28,10 @@ std::shared_ptr<ServeOptions> add_serve_options(CLI::App& command) {
                      "How browsers reach the hub, e.g. https://hub.example.com "
                      "(default: http://localhost:PORT)");
   options->reach.add_to(command);
-  command.add_option("--ready-file", options->ready_file,
-                     "Write URL and sign-in link there as JSON once the hub listens");
+  command
+      .add_option("--ready-file", options->ready_file,
+                  "Write URL and sign-in link there as JSON once the hub listens")
+      ->type_name("FILE");
   options->new_key.add_to(command, "new-",
                           "a key that `patchbay key rotate` is about to change to");
   command

@@ -141,7 +141,9 @@ void add_backup(CLI::App& store, Run& run) {
       "  patchbay store backup --store-file /etc/patchbay/store /backups/patchbay.db");
   auto options = std::make_shared<StoreOptions>();
   options->common.add_data_to(*command);
-  command->add_option("file", options->file, "Where to write it; must not exist yet")->required();
+  command->add_option("file", options->file, "Where to write it; must not exist yet")
+      ->type_name("FILE")
+      ->required();
   command->callback([&run, options] { run = [options] { return backup(*options); }; });
 }
 
@@ -153,7 +155,9 @@ void add_verify(CLI::App& store, Run& run) {
   auto options = std::make_shared<StoreOptions>();
   options->common.add_data_to(*command);
   options->add_key(*command);
-  command->add_option("file", options->file, "The backup, or a database")->required();
+  command->add_option("file", options->file, "The backup, or a database")
+      ->type_name("FILE")
+      ->required();
   command->callback([&run, options] { run = [options] { return verify(*options); }; });
 }
 
@@ -169,7 +173,7 @@ void add_restore(CLI::App& store, Run& run) {
   auto options = std::make_shared<StoreOptions>();
   options->common.add_data_to(*command);
   options->add_key(*command);
-  command->add_option("file", options->file, "The backup")->required();
+  command->add_option("file", options->file, "The backup")->type_name("FILE")->required();
   command->callback([&run, options] { run = [options] { return restore(*options); }; });
 }
 

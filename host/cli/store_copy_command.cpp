@@ -74,8 +74,11 @@ void add_store_copy(CLI::App& store, Run& run) {
   command
       ->add_option("from", options->from,
                    "SQLite file, postgresql:// address, or @FILE that holds one (chmod 600)")
+      ->type_name("FILE")
       ->required();
-  command->add_option("to", options->to, "The same, for the empty target")->required();
+  command->add_option("to", options->to, "The same, for the empty target")
+      ->type_name("FILE")
+      ->required();
   command->add_flag("--quiet", options->quiet, "No progress");
   command->callback([&run, options] {
     run = [options] {

@@ -35,6 +35,25 @@ file(INSTALL "${staged}/patchbay.service" "${staged}/patchbay.socket" DESTINATIO
      PERMISSIONS ${readable})
 file(INSTALL "${staged}/patchbay-admin" DESTINATION "${prefix}/sbin" USE_SOURCE_PERMISSIONS)
 
+# Completion and manual, too, come from the program.
+find_program(gzip gzip REQUIRED)
+# install_output(FILE, FOLDER, ARGUMENTS...): what the program prints, as a file.
+function(install_output name destination)
+  file(MAKE_DIRECTORY "${staged}/printed")
+  execute_process(COMMAND "${program}" ${ARGN} OUTPUT_FILE "${staged}/printed/${name}"
+                  COMMAND_ERROR_IS_FATAL ANY)
+  file(INSTALL "${staged}/printed/${name}" DESTINATION "${prefix}/share/${destination}"
+       PERMISSIONS ${readable})
+endfunction()
+install_output(patchbay bash-completion/completions completion bash)
+install_output(_patchbay zsh/vendor-completions completion zsh)
+install_output(patchbay.fish fish/vendor_completions.d completion fish)
+file(MAKE_DIRECTORY "${staged}/printed")
+execute_process(COMMAND "${program}" man COMMAND "${gzip}" -9nc
+                OUTPUT_FILE "${staged}/printed/patchbay.1.gz" COMMAND_ERROR_IS_FATAL ANY)
+file(INSTALL "${staged}/printed/patchbay.1.gz" DESTINATION "${prefix}/share/man/man1"
+     PERMISSIONS ${readable})
+
 # Stripped by now, if they are.
 set(place "$ENV{DESTDIR}${folder}")
 file(GLOB connectors "${place}/*.so" "${place}/*.json")

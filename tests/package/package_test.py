@@ -84,7 +84,10 @@ class Packages(unittest.TestCase):
                      "usr/lib/systemd/system/patchbay.socket",
                      "etc/patchbay/patchbay.toml", "usr/share/doc/patchbay/copyright",
                      "usr/share/doc/patchbay/changelog.gz", "usr/share/doc/patchbay/changelog.Debian.gz",
-                     "usr/share/doc/patchbay/operating.md"):
+                     "usr/share/doc/patchbay/operating.md",
+                     "usr/share/bash-completion/completions/patchbay", "usr/share/man/man1/patchbay.1.gz",
+                     "usr/share/zsh/vendor-completions/_patchbay",
+                     "usr/share/fish/vendor_completions.d/patchbay.fish"):
             self.assertIn("./" + name, held)
         self.assertFalse([name for name in held if "include" in name], "the kit's files are the other package's")
         self.assertIn("./usr/include/patchbay/connector.h", run("dpkg-deb", "-c", str(kit_deb)))
