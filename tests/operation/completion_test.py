@@ -20,7 +20,8 @@ def listed(path):
     below = re.search(r"^Subcommands:\n((?:  .*\n|\n)*)", text + "\n", re.M)
     commands = re.findall(r"^  ([a-z][a-z-]*)", below[1], re.M) if below else []
     head = text[text.index("\nOptions:"):below.start() if below else None] if "\nOptions:" in text else ""
-    return commands, {name for line in re.findall(r"^  (-\S+)", head, re.M) for name in line.split(",")}
+    return commands, {
+        name.removesuffix("{false}") for line in re.findall(r"^  (-\S+)", head, re.M) for name in line.split(",")}
 
 
 def every_command(path=()):

@@ -107,7 +107,10 @@ class Service(unittest.TestCase):
 
     def test_says_when_it_is_ready_reads_its_configuration_again_stops_and_lives(self):
         self.manager.start(self.hub, WATCHDOG_USEC="300000")
-        self.assertEqual(self.manager.hears(), "READY=1")
+        heard = ""
+        while heard != "READY=1":  # a slow start says in between that it lives
+            heard = self.manager.hears()
+            self.assertIn(heard, ("READY=1", "WATCHDOG=1"))
         self.assertEqual([self.manager.hears(), self.manager.hears()], ["WATCHDOG=1"] * 2)
         self.hub.hang_up()
         heard = ""
