@@ -88,6 +88,7 @@ std::string value_cases(const OutlinedCommand& program) {
     for (const auto& option : command->options) {
       if (option.positional || option.value != ValueKind::kFixed) continue;
       std::vector<std::string> patterns;
+      patterns.reserve(option.names.size());
       for (const auto& name : option.names) patterns.push_back(quoted(command->path + " " + name));
       out += one_case(patterns, "kind=fixed; values=(" + joined(option.choices, " ") + ")");
     }
@@ -180,9 +181,9 @@ std::string zsh_completion(const OutlinedCommand& program) {
       if (!option.positional)
         for (const auto& name : option.names)
           options.append(" ").append(described(name, option.description));
-    out += "    " + quoted(command->path) + ")\n      commands=(" + commands +
-           " )\n      options=(" + options + " )\n      values=(" +
-           joined(argument_choices(*command), " ") + ")";
+    out.append("    ").append(quoted(command->path)).append(")\n      commands=(").append(commands);
+    out.append(" )\n      options=(").append(options).append(" )\n      values=(");
+    out.append(joined(argument_choices(*command), " ")).append(")");
     if (argument_kind(*command) == ValueKind::kFile) out += "; kind=file";
     out += " ;;\n";
   }
@@ -225,7 +226,8 @@ std::string fish_completion(const OutlinedCommand& program) {
         "complete -c patchbay -n " + fish_quoted("__patchbay_at " + quoted(command->path));
     for (const auto& below : command->commands)
       out += start + " -a " + below.name + " -d " + fish_quoted(summary(below.description)) + "\n";
-    for (const auto& choice : argument_choices(*command)) out += start + " -a " + choice + "\n";
+    for (const auto& choice : argument_choices(*command))
+      out.append(start).append(" -a ").append(choice).append("\n");
     if (argument_kind(*command) == ValueKind::kFile) out += start + " -F\n";
     for (const auto& option : command->options) {
       if (option.positional) continue;
