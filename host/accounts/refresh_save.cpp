@@ -32,6 +32,16 @@ Result<Written> as_it_is_now(store::Database& db, const std::string& account_id)
   return now;
 }
 
+Result<> seal_into(store::CredentialChange& change, const vault::Vault& vault,
+                   const store::Account& account, std::int64_t generation,
+                   const connector::FlowInput& input, bool with_secrets) {
+  PATCHBAY_TRY_ASSIGN(change.tokens,
+                      seal_tokens(vault, account, generation, input.tokens, change.now_ms));
+  if (!with_secrets) return {};
+  PATCHBAY_TRY_ASSIGN(change.secrets, seal_secrets(vault, account, generation, input.secrets));
+  return {};
+}
+
 Result<Written> write_credentials(store::Database& db, const store::RefreshLease& lease,
                                   const store::CredentialChange& change, const std::string& flow_id,
                                   const std::optional<store::Revocation>& withdrawal, bool moved) {
@@ -65,9 +75,6 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
                             .input = &input,
                             .tokens = std::move(attempt.withdrawn)};
   leave_shared_tokens(services_, withdrawn);
-  auto withdrawal = revoker_.prepare(withdrawn);
-  if (!withdrawal) co_return withdrawal.error();
-  const bool withdraws = withdrawal->has_value();
   std::vector<connector::Token> minted;
   auto minted_at = entry.minted;
   for (const auto& token : done.tokens) {
@@ -83,14 +90,15 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
   change.expected_generation = account.generation;
   change.now_ms = now;
   change.next_refresh = plan_refresh(minted, now, options_.refresh_share, services_.random.unit());
-  PATCHBAY_CO_TRY_ASSIGN(change.tokens,
-                         seal_tokens(services_.vault, account, generation, input.tokens, now));
+  // The vault seals nothing while it can't be sure of its keys.
+  auto withdrawal = revoker_.prepare(withdrawn);
+  auto sealed = withdrawal ? Result<>() : withdrawal.error();
+  if (sealed)
+    sealed = seal_into(change, services_.vault, account, generation, input, secrets_changed);
+  if (!sealed) co_return co_await lost(attempt, std::move(minted), called.flow_id, sealed.error());
+  const bool withdraws = withdrawal->has_value();
   for (auto& row : *change.tokens)
     if (const auto at = minted_at.find(row.name); at != minted_at.end()) row.minted = at->second;
-  if (secrets_changed) {
-    PATCHBAY_CO_TRY_ASSIGN(change.secrets,
-                           seal_secrets(services_.vault, account, generation, input.secrets));
-  }
   const auto& manifest = *attempt.connector->manifest;
   const std::string lived_at = told_hosts_of(manifest, input.facts);
   merge_facts(input.facts, std::move(done.facts));

@@ -124,15 +124,22 @@ std::int64_t back_off(std::int64_t attempts, double unit) {
 
 }  // namespace
 
+// A job and what is to be sealed into it. The vault may refuse to, when the database does: it has
+// to be sure of its keys.
+struct Revoker::Draft {
+  store::Revocation job;
+  SecretString payload;
+};
+
 struct Revoker::Impl : std::enable_shared_from_this<Impl> {
   explicit Impl(const Services& s)
       : services(s), timer(s.loops.loop(0), std::chrono::steady_clock::time_point::max()) {}
 
   const Services& services;
-  asio::steady_timer timer;                   // loop 0
-  bool running = false;                       // loop 0
-  bool work_waits = false;                    // loop 0: wake() came while working
-  std::vector<store::Revocation> not_stored;  // loop 0: neither stored nor told yet
+  asio::steady_timer timer;       // loop 0
+  bool running = false;           // loop 0
+  bool work_waits = false;        // loop 0: wake() came while working
+  std::vector<Draft> not_stored;  // loop 0: neither stored nor told yet
 
   static vault::Place place(const store::Revocation& job) {
     return {store::kRevocationsTable, job.project_id, job.id, "payload", 0};
@@ -160,9 +167,20 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
   Task<Result<>> attempt(const store::Revocation& job) {
     auto payload = services.vault.open(job.sealed_payload, place(job));
     if (!payload) co_return payload.error();
-    auto input = input_of(job, *payload);
+    co_return co_await attempt(job, *payload);
+  }
+
+  Task<Result<>> attempt(const store::Revocation& job, const SecretString& payload) {
+    auto input = input_of(job, payload);
     if (!input) co_return input.error();
     co_return co_await tell_provider(job, std::move(*input));
+  }
+
+  Result<store::Revocation> sealed(const Draft& draft) const {
+    auto job = draft.job;
+    PATCHBAY_TRY_ASSIGN(job.sealed_payload,
+                        services.vault.seal(draft.payload.reveal(), place(job)));
+    return job;
   }
 
   Task<> work(store::Revocation job) {
@@ -205,21 +223,30 @@ struct Revoker::Impl : std::enable_shared_from_this<Impl> {
   }
 
   // What could not be stored: the provider hears of it now, or when the database takes it.
-  Task<> tell_or_remember(store::Revocation job) {
-    const auto told = co_await attempt(job);
+  Task<> tell_or_remember(Draft draft) {
+    const auto told = co_await attempt(draft.job, draft.payload);
     if (told || told.error().code == ErrorCode::kRevoked) co_return;
-    if (not_stored.size() < kMostNotStored) not_stored.push_back(std::move(job));
+    if (not_stored.size() < kMostNotStored) not_stored.push_back(std::move(draft));
   }
 
   Task<> store_again() {
-    for (auto& job : std::exchange(not_stored, {})) {
-      const auto stored = co_await services.store.transact(
-          [job](store::Database& db) { return store::revocations_table::enqueue(db, job); });
+    for (auto& draft : std::exchange(not_stored, {})) {
+      const auto stored = co_await store_now(draft, {});
       // A conflict: it was stored the first time, only that nobody heard of it.
       if (!stored && stored.error().code != ErrorCode::kConflict &&
-          services.clock.unix_ms() < job.give_up_at)
-        not_stored.push_back(std::move(job));
+          services.clock.unix_ms() < draft.job.give_up_at)
+        not_stored.push_back(std::move(draft));
     }
+  }
+
+  // Enqueues it and ends the flow, where there is one.
+  Task<Result<>> store_now(const Draft& draft, std::string flow_id) {
+    PATCHBAY_CO_TRY_ASSIGN(auto job, sealed(draft));
+    co_return co_await services.store.transact(
+        [job = std::move(job), flow = std::move(flow_id)](store::Database& db) -> Result<> {
+          PATCHBAY_TRY(store::revocations_table::enqueue(db, job));
+          return store::flows_table::remove(db, flow);
+        });
   }
 
   Task<Result<std::size_t>> run_due() {
@@ -262,6 +289,13 @@ Revoker::Revoker(const Services& services) : impl_(std::make_shared<Impl>(servic
 Revoker::~Revoker() = default;
 
 Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder& order) const {
+  const auto draft = this->draft(order);
+  if (!draft) return std::optional<store::Revocation>();
+  PATCHBAY_TRY_ASSIGN(auto job, impl_->sealed(*draft));
+  return std::optional<store::Revocation>(std::move(job));
+}
+
+std::optional<Revoker::Draft> Revoker::draft(const RevocationOrder& order) const {
   const auto& services = impl_->services;
   const auto now = services.clock.unix_ms();
   std::vector<connector::Token> live;
@@ -276,7 +310,7 @@ Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder&
   if (order.ends_grant && has_refresh_token(services, order)) {
     give_up_at = now + kUnknownLifeMs;
   } else if (live.empty()) {
-    return std::optional<store::Revocation>();
+    return std::nullopt;
   }
   store::Revocation job;
   job.id = services.random.id("rev_");
@@ -290,34 +324,28 @@ Result<std::optional<store::Revocation>> Revoker::prepare(const RevocationOrder&
   job.give_up_at = give_up_at;
   job.created = now;
   const std::string_view left_out = spares_refresh_token(services, order) ? kRefreshToken : "";
-  PATCHBAY_TRY_ASSIGN(
-      job.sealed_payload,
-      services.vault.seal(payload_of(*order.input, live, left_out), Impl::place(job)));
-  return std::optional<store::Revocation>(std::move(job));
+  return Draft{std::move(job), payload_of(*order.input, live, left_out)};
 }
 
 Task<> Revoker::order(RevocationOrder order) {
-  auto job = prepare(order);
-  if (!job) {  // with its row still there, the flow's recovery tries again
-    log::error("revocation", "not_sealed",
-               {{"connector", order.connector_id}, {"error", job.error().message}});
+  auto draft = this->draft(order);
+  if (!draft) {
+    if (order.flow_id.empty()) co_return;
+    // Should it fail, the flow's recovery will find that there is nothing to do.
+    (void)co_await impl_->services.store.transact([flow = order.flow_id](store::Database& db) {
+      return store::flows_table::remove(db, flow);
+    });
     co_return;
   }
-  if (!*job && order.flow_id.empty()) co_return;
-  const auto saved = co_await impl_->services.store.transact(
-      [row = *job, flow = order.flow_id](store::Database& db) -> Result<> {
-        if (row) PATCHBAY_TRY(store::revocations_table::enqueue(db, *row));
-        return store::flows_table::remove(db, flow);
-      });
-  if (saved) {
-    if (*job) wake();
+  const auto stored = co_await impl_->store_now(*draft, order.flow_id);
+  if (stored) {
+    wake();
     co_return;
   }
-  if (!*job) co_return;  // the flow's recovery will find that there is nothing to do
   log::error("revocation", "not_stored_telling_provider_now",
-             {{"connector", order.connector_id}, {"error", saved.error().message}});
+             {{"connector", order.connector_id}, {"error", stored.error().message}});
   (void)co_await net::run_on(impl_->services.loops.loop(0),
-                             impl_->tell_or_remember(**std::move(job)));
+                             impl_->tell_or_remember(*std::move(draft)));
 }
 
 void Revoker::wake() {

@@ -5,6 +5,7 @@
 // transaction that makes the token useless (unlink, reconnect, failed connect); call wake() after
 // it.
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,9 +38,9 @@ class Revoker {
 
   // The row to enqueue; nothing when there is no token worth revoking.
   Result<std::optional<store::Revocation>> prepare(const RevocationOrder& order) const;
-  // prepare; enqueue and end the flow, in a transaction of its own; wake. When the store refuses,
-  // the provider is told at once; when that fails, too, this process remembers the job until the
-  // store takes it.
+  // prepare; enqueue and end the flow, in a transaction of its own; wake. When the vault or the
+  // store refuses, the provider is told at once; when that fails, too, this process remembers the
+  // job until the store takes it.
   Task<> order(RevocationOrder order);
 
   void wake();
@@ -50,7 +51,11 @@ class Revoker {
   Task<Result<std::size_t>> run_due();
 
  private:
+  struct Draft;
   struct Impl;
+  // Nothing when there is no token worth revoking.
+  [[nodiscard]] std::optional<Draft> draft(const RevocationOrder& order) const;
+
   std::shared_ptr<Impl> impl_;
 };
 

@@ -115,7 +115,7 @@ test('a secret can be looked at, and is hidden again before it is sent', async (
 });
 
 test('a slow provider shows progress, survives a reload, and can be cancelled', async () => {
-  await hub.sandbox.fault({ kind: 'delay', route: '*', delay_ms: 8000 });
+  await hub.sandbox.fault({ kind: 'delay', route: '*', delay_ms: 8000, times: 0 });
   await connect(page, hub.sandbox.credentials(0));
   await page.getByRole('heading', { name: 'Connecting to Personio' }).waitFor();
   await page.reload();

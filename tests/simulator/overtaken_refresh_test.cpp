@@ -1,10 +1,12 @@
 // What the simulator's seeds have found about refreshes that did not go as they should, told again
 // without chance: seeds 52, 82 and 108 about one that another hub has overtaken, seed 1185 about
 // one of which the database kept more than it said, seed 889 about one whose failure could not be
-// written down, seed 6288 about one that was overtaken by a reconnect and an unlink.
+// written down, seed 6288 about one that was overtaken by a reconnect and an unlink,
+// seed 8887 about one whose tokens could not be sealed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -149,6 +151,34 @@ TEST_F(OvertakenRefresh, WhoseFailureCouldNotBeWrittenDownObeysRetryAfter) {
   hubs.run_for(5 * kMinute);
   EXPECT_FALSE(hubs.world.violation()) << hubs.world.violation()->what;
   EXPECT_FALSE(grant().is_over);
+}
+
+// The database has failed for so long that the vault is not sure of its keys: it seals neither the
+// tokens nor the order to revoke them, and the provider is told at once.
+TEST_F(OvertakenRefresh, RevokesWhatItCanNeitherSealNorStore) {
+  account = hubs.link(GrantKind::kCredentials);
+  const auto life = hubs.hub(0).life();
+  hubs.freeze(1, true);
+  const auto fails_until = [&](const std::function<bool()>& holds) {
+    hubs.disk.set_trouble(1);
+    const bool held = hubs.run_until([&] {
+      hubs.disk.set_next(life, SharedDisk::Fault::kBegin);
+      return holds();
+    });
+    hubs.disk.set_trouble(0);
+    hubs.disk.set_next(life, SharedDisk::Fault::kNone);
+    return held;
+  };
+  hubs.disk.set_trouble(1);
+  hubs.run_for(vault::Vault::kSureForMs + kSecond / 2);  // it looks at its keys every second
+  hubs.disk.set_trouble(0);
+  const auto before = hubs.book.tokens().size();
+  hubs.begin_refresh(0, account);
+  ASSERT_TRUE(hubs.run_until([&] { return hubs.book.tokens().size() > before; }));
+  ASSERT_TRUE(fails_until([&] { return !hubs.hub(0).has_work(); }));
+  EXPECT_EQ(generation(), 1);
+  for (auto i = before; i < hubs.book.tokens().size(); ++i)
+    EXPECT_TRUE(hubs.book.tokens()[i].revoked_by_hub) << hubs.book.tokens()[i].value;
 }
 
 // A frozen refresh goes on after its account was reconnected by the other hub, which unlinks it so
