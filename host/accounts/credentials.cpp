@@ -93,6 +93,25 @@ Result<std::vector<store::AccountToken>> seal_tokens(const vault::Vault& vault,
   return rows;
 }
 
+store::CredentialChange reconnect_change(const store::Account& account,
+                                         std::vector<store::AccountSecret> secrets,
+                                         std::vector<store::AccountToken> tokens,
+                                         std::int64_t now_ms) {
+  store::CredentialChange change;
+  change.account_id = account.id;
+  change.expected_generation = account.generation;
+  change.secrets = std::move(secrets);
+  change.tokens = std::move(tokens);
+  change.connection =
+      store::Connection{account.integration_id, account.connector_version, account.environment,
+                        account.auth_method,    account.owner_name,        account.username,
+                        account.fields,         account.granted,           account.granted_known,
+                        account.facts};
+  change.next_refresh = account.next_refresh;
+  change.now_ms = now_ms;
+  return change;
+}
+
 bool merge_secrets(std::vector<connector::NamedSecret>& kept,
                    std::vector<connector::NamedSecret> fresh) {
   bool changed = false;

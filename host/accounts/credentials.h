@@ -37,6 +37,13 @@ Result<std::vector<store::AccountToken>> seal_tokens(const vault::Vault& vault,
                                                      const std::vector<connector::Token>& tokens,
                                                      std::int64_t now_ms);
 
+// Everything of an account that was connected anew, `account` being the row as it is to be but for
+// its generation, which is the one before; secrets and tokens sealed for the one after.
+store::CredentialChange reconnect_change(const store::Account& account,
+                                         std::vector<store::AccountSecret> secrets,
+                                         std::vector<store::AccountToken> tokens,
+                                         std::int64_t now_ms);
+
 // By the rule of patchbay_done: same name replaces, an empty value removes, others stay. True when
 // anything changed.
 bool merge_secrets(std::vector<connector::NamedSecret>& kept,

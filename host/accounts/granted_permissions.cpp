@@ -119,6 +119,15 @@ std::string to_json(const GrantedPermissions& permissions) {
   return out.end_object().end_object().take();
 }
 
+std::optional<std::string> missing_permission(const manifest::Manifest& manifest,
+                                              const GrantedPermissions& granted) {
+  for (const auto& required : manifest.required_permissions()) {
+    auto name = required.to_string();
+    if (contains(granted.denied, name)) return name;
+  }
+  return std::nullopt;
+}
+
 GrantedPermissions granted_from_json(std::string_view json, bool known) {
   const auto document = json::Document::parse(json);
   if (!document) return {};

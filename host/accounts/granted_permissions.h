@@ -4,6 +4,7 @@
 // connecting (permission_checker.h). Values without threads.
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,6 +60,10 @@ GrantedPermissions granted_permissions(const manifest::Manifest& manifest,
                                        const std::vector<connector::Token>& tokens,
                                        const std::vector<std::string>& proved,
                                        const ScopeNames* names = nullptr);
+
+// The first of the manifest's required boxes that the provider says was not granted.
+std::optional<std::string> missing_permission(const manifest::Manifest& manifest,
+                                              const GrantedPermissions& granted);
 
 // As accounts.granted stores it, and back. What is damaged counts as nothing.
 std::string to_json(const GrantedPermissions& permissions);

@@ -1,31 +1,15 @@
 #include "accounts/handed_over.h"
 
-#include <algorithm>
-
 #include "accounts/account_events.h"
 #include "accounts/credentials.h"
 #include "accounts/granted_permissions.h"
+#include "accounts/keeper_options.h"
 #include "accounts/told_hosts.h"
 #include "store/account_credentials.h"
 #include "store/events_table.h"
 
 namespace patchbay::accounts {
 namespace {
-
-constexpr double kRefreshShare = 0.8;
-
-Result<> check_permissions(const manifest::Manifest& manifest, const GrantedPermissions& granted) {
-  for (const auto& required : manifest.required_permissions()) {
-    auto name = required.to_string();
-    if (std::ranges::find(granted.denied, name) == granted.denied.end()) continue;
-    Error error = make_error(
-        ErrorCode::kPermissionMissing,
-        "The permission " + name + " is missing, which this connection can't do without.");
-    error.permission = std::move(name);
-    return error;
-  }
-  return {};
-}
 
 // The row as a connect would have written it.
 Result<store::Account> account_of(const Services& services, HandedOver& handed) {
@@ -35,7 +19,13 @@ Result<store::Account> account_of(const Services& services, HandedOver& handed) 
     return make_error(ErrorCode::kInvalidArgument, "there is no token to take over");
   PATCHBAY_TRY(settle_told_hosts(manifest, handed.facts, !renewable));
   auto granted = granted_permissions(manifest, handed.tokens, {}, services.scope_names);
-  PATCHBAY_TRY(check_permissions(manifest, granted));
+  if (auto missing = missing_permission(manifest, granted)) {
+    Error error = make_error(
+        ErrorCode::kPermissionMissing,
+        "The permission " + *missing + " is missing, which this connection can't do without.");
+    error.permission = *std::move(missing);
+    return error;
+  }
   const auto now = services.clock.unix_ms();
   granted.connected = now;
   store::Account account = handed.account;
@@ -49,7 +39,8 @@ Result<store::Account> account_of(const Services& services, HandedOver& handed) 
   account.granted_known = granted.known;
   account.facts = facts_to_json(handed.facts);
   account.updated = now;
-  account.next_refresh = plan_refresh(handed.tokens, now, kRefreshShare, services.random.unit());
+  account.next_refresh =
+      plan_refresh(handed.tokens, now, KeeperOptions().refresh_share, services.random.unit());
   // Without a token there is nothing to serve until it is renewed.
   if (renewable && handed.tokens.empty()) account.next_refresh = now;
   if (account.id.empty()) {
@@ -83,19 +74,8 @@ Task<Result<store::Account>> take_over(const Services& services, TokenKeeper& ke
       [&, multiple = handed.multiple](store::Database& db) -> Result<store::Account> {
         using namespace store;  // NOLINT(google-build-using-namespace)
         if (replaces) {
-          CredentialChange change;
-          change.account_id = account.id;
-          change.expected_generation = account.generation;
-          change.secrets = secrets;
-          change.tokens = tokens;
-          change.connection =
-              Connection{account.integration_id, account.connector_version, account.environment,
-                         account.auth_method,    account.owner_name,        account.username,
-                         account.fields,         account.granted,           account.granted_known,
-                         account.facts};
-          change.next_refresh = account.next_refresh;
-          change.now_ms = now;
-          PATCHBAY_TRY(account_credentials::replace(db, change));
+          PATCHBAY_TRY(
+              account_credentials::replace(db, reconnect_change(account, secrets, tokens, now)));
         } else {
           PATCHBAY_TRY(accounts_table::insert(db, account, multiple));
           PATCHBAY_TRY(account_credentials::insert(db, account, secrets, tokens));

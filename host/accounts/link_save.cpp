@@ -138,19 +138,8 @@ Task<Result<store::Account>> Linker::save(Attempt& attempt) {
       if (!attempt.connection_attempt_id.empty())
         PATCHBAY_TRY(finish_attempt(db, attempt.connection_attempt_id, account.id));
       if (replacing) {
-        CredentialChange change;
-        change.account_id = account.id;
-        change.expected_generation = account.generation;
-        change.secrets = *secrets;
-        change.tokens = *tokens;
-        change.connection =
-            Connection{account.integration_id, account.connector_version, account.environment,
-                       account.auth_method,    account.owner_name,        account.username,
-                       account.fields,         account.granted,           account.granted_known,
-                       account.facts};
-        change.next_refresh = account.next_refresh;
-        change.now_ms = now;
-        PATCHBAY_TRY(account_credentials::replace(db, change));
+        PATCHBAY_TRY(
+            account_credentials::replace(db, reconnect_change(account, *secrets, *tokens, now)));
         if (revocation && !PATCHBAY_PLANTED_BUG(2))
           PATCHBAY_TRY(revocations_table::enqueue(db, *revocation));
       } else {

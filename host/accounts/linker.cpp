@@ -52,17 +52,6 @@ bool is_blank(const SecretString& value) {
   return value.reveal().find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-// The manifest's required boxes that the provider says were not granted.
-std::optional<std::string> missing_permission(const manifest::Manifest& manifest,
-                                              const GrantedPermissions& granted) {
-  for (const auto& required : manifest.required_permissions()) {
-    auto name = required.to_string();
-    if (std::find(granted.denied.begin(), granted.denied.end(), name) != granted.denied.end())
-      return name;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 FormInput split_form(const AuthMethod& method, std::vector<connector::NamedSecret> posted) {

@@ -1,5 +1,6 @@
 #include "accounts/owner_erasure.h"
 
+#include "base/json.h"
 #include "base/log.h"
 #include "store/owner_data.h"
 
@@ -22,6 +23,17 @@ Task<Result<std::int64_t>> unlink_all(AccountService& accounts, store::AccountFi
 }
 
 }  // namespace
+
+std::string to_json(const ErasedOwner& erased) {
+  json::Writer out;
+  return out.begin_object()
+      .member("accounts", erased.accounts)
+      .member("connect_sessions", erased.connect_sessions)
+      .member("request_logs", erased.request_logs)
+      .member("events", erased.events)
+      .end_object()
+      .take();
+}
 
 Task<Result<ErasedOwner>> erase_owner(const Services& services, AccountService& accounts,
                                       std::string project_id, std::string owner_id,

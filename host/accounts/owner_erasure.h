@@ -20,6 +20,9 @@ struct ErasedOwner {
   std::int64_t events = 0;
 };
 
+// An object of the four numbers, for programs.
+std::string to_json(const ErasedOwner& erased);
+
 // All zero: nothing was there. kStorage and what unlinking gives: some of it may be left.
 Task<Result<ErasedOwner>> erase_owner(const Services& services, AccountService& accounts,
                                       std::string project_id, std::string owner_id,

@@ -107,13 +107,7 @@ int erase(const AccountsOptions& options) {
     if (!erased) return report(erased.error());
     (void)hub.loops().block_on(hub.revoker().run_due());
     if (options.json) {
-      json::Writer out;
-      out.begin_object()
-          .member("accounts", erased->accounts)
-          .member("connect_sessions", erased->connect_sessions)
-          .member("request_logs", erased->request_logs)
-          .member("events", erased->events);
-      std::cout << out.end_object().take() << "\n";
+      std::cout << to_json(*erased) << "\n";
       return 0;
     }
     std::cout << "Accounts " << erased->accounts << ", connect links " << erased->connect_sessions
