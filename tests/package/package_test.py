@@ -249,6 +249,18 @@ class Machine(unittest.TestCase):
         self.assertEqual(self.seen("watchdog"), "1min\n")
         self.assertEqual(self.seen("restarts"), "0\n", "it never failed")
 
+    def test_a_key_sealed_to_the_machine_opens_what_the_plain_one_sealed(self):
+        for step in ("sealed", "sealed_restarted", "sealed_serves"):
+            self.succeeded(step)
+        self.assertIn("acc_1", self.seen("sealed_accounts"))
+        self.assertIn("sealed values open with the key", self.seen("sealed_doctor"))
+
+    def test_a_hub_that_hangs_is_ended_and_started_again(self):
+        self.succeeded("woken_serves")
+        self.assertEqual(self.seen("woken_restarts"), "1\n")
+        self.assertIn("Watchdog timeout", self.seen("woken_journal"))
+        self.assertIn("acc_1", self.seen("woken_accounts"))
+
     def test_removing_and_purging_leave_data_and_key_and_say_so(self):
         self.succeeded("removed")
         self.succeeded("purged")
