@@ -42,7 +42,7 @@ Task<std::optional<net::Response>> Api::try_read_token(net::Request& request, co
                                             request.query.get_or("name", ""), validity_ms);
   if (!token && token.error().code == ErrorCode::kForbidden)
     co_return std::optional(problem_error(
-        api_error(403, std::string(actions::reason::kAccountSuspended), token.error().message),
+        api_error(412, std::string(actions::reason::kAccountSuspended), token.error().message),
         request));
   if (!token) co_return failed(token.error());
   if (!is_valid_utf8(token->value.reveal()))

@@ -36,7 +36,8 @@ net::Response answer(const net::Request& request, const api::ApiError& what,
 net::Response session_answer(const net::Request& request, const Error& error, std::int64_t now_ms) {
   auto what = api::api_error(error);
   // A link that was used is as much over as one that expired.
-  if (error.code == ErrorCode::kExpired || error.code == ErrorCode::kConflict) what.status = 410;
+  if (error.code == ErrorCode::kConflict)
+    what = api::api_error(make_error(ErrorCode::kExpired, error.message));
   return answer(request, what, {}, now_ms);
 }
 

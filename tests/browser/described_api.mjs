@@ -11,6 +11,14 @@ const pointer = (...steps) => `#/${steps.map((step) => encodeURIComponent(
 )).join('/')}`;
 const isParameter = (segment) => segment.startsWith('{');
 
+function codeOf(text) {
+  try {
+    return JSON.parse(text).code;
+  } catch {
+    return undefined;
+  }
+}
+
 export class DescribedApi {
   // `build`: the build folder, which holds the description as tests read it.
   constructor(build) {
@@ -74,8 +82,12 @@ export class DescribedApi {
     if (!this.describes(answer.path)) return;
     this.checked += 1;
     const [path, operation, name] = this.find(answer.method, answer.path);
-    if (operation && process.env.PATCHBAY_ANSWERS_SEEN) {
-      appendFileSync(process.env.PATCHBAY_ANSWERS_SEEN, `${name.toUpperCase()} ${path} ${answer.status}\n`);
+    if (process.env.PATCHBAY_ANSWERS_SEEN) {
+      const code = answer.status >= 400 && codeOf(answer.text);
+      appendFileSync(process.env.PATCHBAY_ANSWERS_SEEN, [
+        ...(operation ? [`${name.toUpperCase()} ${path} ${answer.status}\n`] : []),
+        ...(code ? [`error ${code} ${answer.status}\n`] : []),
+      ].join(''));
     }
     this.problems.push(...this.problemsOf(answer).map(
       (problem) => `${answer.method} ${answer.path} ${answer.status}: ${problem}\n${answer.text.slice(0, 500)}`,

@@ -217,15 +217,20 @@ ApiDescription::Problems ApiDescription::check_json(const std::string& schema,
 
 namespace {
 
-// One line for each answer, for tests/answers_seen.py. Short appends of several processes do not
-// mix.
+// Lines for each answer, for tests/answers_seen.py. Short appends of several processes do not mix.
 void note_answer(const ApiDescription& description, std::string_view method,
-                 std::string_view target, unsigned status) {
+                 std::string_view target, const net::Response& response) {
   static const char* const file = std::getenv("PATCHBAY_ANSWERS_SEEN");
-  const auto* operation = description.find(method, target);
-  if (file == nullptr || operation == nullptr) return;
-  std::ofstream(file, std::ios::app)
-      << operation->method + " " + operation->path + " " + std::to_string(status) + "\n";
+  if (file == nullptr) return;
+  const auto status = std::to_string(response.status);
+  std::string lines;
+  if (const auto* operation = description.find(method, target); operation != nullptr)
+    lines += operation->method + " " + operation->path + " " + status + "\n";
+  if (response.status >= 400)
+    if (const auto body = json::Document::parse(response.body); body)
+      if (const auto code = body->root().get("code").as_string(); code)
+        lines.append("error ").append(*code).append(" ").append(status).append("\n");
+  std::ofstream(file, std::ios::app) << lines;
 }
 
 }  // namespace
@@ -233,7 +238,7 @@ void note_answer(const ApiDescription& description, std::string_view method,
 void expect_described(std::string_view method, std::string_view target,
                       const net::Response& response, std::string_view request_body) {
   const auto& description = ApiDescription::built();
-  note_answer(description, method, target, response.status);
+  note_answer(description, method, target, response);
   for (const auto& problem : description.problems(method, target, response))
     ADD_FAILURE() << method << " " << target << " " << response.status << ": " << problem << "\n"
                   << response.body.substr(0, 2000);

@@ -59,7 +59,7 @@ class ApiDescription {
 
 // Fails the running test for each problem of the answer, and of the request's body when the route
 // took it. Where the environment's PATCHBAY_ANSWERS_SEEN names a file, operation and status are
-// appended to it.
+// appended to it, and code and status of an error.
 void expect_described(std::string_view method, std::string_view target,
                       const net::Response& response, std::string_view request_body = {});
 

@@ -10,6 +10,7 @@ namespace patchbay::api {
 namespace {
 
 using test::ApiTest;
+using test::expect_described;
 using test::parsed;
 
 TEST(IsoTime, IsUtcWithMilliseconds) {
@@ -535,7 +536,7 @@ TEST_F(ApiTokens, AreRecordedBeforeTheyAreGivenOut) {
 TEST_F(ApiTokens, OfASuspendedAccountAreRefusedByItsCode) {
   hub.tokens.failure = make_error(ErrorCode::kForbidden, "This account is suspended.");
   const auto response = call("GET", "/accounts/acc_1/access_token?name=main");
-  EXPECT_EQ(response.status, 403U);
+  EXPECT_EQ(response.status, 412U);
   EXPECT_EQ(parsed(response.body).root().get("code").as_string(), "account_suspended");
 }
 
@@ -611,9 +612,12 @@ TEST(ErrorForPath, FollowsThePath) {
   const auto stackone = error_for_path(request, 405, 0);
   EXPECT_EQ(parsed(stackone.body).root().get("code").as_string(), "method_not_allowed");
   EXPECT_EQ(stackone.headers.get("Content-Type"), "application/json");
-  request.path = "/readyz";
-  EXPECT_EQ(error_for_path(request, 404, 0).headers.get("Content-Type"),
-            "application/problem+json");
+  expect_described(request.method, request.path, stackone);
+  request.path = "/readyz/nothing";
+  const auto own = error_for_path(request, 404, 0);
+  EXPECT_EQ(parsed(own.body).root().get("code").as_string(), "route_unknown");
+  EXPECT_EQ(own.headers.get("Content-Type"), "application/problem+json");
+  expect_described(request.method, request.path, own);
   EXPECT_TRUE(is_api_path("/accounts"));
   EXPECT_TRUE(is_api_path("/hub/settings"));
   EXPECT_TRUE(is_api_path("/mcp"));
