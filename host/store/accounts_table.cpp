@@ -1,7 +1,6 @@
 #include "store/accounts_table.h"
 
-#include <algorithm>
-
+#include "store/account_listing.h"
 #include "store/change_sequence_table.h"
 #include "store/row_helpers.h"
 
@@ -56,37 +55,6 @@ Account from(const Row& row) {
   return out;
 }
 
-// The WHERE clause of a filter, and the values for it. Borrows from the filter.
-struct Condition {
-  std::string sql = "WHERE project_id = ?";
-  std::vector<Param> params;
-};
-
-template <class Values, class ToParam>
-void restrict_to(Condition& where, std::string_view column, const Values& values,
-                 ToParam to_param) {
-  if (values.empty()) return;
-  where.sql += " AND " + std::string(column) + " IN (" + placeholders(values.size()) + ")";
-  for (const auto& value : values) where.params.push_back(to_param(value));
-}
-
-Result<Condition> condition_of(const AccountFilter& filter) {
-  const auto values = filter.owner_ids.size() + filter.connector_ids.size() +
-                      filter.account_ids.size() + filter.statuses.size();
-  if (values > AccountFilter::kMaxFilterValues) {
-    return make_error(ErrorCode::kInvalidArgument, "The list is filtered by too many values.");
-  }
-  Condition where;
-  where.params.emplace_back(filter.project_id);
-  const auto as_is = [](const std::string& text) { return Param(text); };
-  restrict_to(where, "owner_id", filter.owner_ids, as_is);
-  restrict_to(where, "connector_id", filter.connector_ids, as_is);
-  restrict_to(where, "id", filter.account_ids, as_is);
-  restrict_to(where, "status", filter.statuses,
-              [](AccountStatus status) { return Param(to_string(status)); });
-  return where;
-}
-
 }  // namespace
 
 Result<void> insert(Database& db, const Account& a, bool multiple) {
@@ -136,16 +104,14 @@ Result<std::optional<Account>> find_by_owner(Database& db, std::string_view proj
 }
 
 Result<std::vector<Account>> list(Database& db, const AccountFilter& filter) {
-  PATCHBAY_TRY_ASSIGN(auto where, condition_of(filter));
-  where.params.emplace_back(std::clamp<std::int64_t>(filter.limit, 1, AccountFilter::kMaxLimit));
-  where.params.emplace_back(std::max<std::int64_t>(filter.offset, 0));
+  PATCHBAY_TRY_ASSIGN(const auto page, listing_of(filter));
   return all_rows(
-      db.query(kSelect + where.sql + " ORDER BY created, id LIMIT ? OFFSET ?", where.params), from);
+      db.query(kSelect + "WHERE id IN (" + page.sql + ") ORDER BY created, id", page.params), from);
 }
 
 Result<std::int64_t> count(Database& db, const AccountFilter& filter) {
-  PATCHBAY_TRY_ASSIGN(const auto where, condition_of(filter));
-  return single_integer(db.query("SELECT count(*) FROM accounts " + where.sql, where.params));
+  PATCHBAY_TRY_ASSIGN(const auto counted, account_count_of(filter));
+  return single_integer(db.query(counted.sql, counted.params));
 }
 
 Result<std::vector<Account>> claim_due(Database& db, std::int64_t now_ms, std::int64_t until_ms,

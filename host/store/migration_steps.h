@@ -17,5 +17,6 @@ extern const std::span<const std::string_view> migration_7;
 extern const std::span<const std::string_view> migration_8;
 extern const std::span<const std::string_view> migration_9;
 extern const std::span<const std::string_view> migration_10;
+extern const std::span<const std::string_view> migration_11;
 
 }  // namespace patchbay::store

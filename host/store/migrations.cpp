@@ -11,12 +11,12 @@
 namespace patchbay::store {
 namespace {
 
-constexpr int kCount = 10;
+constexpr int kCount = 11;
 
 std::span<const std::string_view> statements_of(std::int64_t version) {
   static const std::array<std::span<const std::string_view>, kCount> steps{
-      migration_1, migration_2, migration_3, migration_4, migration_5,
-      migration_6, migration_7, migration_8, migration_9, migration_10};
+      migration_1, migration_2, migration_3, migration_4,  migration_5, migration_6,
+      migration_7, migration_8, migration_9, migration_10, migration_11};
   return steps.at(static_cast<std::size_t>(version - 1));
 }
 

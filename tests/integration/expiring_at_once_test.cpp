@@ -8,8 +8,8 @@
 #include <iterator>
 #include <sstream>
 
-#include "account_copies.h"
 #include "several_hubs_fixture.h"
+#include "support/account_copies.h"
 
 namespace patchbay::integration {
 namespace {
@@ -18,21 +18,26 @@ class ExpiringAtOnceTest : public SeveralHubsTest {
  protected:
   ExpiringAtOnceTest() { open_hub(); }
 
+  // Of the account `id`, whose owner is also the name of its grant; each has its own.
+  test::AccountCopies copies_of(const std::string& id, const std::string& linked) {
+    return {*hub, id, [this, linked](std::string_view text, const std::string& owner) {
+              if (text.starts_with("refresh.")) return provider.new_grant(owner);
+              std::string out(text);
+              for (auto at = out.find(linked); at != std::string::npos;
+                   at = out.find(linked, at + 1))
+                out.replace(at, linked.size(), owner);
+              return out;
+            }};
+  }
+
   // One of each kind is linked, the others are written beside it as they would have come to be.
-  // Every tenth rotates.
+  // A tenth rotates.
   void link_all(std::size_t count) {
-    const AccountCopies mints(*hub, provider, link_account(kMint, "owner1"), "owner1");
-    const AccountCopies rotates(*hub, provider, link_account(kRotating, "owner0"), "owner0");
-    constexpr std::size_t kAtOnce = 500;
-    for (std::size_t begin = 2; begin < count; begin += kAtOnce) {
-      const auto end = std::min(begin + kAtOnce, count);
-      const auto done = hub->store().transact_blocking([&](store::Database& db) -> Result<> {
-        for (auto n = begin; n < end; ++n)
-          PATCHBAY_TRY((n % 10 == 0 ? rotates : mints).add(db, "owner" + std::to_string(n)));
-        return {};
-      });
+    const auto mints = copies_of(link_account(kMint, "owner1"), "owner1");
+    const auto rotates = copies_of(link_account(kRotating, "owner0"), "owner0");
+    const auto rotating = std::max<std::size_t>(count / 10 + 1, 2);
+    for (const auto& done : {rotates.add(2, rotating), mints.add(rotating, count)})
       ASSERT_TRUE(done) << done.error().message;
-    }
   }
   static std::chrono::milliseconds patience(std::size_t accounts) {
     return 60s + std::chrono::milliseconds(accounts * 50);

@@ -1,7 +1,9 @@
 // Accounts and their credentials: one per owner and connector, generations, status rules.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "store/account_credentials.h"
+#include "store/account_listing.h"
 #include "store/change_sequence_table.h"
 #include "store/store.h"
 #include "store_test_support.h"
@@ -24,6 +26,12 @@ struct AccountsTest : TablesTest {
   }
   Account load(const std::string& id = "acc_1") {
     return accounts_table::find(db, "prj_1", id).value().value();
+  }
+  using Words = std::vector<std::string>;
+  static AccountFilter filter(const Words& owners, const Words& connectors = {},
+                              const std::vector<AccountStatus>& statuses = {},
+                              const Words& ids = {}, std::int64_t offset = 0) {
+    return {"prj_1", owners, connectors, ids, statuses, 3, offset};
   }
   std::int64_t sequence() { return change_sequence_table::current(db).value(); }
   static CredentialChange refresh(std::int64_t from) {
@@ -130,6 +138,63 @@ TEST_P(AccountsTest, ListsAreFilteredAndPagedOldestFirst) {
   filter.owner_ids = {"owner_8", "' OR 1=1 --"};
   EXPECT_EQ(ids(filter), "acc_8 ");
   EXPECT_EQ(accounts_table::count(db, filter).value(), 1);
+}
+
+TEST_P(AccountsTest, AListIsTheSameByWhicheverFilterItIsFound) {
+  for (int i = 2; i <= 9; ++i) {
+    Account next = example_account("acc_" + std::to_string(i), "owner_" + std::to_string(i));
+    next.created = 110 - i;
+    if (i % 2 == 0) next.status = AccountStatus::kError;
+    if (i % 3 == 0) next.connector_id = "other";
+    ASSERT_TRUE(accounts_table::insert(db, next));
+  }
+  const auto ids = [this](const AccountFilter& wanted) {
+    std::string out;
+    for (const auto& found : accounts_table::list(db, wanted).value()) out += found.id + " ";
+    return out;
+  };
+  const std::vector failed = {AccountStatus::kError, AccountStatus::kInactive};
+  EXPECT_EQ(ids(filter({"owner_3", "owner_5", "owner_3", "owner_2", "owner_4"})),
+            "acc_5 acc_4 acc_3 ")
+      << "named twice, found once";
+  EXPECT_EQ(ids(filter({"owner_3", "owner_5"}, {"other"})), "acc_3 ");
+  EXPECT_EQ(ids(filter({}, {"other", "personio"})), "acc_1 acc_9 acc_8 ");
+  EXPECT_EQ(ids(filter({}, {"personio"}, failed)), "acc_8 acc_4 acc_2 ");
+  EXPECT_EQ(ids(filter({}, {}, failed, {}, 2)), "acc_4 acc_2 ");
+  EXPECT_EQ(ids(filter({"owner_6"}, {}, {}, {"acc_6", "acc_7"})), "acc_6 ");
+  Words many;
+  for (int i = 0; i < 100; ++i) many.push_back("owner_" + std::to_string(i));
+  EXPECT_EQ(ids(filter(many, {}, failed)), "acc_8 acc_6 acc_4 ");
+}
+
+// Without figures about the table, as a hub's SQLite has none.
+TEST_P(AccountsTest, EachFilterIsAnsweredByAnIndexOfItsOwn) {
+  if (GetParam() != Kind::kSqlite) GTEST_SKIP() << "PostgreSQL plans by what is in the table";
+  const auto plan_of = [this](const AccountFilter& wanted) {
+    const auto page = listing_of(wanted).value();
+    std::string out;
+    for (const auto& row : db.query("EXPLAIN QUERY PLAN " + page.sql, page.params).value())
+      out += row.text(3) + "\n";
+    return out;
+  };
+  using testing::AllOf;
+  using testing::HasSubstr;
+  using testing::Not;
+  const Words two = {"a", "b"};
+  const std::vector active = {AccountStatus::kActive};
+  const auto by = [](const std::string& index) {
+    return AllOf(HasSubstr(index), Not(HasSubstr("SCAN accounts")), Not(HasSubstr("by_age")));
+  };
+  const auto by_owner = by("accounts_by_owner (project_id=? AND owner_id=?)");
+  EXPECT_THAT(plan_of(filter({})), HasSubstr("COVERING INDEX accounts_by_age (project_id=?)"));
+  EXPECT_THAT(plan_of(filter(two)), by_owner);
+  EXPECT_THAT(plan_of(filter(two, two, active)), by_owner);
+  EXPECT_THAT(plan_of(filter(Words(60, "a"))), by_owner);
+  EXPECT_THAT(plan_of(filter({}, two)),
+              by("accounts_by_connector (project_id=? AND connector_id=? AND status=?)"));
+  EXPECT_THAT(plan_of(filter({}, {}, active)),
+              by("accounts_by_status (project_id=? AND status=?)"));
+  EXPECT_THAT(plan_of(filter(two, {}, {}, two)), by("(id=?)"));
 }
 
 TEST_P(AccountsTest, AFilterOfTooManyValuesIsRefused) {
