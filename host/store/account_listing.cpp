@@ -92,6 +92,7 @@ Clause all_of(const Filters& filters) {
   return out;
 }
 
+// In a way that tempts no index.
 Clause others_of(const Filters& filters) {
   Clause out = is_one_of("(owner_id || '')", filters.owners);
   out.add(is_one_of("(connector_id || '')", filters.connectors));
@@ -99,12 +100,31 @@ Clause others_of(const Filters& filters) {
   return out;
 }
 
+struct Page {
+  std::int64_t limit;
+  std::int64_t offset;
+};
+
 // By `order`, which an index has or has not.
-Clause found_by(const std::string& project_id, const Clause& where, std::string_view order,
-                std::int64_t count) {
-  Clause out{"SELECT * FROM (SELECT id, created FROM accounts WHERE project_id = ?", {project_id}};
+Clause select(const std::string& project_id, const Clause& where, std::string_view order,
+              Page page) {
+  Clause out{"SELECT id, created FROM accounts WHERE project_id = ?", {project_id}};
   out.add(where);
-  out.add({" ORDER BY " + std::string(order) + ", id LIMIT ?) AS found", {count}});
+  out.add({" ORDER BY " + std::string(order) + ", id LIMIT ? OFFSET ?", {page.limit, page.offset}});
+  return out;
+}
+
+// The page of all that is found by one of the lookups, too.
+Clause merge(const std::string& project_id, const std::vector<Clause>& lookups, const Clause& rest,
+             Page page) {
+  Clause out;
+  for (auto where : lookups) {
+    where.add(rest);
+    out.sql += out.sql.empty() ? "SELECT * FROM (" : " UNION SELECT * FROM (";
+    out.add(select(project_id, where, "created", {page.limit + page.offset, 0}));
+    out.sql += ") AS found";
+  }
+  out.add({" ORDER BY created, id LIMIT ? OFFSET ?", {page.limit, page.offset}});
   return out;
 }
 
@@ -112,25 +132,20 @@ Clause found_by(const std::string& project_id, const Clause& where, std::string_
 
 Result<AccountListing> listing_of(const AccountFilter& filter) {
   PATCHBAY_TRY_ASSIGN(const auto filters, filters_of(filter));
-  const auto limit = std::clamp<std::int64_t>(filter.limit, 1, AccountFilter::kMaxLimit);
-  const auto offset = std::max<std::int64_t>(filter.offset, 0);
+  const Page page{std::clamp<std::int64_t>(filter.limit, 1, AccountFilter::kMaxLimit),
+                  std::max<std::int64_t>(filter.offset, 0)};
   auto others = filters;
-  const auto lookups = take_lookups(others);
+  auto lookups = take_lookups(others);
   Clause found;
   if (lookups.size() > kMostLookups) {
-    found = found_by(filter.project_id, all_of(filters), "created + 0", limit + offset);
+    found = select(filter.project_id, all_of(filters), "created + 0", page);
+  } else if (lookups.size() > 1) {
+    found = merge(filter.project_id, lookups, others_of(others), page);
   } else {
-    const auto rest = others_of(others);
-    for (auto lookup : lookups) {
-      lookup.add(rest);
-      if (!found.sql.empty()) found.sql += " UNION ";
-      found.add(found_by(filter.project_id, lookup, "created", limit + offset));
-    }
+    lookups.front().add(others_of(others));
+    found = select(filter.project_id, lookups.front(), "created", page);
   }
-  found.add({{}, {limit, offset}});
-  return AccountListing{
-      "SELECT id FROM (" + found.sql + ") AS merged ORDER BY created, id LIMIT ? OFFSET ?",
-      std::move(found.params)};
+  return AccountListing{"SELECT id FROM (" + found.sql + ") AS page", std::move(found.params)};
 }
 
 Result<AccountListing> account_count_of(const AccountFilter& filter) {
