@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes results.json and results.md from what the measurements printed: report.py FIGURES COMMIT
 
-FIGURES is a folder with the files link, worker, sdk, page, lighthouse, tokens and list. What is not there stays as results.json has it.
+FIGURES is a folder with the files link, worker, sdk, page, lighthouse, tokens, accounts and list. What is not there stays as results.json has it.
 """
 import datetime
 import json
@@ -9,6 +9,8 @@ import os
 import pathlib
 import platform
 import sys
+
+import accounts_curves
 
 HERE = pathlib.Path(__file__).resolve().parent
 ANCHORS_OF_TOKENS = {"nginx_logged": "nginx with a record per request", "nginx_bare": "nginx without records"}
@@ -33,7 +35,7 @@ def read_record(figures, commit):
     when = {"date": datetime.date.today().isoformat(), "commit": commit, "machine": machine()}
     if "link" in new:
         record.update(when)
-    for name in ("list", "lighthouse", "tokens"):
+    for name in ("list", "lighthouse", "tokens", "accounts"):
         if name in new:
             new[name].update(when)
     return {**record, **new}
@@ -56,6 +58,22 @@ def token_text(tokens):
     lines += [f"{spread(anchor, 'requests_per_s')} of {name} by requests a second, {spread(anchor, 'processor_us')} by processor time;"
               for anchor, name in ANCHORS_OF_TOKENS.items()]
     return [*lines, "the first counts what other programs took of the core, the second does not (docs/performance.md)."]
+
+
+def accounts_text(accounts):
+    sizes = sorted((size for size in accounts if size.isdigit()), key=int)
+    least, most = accounts[sizes[0]], accounts[sizes[-1]]
+    lines = ["", "## What grows with the number of accounts", "",
+             f"{accounts['date']}, commit {accounts['commit']}, SQLite; medians, one size after the other. The anchor is the smallest number.", "",
+             f"| | {' | '.join(f'{int(size):,}' for size in sizes)} | {int(sizes[-1]):,} to {int(sizes[0]):,} |",
+             f"|---|{'---|' * (len(sizes) + 1)}"]
+    for key, label, unit, per in accounts_curves.CURVES:
+        cells = [f"{accounts[size][key] / per:.2f} {unit}" for size in sizes]
+        lines.append(f"| {label} | {' | '.join(cells)} | {most[key] / least[key]:.2f} |" if least[key] else f"| {label} | {' | '.join(cells)} | |")
+    grown = (most["bytes"] - least["bytes"]) / (int(sizes[-1]) - int(sizes[0]))
+    on_disk = most["file_bytes"] / int(sizes[-1])
+    return [*lines, "", f"Of each further idle account the hub keeps {grown:.1f} bytes in its memory, and {on_disk / 1000:.1f} kB on the disk.", "",
+            "![curves](../../docs/pictures/accounts.svg)"]
 
 
 def rows_of(record):
@@ -112,6 +130,8 @@ def text_of(record):
               "other, once."]
     if tokens := record.get("tokens"):
         lines += token_text(tokens)
+    if accounts := record.get("accounts"):
+        lines += accounts_text(accounts)
     if phone := record.get("lighthouse"):
         lines += ["", f"The page on a slow phone: {phone['date']}, commit {phone['commit']}; a phone and a line that Lighthouse simulates."]
     return "\n".join(lines) + "\n"
@@ -121,6 +141,8 @@ def main(figures, commit):
     record = read_record(pathlib.Path(figures), commit)
     (HERE / "results.json").write_text(json.dumps(record, indent=1) + "\n")
     (HERE / "results.md").write_text(text_of(record))
+    if accounts := record.get("accounts"):
+        accounts_curves.draw(accounts, HERE.parent.parent / "docs/pictures/accounts.svg")
     print(text_of(record), end="")
 
 
