@@ -112,7 +112,9 @@ Result<HubOptions> CommonOptions::hub_options(std::size_t loops) const {
   options.project = project;
   options.egress.ca_file = ca_file;
   options.key = main_key.source().value_or(vault::KeyFile{data + "/key"});
-  for (const auto& sandbox : sandboxes) PATCHBAY_TRY(add_sandbox(sandbox, options.egress));
+  // Without --real: it puts aside the configuration's, which leaves an empty name in the list.
+  if (!real)
+    for (const auto& sandbox : sandboxes) PATCHBAY_TRY(add_sandbox(sandbox, options.egress));
   PATCHBAY_TRY_ASSIGN(options.trust, trust_policy());
   if (!provider_settings.empty()) {
     PATCHBAY_TRY_ASSIGN(auto settings, read_provider_settings(provider_settings));

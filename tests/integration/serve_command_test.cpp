@@ -73,6 +73,17 @@ TEST_F(ServeCommandTest, WithRealProvidersTakesNoSandbox) {
   EXPECT_EQ(personio.kit().calls().total(), 0U);
 }
 
+TEST_F(ServeCommandTest, WithRealProvidersAloneListensAndPutsAsideTheConfigurationsSandbox) {
+  std::ofstream(folder / "patchbay.toml") << "sandbox = [\"" << folder / "nothing.json" << "\"]\n";
+  const std::vector<std::string> configured = {"--config", folder / "patchbay.toml"};
+  for (const auto& config : {std::vector<std::string>(), configured}) {
+    auto arguments = serve({"--port", "0", "--real"});
+    arguments.insert(arguments.begin(), config.begin(), config.end());
+    ChildProcess hub_process(PATCHBAY_BUILD_DIR "/bin/patchbay", arguments);
+    EXPECT_TRUE(hub_process.line().starts_with("Patchbay listens on http://localhost:"));
+  }
+}
+
 TEST_F(ServeCommandTest, WithoutItsKeyDoesNotStartAndLeavesTheDatabaseAlone) {
   open_hub();
   const auto account = linked();
