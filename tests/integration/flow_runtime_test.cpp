@@ -1,5 +1,6 @@
 // The flow driver over both kinds of runtime: a connector behaves the same in a worker process and
 // in this one.
+#include "child_process.h"
 #include "connector/connector_file.h"
 #include "connector/in_process_runtime.h"
 #include "connector/worker/worker_runtime.h"
@@ -200,6 +201,60 @@ TEST_P(FlowOverRuntime, AStoppedRuntimeRefusesToBegin) {
   const auto outcome = run(Operation::kConnect, input_of(personio.default_integration()));
   EXPECT_FALSE(outcome.done);
   EXPECT_EQ(outcome.error.code, ErrorCode::kCancelled);
+}
+
+class IdleWorker : public testing::Test {
+ protected:
+  IdleWorker() {
+    auto read = connector::read_connector_file(kPersonioLibrary);
+    if (!read) throw std::runtime_error(read.error().message);
+    runtime = connector::make_worker_runtime(
+        loops.loop(0).get_executor(),
+        {.worker_program = kWorkerProgram, .name = "personio", .idle = 100ms},
+        std::move(read->bytes));
+    loops.start();
+  }
+  ~IdleWorker() override {
+    runtime->stop();
+    loops.stop(200ms);
+  }
+  bool is_idle() const { return runtime->health().state == connector::RuntimeHealth::State::kIdle; }
+  Result<connector::FlowId> begin() {
+    connector::FlowInput input;
+    input.auth_method_id = "oauth2_client_credentials";
+    input.environment_id = "production";
+    return loops.block_on(runtime->begin(Operation::kConnect, std::move(input)));
+  }
+
+  net::LoopPool loops{1};
+  std::shared_ptr<connector::Runtime> runtime;
+};
+
+TEST_F(IdleWorker, IsEndedAndTheNextCallStartsOne) {
+  const auto manifest = loops.block_on(runtime->start());
+  ASSERT_TRUE(manifest);
+  ASSERT_TRUE(wait_until([this] { return is_idle(); }));
+  EXPECT_TRUE(children_of(::getpid()).empty());
+  EXPECT_EQ(runtime->health().failures, 0U);
+  const auto flow = begin();
+  ASSERT_TRUE(flow) << flow.error().message;
+  EXPECT_EQ(runtime->health().starts, 2U);
+  runtime->release(*flow);
+  ASSERT_TRUE(wait_until([this] { return is_idle(); }));
+  EXPECT_EQ(*loops.block_on(runtime->start()), *manifest);
+}
+
+TEST_F(IdleWorker, IsNotOneThatHasAFlow) {
+  const auto flow = begin();
+  ASSERT_TRUE(flow) << flow.error().message;
+  std::this_thread::sleep_for(500ms);
+  EXPECT_FALSE(is_idle());
+  connector::FlowEvent start;
+  start.kind = PATCHBAY_EVENT_START;
+  EXPECT_TRUE(loops.block_on(runtime->step(*flow, std::move(start))));
+  EXPECT_EQ(runtime->health().starts, 1U);
+  runtime->release(*flow);
+  EXPECT_TRUE(wait_until([this] { return is_idle(); }));
 }
 
 INSTANTIATE_TEST_SUITE_P(In, FlowOverRuntime, testing::Values(Kind::kWorker, Kind::kInProcess),

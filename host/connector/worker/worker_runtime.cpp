@@ -89,7 +89,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
 
   void release(FlowId flow) override {
     asio::post(home_, [self = shared_from_this(), flow] {
-      if (self->flow_worker_.erase(flow) != 0 && self->socket_)
+      if (self->forget(flow) && self->socket_)
         self->post_frame({FrameType::kRelease, flow, {}, {}});
     });
   }
@@ -193,10 +193,32 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     auto answer = co_await call(self, FrameType::kBegin, flow, encode(message));
     if (answer && answer->status != PATCHBAY_OK) answer = status_error(answer->status);
     if (!answer) {
-      self->flow_worker_.erase(flow);
+      (void)self->forget(flow);
       co_return answer.error();
     }
     co_return flow;
+  }
+
+  bool forget(FlowId flow) {
+    idle_since_ = std::chrono::steady_clock::now();
+    return flow_worker_.erase(flow) != 0;
+  }
+
+  // Looks again after `time`: whether it was idle all the while is asked then, not at each call.
+  void watch_idleness(std::chrono::steady_clock::duration time) {
+    idle_.emplace(home_, time);
+    idle_->async_wait([weak = weak_from_this(), generation = generation_](const auto& error) {
+      const auto self = weak.lock();
+      if (!error && self && self->generation_ == generation) self->end_if_idle();
+    });
+  }
+
+  void end_if_idle() {
+    const auto rested = std::chrono::steady_clock::now() - idle_since_;
+    if (!flow_worker_.empty()) return watch_idleness(options_.idle);
+    if (rested < options_.idle) return watch_idleness(options_.idle - rested);
+    log::info("connector", "worker_idle", {{"connector", options_.name}, {"pid", process_.pid()}});
+    break_down(make_error(ErrorCode::kCancelled, "the connector's worker was idle"));
   }
 
   static Task<Result<FlowAction>> step_here(Self self, FlowId flow, FlowEvent event) {
@@ -330,6 +352,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
               {{"connector", options_.name}, {"pid", process_.pid()}, {"walls", walls_}});
     manifest_ = std::move(message.manifest);
     loading_->complete(*manifest_);
+    idle_since_ = std::chrono::steady_clock::now();
+    watch_idleness(options_.idle);
     show_health();
   }
 
@@ -373,6 +397,7 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
     if (!socket_) return;
     socket_->release();
     socket_.reset();
+    idle_.reset();
     const auto how = process_.end();
     if (error.code == ErrorCode::kConnector) {
       if (error.message.ends_with("crashed")) error.message += " (" + how + ")";
@@ -428,6 +453,8 @@ class WorkerRuntime final : public Runtime, public std::enable_shared_from_this<
   bool stopped_ = false;
   WorkerProcess process_;
   std::optional<asio::posix::stream_descriptor> socket_;  // borrows the process's descriptor
+  std::optional<asio::steady_timer> idle_;                // while the library is loaded
+  std::chrono::steady_clock::time_point idle_since_;
   std::uint64_t generation_ = 0;  // changes with every start and end of the process
   RestartPolicy restart_;
   std::uint64_t starts_ = 0;
