@@ -31,7 +31,7 @@ constexpr auto kSettle = std::chrono::milliseconds(30);  // one copy makes many 
 constexpr auto kDecisionsEvery = std::chrono::seconds(1);
 constexpr std::chrono::milliseconds kFirstLookAgain = std::chrono::seconds(2);  // then doubled
 constexpr std::chrono::milliseconds kLastLookAgain = std::chrono::minutes(5);
-constexpr std::size_t kMaxFiles = 256;
+constexpr std::size_t kMaxFiles = 4096;
 
 // What changes when somebody writes or replaces a file.
 struct Stamp {
@@ -251,9 +251,14 @@ std::vector<Task<>> Registry::rescan() {
     if (name.starts_with('.')) continue;
     // A signature that comes or goes changes what its connector is.
     if (name.ends_with(".minisig")) name.resize(name.size() - std::strlen(".minisig"));
-    if (is_connector(name) && present.size() < kMaxFiles &&
-        fs::exists(fs::symlink_status(fs::path(options_.folder) / name, error)))
+    if (!is_connector(name) ||
+        !fs::exists(fs::symlink_status(fs::path(options_.folder) / name, error)))
+      continue;
+    // Those that are known stay, in whatever order the folder is read.
+    if (present.size() < kMaxFiles || entries_.contains(name))
       present.insert(name);
+    else if (!present.contains(name))
+      log::error("connector", "too_many_files", {{"file", name}});
   }
   for (auto it = entries_.begin(); it != entries_.end();) {
     if (present.contains(it->first)) {
