@@ -50,7 +50,7 @@ test('an integration that was deleted at the provider is told with what to do, f
   await page.getByRole('link', { name: 'Why? And what to do' }).click();
   assert.equal(await headline(), 'Access was withdrawn at Personio.');
   const todo = await page.locator('.steps').innerText();
-  assert.match(todo, /Operator[\s\S]*Send the customer a link[\s\S]*Customer's admin[\s\S]*At Personio/);
+  assert.match(todo, /Operator[\s\S]*Send the customer a link[\s\S]*Customer's admin[\s\S]*at Personio/);
   const ticket = await page.locator('#ticket').inputValue();
   assert.match(ticket, new RegExp(`Account: ${id}`));
   assert.doesNotMatch(await page.content(), new RegExp(secret));
