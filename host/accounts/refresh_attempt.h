@@ -23,6 +23,7 @@ struct Refresher::Attempt {
   bool unlinked = false;  // meanwhile
   std::optional<std::uint32_t> grace_s;
   std::optional<std::chrono::milliseconds> within;  // for this presentation
+  std::optional<RefreshFailure> failed_before{};    // with the same credentials
 };
 
 struct Refresher::Called {

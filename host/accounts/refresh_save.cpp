@@ -180,18 +180,20 @@ Task<Result<>> Refresher::lost(Attempt& attempt, std::vector<connector::Token> m
 
 Task<Result<>> Refresher::failed(Attempt& attempt, Error error) {
   auto& entry = attempt.entry;
+  const auto failure =
+      next_failure(attempt.failed_before, error, attempt.input, services_.clock.unix_ms());
   if (is_final(error.code)) {
     metrics::of_connector(entry.account.connector_id).refreshes.add(metrics::Refreshed::kRefused);
     log::warning("refresh", "refused",
                  {{"account", entry.account.id}, {"code", to_string(error.code)}});
-    attempt.lease.last_error = error.message;
+    attempt.lease.last_error = to_stored(failure);
     (void)co_await mark_error(attempt, std::string(to_string(error.code)), error.message);
     co_return error;
   }
   error = back_off(entry, std::move(error));
   auto lease = attempt.lease;
   lease.retry_at = entry.not_before;
-  lease.last_error = error.message;
+  lease.last_error = to_stored(failure);
   (void)co_await services_.store.transact([lease](store::Database& db) -> Result<> {
     PATCHBAY_TRY(leases::present(db, lease));
     PATCHBAY_TRY(leases::release(db, lease));

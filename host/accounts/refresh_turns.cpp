@@ -50,12 +50,11 @@ Result<bool> is_busy(store::Database& db, const std::optional<RefreshLease>& lea
 }
 
 std::optional<Error> recent_failure(const std::optional<RefreshLease>& lease, const Claim& claim) {
-  if (!lease || claim.insists || lease->generation != claim.generation ||
-      lease->retry_at <= claim.now_ms)
-    return std::nullopt;
-  auto error = make_error(ErrorCode::kUnavailable, lease->last_error);
-  error.retry_after_ms = lease->retry_at - claim.now_ms;
-  return error;
+  if (claim.insists || !lease || lease->retry_at <= claim.now_ms) return std::nullopt;
+  auto failure = failure_of(lease, claim.generation);
+  if (!failure) return std::nullopt;
+  failure->error.retry_after_ms = lease->retry_at - claim.now_ms;
+  return std::move(failure->error);
 }
 
 // Where the lease is to be had: with `take`, takes it, and shows that this instance lives.
@@ -70,6 +69,7 @@ Result<Decision> decide(store::Database& db, const Claim& claim, bool take) {
   if (made.busy) return made;
   made.turn.failed = recent_failure(lease, claim);
   if (made.turn.failed || !take) return made;
+  made.turn.failed_before = failure_of(lease, account.generation);
   PATCHBAY_TRY(store::instances_table::beat(db, claim.self));
   PATCHBAY_TRY_ASSIGN(made.turn.lease, store::refresh_leases_table::take(
                                            db, account.id, claim.self.id, account.generation));

@@ -11,15 +11,17 @@
 
 #include "accounts/credentials.h"
 #include "accounts/keeper_options.h"
+#include "accounts/refresh_failure.h"
 #include "accounts/services.h"
 #include "store/refresh_leases_table.h"
 
 namespace patchbay::accounts {
 
 struct Turn {
-  StoredAccount stored;                      // as it is now
-  std::optional<store::RefreshLease> lease;  // ours; none: there is nothing to do (any more)
-  std::optional<Error> failed;               // another instance has just tried in vain
+  StoredAccount stored;                           // as it is now
+  std::optional<store::RefreshLease> lease;       // ours; none: there is nothing to do (any more)
+  std::optional<Error> failed;                    // another instance has just tried in vain
+  std::optional<RefreshFailure> failed_before{};  // ours, and the last try was in vain
 };
 
 class RefreshTurns {

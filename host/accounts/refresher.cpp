@@ -123,7 +123,8 @@ Result<Refresher::Attempt> Refresher::prepare(Entry& entry, Turn turn) {
                   .rotates = false,
                   .unlinked = false,
                   .grace_s = {},
-                  .within = {}};
+                  .within = {},
+                  .failed_before = std::move(turn.failed_before)};
   if (method != nullptr) {
     attempt.rotates = method->renewal == manifest::Renewal::kRotating;
     attempt.grace_s = method->rotation_grace_s;

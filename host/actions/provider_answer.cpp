@@ -139,18 +139,6 @@ void write_without(json::Writer& out, const json::Value& value, Secrets secrets)
 
 }  // namespace
 
-std::string without_secrets(std::string_view text, std::span<const std::string_view> secrets) {
-  std::string out(text);
-  for (const std::string_view secret : secrets) {
-    if (secret.empty()) continue;
-    for (std::size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at)) {
-      out.replace(at, secret.size(), "[redacted]");
-      at += 10;
-    }
-  }
-  return out;
-}
-
 std::string json_without_secrets(std::string_view document, Secrets secrets) {
   const auto parsed = json::Document::parse(document, {.max_bytes = document.size()});
   if (!parsed || !holds_any(parsed->root(), secrets)) return without_secrets(document, secrets);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/without_secrets.h"
 #include "manifest/manifest.h"
 #include "net/http_client.h"
 
@@ -27,10 +28,7 @@ struct ProviderAnswer {
   [[nodiscard]] unsigned meaning() const { return told != 0 ? told : status; }
 };
 
-// `text` with each of `secrets` replaced wherever it occurs.
-std::string without_secrets(std::string_view text, std::span<const std::string_view> secrets);
-
-// The same for a JSON document, in keys and texts whatever their escapes: a secret may hold what
+// without_secrets() for a JSON document, in keys and texts whatever their escapes: a secret may hold what
 // JSON writes otherwise. Only then is it written anew; what is no JSON is treated as text.
 std::string json_without_secrets(std::string_view document,
                                  std::span<const std::string_view> secrets);

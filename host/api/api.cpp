@@ -41,6 +41,8 @@ void Api::add_routes(net::Router& router) {
       &Api::check_account_permissions, Errors::kOwn);
   add(router, "GET", "/accounts/{id}/permissions", Scope::kAccounts, &Api::account_permissions,
       Errors::kOwn);
+  add(router, "GET", "/accounts/{id}/explanation", Scope::kAccounts, &Api::explain_account,
+      Errors::kOwn);
   add(router, "POST", "/accounts/{id}/manage_link", Scope::kAccounts, &Api::make_manage_link,
       Errors::kOwn);
   add(router, "POST", "/connect_sessions", Scope::kAccounts, &Api::create_session);

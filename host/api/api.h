@@ -109,6 +109,8 @@ class Api {
   Task<net::Response> account_permissions(net::Request& request, const Caller& caller);
   Task<net::Response> check_account_permissions(net::Request& request, const Caller& caller);
   Task<net::Response> needed_permissions(net::Request& request, const Caller& caller);
+  // explanation_routes.cpp
+  Task<net::Response> explain_account(net::Request& request, const Caller& caller);
   // owners_routes.cpp
   Task<net::Response> erase_owner(net::Request& request, const Caller& caller);
   // logs_routes.cpp

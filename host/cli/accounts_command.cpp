@@ -8,6 +8,8 @@
 #include "cli/actor.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "explain/explain.h"
+#include "explain/told.h"
 
 namespace patchbay::cli {
 namespace {
@@ -85,6 +87,23 @@ int permissions(const AccountsOptions& options) {
   });
 }
 
+int explain_account(const AccountsOptions& options) {
+  return with_hub(options, true, [&](Hub& hub) {
+    const auto facts = hub.loops().block_on(
+        explain::gather(hub.services(), hub.accounts(), hub.project_id(), options.account));
+    if (!facts) return report(facts.error());
+    const auto explanation = explain::explain(*facts, hub.clock().unix_ms());
+    if (!options.json) {
+      std::cout << explain::as_text(explanation, "en");
+      return 0;
+    }
+    json::Writer out;
+    explain::write_json(out, explanation);
+    std::cout << out.take() << "\n";
+    return 0;
+  });
+}
+
 using AccountCall = net::Task<Result<store::Account>> (accounts::AccountService::*)(std::string,
                                                                                     std::string,
                                                                                     audit::Asker);
@@ -149,6 +168,12 @@ void add_accounts_command(CLI::App& app, Run& run) {
           permissions);
   command->add_flag("--check", options->check,
                     "Ask the provider first where its scopes don't tell; it changes nothing");
+  add("explain",
+      "Why the account does not work: what is wrong and since when, what the provider said, who "
+      "has "
+      "to do\nwhat, and what happened before. Asks no provider and changes nothing.\n"
+      "  patchbay accounts explain acc_1",
+      true, explain_account);
   add("refresh", "Mint new tokens now", true, refresh);
   add("suspend", "Stop serving the account until it is resumed", true,
       [](const AccountsOptions& o) { return change(o, &Service::suspend); });

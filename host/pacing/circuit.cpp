@@ -69,6 +69,10 @@ void Circuit::note(Outcome outcome, std::uint64_t since, std::int64_t now) {
   if (all >= kFewest && 2 * failed >= all && !PATCHBAY_PLANTED_BUG(22)) open(now);
 }
 
+std::int64_t Circuit::pause_left(std::int64_t now) const {
+  return state_ == State::kOpen ? std::max<std::int64_t>(0, open_until_ - now) : 0;
+}
+
 bool Circuit::is_idle(std::int64_t now) const {
   return now - half_began_ >= kWindowMs && now - open_until_ >= kWindowMs;
 }

@@ -26,6 +26,8 @@ class Circuit {
   // Of a request that passed when the state's number was `since`.
   void note(Outcome outcome, std::uint64_t since, std::int64_t now);
   [[nodiscard]] State state() const { return state_; }
+  // How long nothing is sent at all; 0: something may be.
+  [[nodiscard]] std::int64_t pause_left(std::int64_t now) const;
   // Grows with each change of state, so that late outcomes of an earlier one are told apart.
   [[nodiscard]] std::uint64_t number() const { return number_; }
   // Nothing that is recent enough to matter.

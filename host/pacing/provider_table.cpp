@@ -101,4 +101,17 @@ std::size_t ProviderTable::size() const {
   return providers_.size();
 }
 
+std::vector<ProviderTable::Resting> ProviderTable::resting(std::string_view connector_id) const {
+  const auto now = clock_.uptime_ms();
+  const std::string first = std::string(connector_id) + " ";
+  std::vector<Resting> found;
+  const std::lock_guard lock(mutex_);
+  for (auto at = providers_.lower_bound(first);
+       at != providers_.end() && at->first.starts_with(first); ++at) {
+    const auto left = at->second.circuit.pause_left(now);
+    if (left > 0) found.push_back({at->first.substr(first.size()), left});
+  }
+  return found;
+}
+
 }  // namespace patchbay::pacing

@@ -8,7 +8,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "pacing/circuit.h"
@@ -50,6 +52,14 @@ class ProviderTable {
   void earn_retries(const std::string& provider);
   bool spend_retry(const std::string& provider);
   [[nodiscard]] std::size_t size() const;
+
+  // A provider that is left alone, and for how long.
+  struct Resting {
+    std::string host;
+    std::int64_t left_ms = 0;
+  };
+  // Of this connector, by host; nothing changes.
+  [[nodiscard]] std::vector<Resting> resting(std::string_view connector_id) const;
 
  private:
   static constexpr std::size_t kFewest = 64;  // not worth looking through

@@ -71,6 +71,18 @@ Result<std::optional<Revocation>> find(Database& db, std::string_view id) {
   return first_row(db.query(kSelect + "WHERE id = ?", {id}), from);
 }
 
+Result<std::vector<Revocation>> list_of_account(Database& db, std::string_view project_id,
+                                                std::string_view account_id, std::int64_t limit) {
+  return all_rows(db.query(kSelect + "WHERE project_id = ? AND account_id = ? "
+                                     "ORDER BY created, id LIMIT ?",
+                           {project_id, account_id, limit}),
+                  [](const Row& row) {
+                    auto revocation = from(row);
+                    revocation.sealed_payload.clear();
+                    return revocation;
+                  });
+}
+
 Result<void> reschedule(Database& db, std::string_view id, std::int64_t next_attempt_ms,
                         std::string_view last_error) {
   PATCHBAY_TRY(

@@ -41,6 +41,9 @@ Result<std::vector<Revocation>> claim_due(Database& db, std::int64_t now_ms, std
 // When the next one is due; nullopt: nothing to do.
 Result<std::optional<std::int64_t>> next_due(Database& db);
 Result<std::optional<Revocation>> find(Database& db, std::string_view id);
+// Without their sealed payloads; oldest first.
+Result<std::vector<Revocation>> list_of_account(Database& db, std::string_view project_id,
+                                                std::string_view account_id, std::int64_t limit);
 // Counts the attempt. A job that is gone is no error.
 Result<void> reschedule(Database& db, std::string_view id, std::int64_t next_attempt_ms,
                         std::string_view last_error);

@@ -8,6 +8,7 @@
 #include "web/connect_access.h"
 #include "web/connect_pages.h"
 #include "web/connector_pages.h"
+#include "web/explain_pages.h"
 #include "web/guide_pages.h"
 #include "web/integration_pages.h"
 #include "web/key_pages.h"
@@ -81,6 +82,7 @@ Pages::Pages(Options options)
       integrations_(std::make_unique<IntegrationPages>(*site_)),
       account_list_(std::make_unique<AccountListPages>(*site_)),
       accounts_(std::make_unique<AccountPages>(*site_)),
+      explain_(std::make_unique<ExplainPages>(*site_)),
       playground_(std::make_unique<PlaygroundPages>(*site_)),
       request_logs_(std::make_unique<RequestLogPages>(*site_)),
       keys_(std::make_unique<KeyPages>(*site_)),
@@ -113,6 +115,7 @@ void Pages::add_routes(net::Router& router) {
   integrations_->add_routes(router);
   account_list_->add_routes(router);
   accounts_->add_routes(router);
+  explain_->add_routes(router);
   playground_->add_routes(router);
   request_logs_->add_routes(router);
   router.add("GET", "/app/settings", site_->open(go_to_settings));

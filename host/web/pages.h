@@ -13,6 +13,7 @@
 //   GET POST /app/accounts  GET /app/accounts/{id}  GET POST /app/accounts/{id}/unlink
 //   POST /app/accounts/{id}/{reconnect,suspend,resume,refresh}
 //   POST /app/accounts/{id}/flows/{flow}
+//   GET  /app/accounts/{id}/explain
 //   GET  /app/accounts/{id}/requests  GET /app/accounts/{id}/requests/{log}
 //   GET  /app/accounts/{id}/actions  GET POST /app/accounts/{id}/actions/{action}
 //   GET POST /app/settings/{keys,webhooks}...  GET POST /app/settings/people
@@ -47,6 +48,7 @@ class ManagePages;
 class IntegrationPages;
 class AccountListPages;
 class AccountPages;
+class ExplainPages;
 class PlaygroundPages;
 class RequestLogPages;
 class KeyPages;
@@ -83,6 +85,7 @@ class Pages {
   std::unique_ptr<IntegrationPages> integrations_;
   std::unique_ptr<AccountListPages> account_list_;
   std::unique_ptr<AccountPages> accounts_;
+  std::unique_ptr<ExplainPages> explain_;
   std::unique_ptr<PlaygroundPages> playground_;
   std::unique_ptr<RequestLogPages> request_logs_;
   std::unique_ptr<KeyPages> keys_;

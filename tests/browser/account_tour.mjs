@@ -37,5 +37,7 @@ export async function tourAccount(page, hub, look) {
   await look('requests');
   await page.locator('tbody a').first().click();
   await look('request');
+  await page.goto(`${account}/explain`);
+  await look('explanation');
   await page.goto(account);
 }

@@ -152,6 +152,19 @@ TEST_F(ProviderTableTest, OneProvidersTroubleIsNotAnothers) {
   EXPECT_TRUE(table.ask("acme b.example").passage);
 }
 
+TEST_F(ProviderTableTest, TellsWhichOfAConnectorsHostsAreLeftAlone) {
+  fail("acme a.example");
+  fail("acme-test a.example");
+  (void)table.ask("acme b.example");
+  clock.advance_ms(1'000);
+  const auto resting = table.resting("acme");
+  ASSERT_EQ(resting.size(), 1U);
+  EXPECT_EQ(resting[0].host, "a.example");
+  EXPECT_EQ(resting[0].left_ms, Circuit::kFirstPauseMs - 1'000);
+  clock.advance_ms(Circuit::kFirstPauseMs);
+  EXPECT_TRUE(table.resting("acme").empty()) << "it may be tried";
+}
+
 TEST_F(ProviderTableTest, ATryThatIsDroppedMakesRoomForTheNext) {
   fail("acme a.example");
   clock.advance_ms(Circuit::kFirstPauseMs);
