@@ -107,6 +107,21 @@ class AuditDays(unittest.TestCase):
         self.assertIn(f"{gone[0][0]}: missing", checked.stdout)
         self.assertIn(f"{changed[0][0]}: broken", checked.stdout)
 
+    def test_a_restored_backup_knows_what_has_gone_since(self):
+        old = self.write_old(3)
+        self.announce(old, hours=2)
+        backup = self.hub.folder / "backup.db"
+        store = lambda *what: subprocess.run([PATCHBAY, "store", *what, backup, "--data", self.hub.folder / "data"],
+                                             capture_output=True, text=True, check=True)
+        store("backup")
+        self.hub.start("--audit-days", 30)
+        until(lambda: not self.known() & {name for name, _, _ in old}, "that the store forgets them")
+        self.hub.stop()
+        self.assertEqual(self.verify().returncode, 0)
+        store("restore", "--key-file", self.hub.key)
+        checked = self.verify()
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+
     def test_killed_at_any_moment_nothing_looks_like_tampering_and_all_go_in_the_end(self):
         old = self.write_old(300)
         self.announce(old, hours=2)
