@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <queue>
 #include <tuple>
 
@@ -79,9 +80,11 @@ Result<std::vector<Source>> open_all(const std::string& folder, const std::optio
   sources.reserve(count);
   for (std::size_t i = names.size() - count; i < names.size(); ++i) {
     Source source{names[i], LinesBackwards(folder + "/" + names[i])};
-    PATCHBAY_TRY(from ? source.lines.open_at(from->time) : source.lines.open());
-    PATCHBAY_TRY_ASSIGN(const bool some, source.step());
-    if (some) sources.push_back(std::move(source));
+    const auto opened = from ? source.lines.open_at(from->time) : source.lines.open();
+    const auto some = opened ? source.step() : opened.error();
+    // Its time may be over since it was listed.
+    if (!some && std::filesystem::exists(folder + "/" + names[i])) return some.error();
+    if (some && *some) sources.push_back(std::move(source));
   }
   return sources;
 }

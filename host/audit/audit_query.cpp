@@ -1,6 +1,7 @@
 #include "audit/audit_query.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <queue>
 #include <tuple>
 
@@ -60,7 +61,8 @@ Result<std::vector<FoundEvent>> find_audit_events(const std::string& folder,
   std::size_t order = 0;
   PATCHBAY_TRY_ASSIGN(const auto files, audit_files(folder));
   for (const auto& file : files) {
-    PATCHBAY_TRY(read_audit_lines(folder + "/" + file, [&](std::string_view line, bool whole) {
+    const std::string path = folder + "/" + file;
+    const auto read = read_audit_lines(path, [&](std::string_view line, bool whole) {
       if (!whole) return true;
       auto found = read_audit_event(line);
       if (!found || !matches(*found, query)) return true;
@@ -68,7 +70,8 @@ Result<std::vector<FoundEvent>> find_audit_events(const std::string& folder,
       newest.push(*std::move(found));
       if (newest.size() > most) newest.pop();
       return true;
-    }));
+    });
+    if (!read && std::filesystem::exists(path)) return read.error();  // else its time was over
   }
   std::vector<FoundEvent> events(newest.size());
   for (auto& event : events) {

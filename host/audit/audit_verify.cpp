@@ -5,6 +5,7 @@
 
 #include "audit/audit_chain.h"
 #include "audit/audit_folder.h"
+#include "audit/expired_files.h"
 
 namespace patchbay::audit {
 namespace {
@@ -15,6 +16,7 @@ struct Chain {
   std::string broken;            // what did not fit; empty: all did
   bool half_line = false;        // after the lines that fit
   std::string hash_at_recorded;  // of the line that was recorded as the last
+  std::vector<Announcement> announced;
 };
 
 Result<Chain> read_chain(const std::string& folder, const std::string& file,
@@ -37,6 +39,10 @@ Result<Chain> read_chain(const std::string& folder, const std::string& file,
     }
     if (recorded != nullptr && chain.head.count == recorded->lines)
       chain.hash_at_recorded = chain.head.hash;
+    if (auto announced = read_announcement(line)) {
+      announced->recorded = recorded != nullptr && chain.head.count <= recorded->lines;
+      chain.announced.push_back(*std::move(announced));
+    }
     return true;
   }));
   if (stopped) return make_error(ErrorCode::kCancelled, "The hub stops.");
@@ -75,11 +81,13 @@ void judge_against(const Chain& chain, const RecordedHead& recorded, FileReport&
 
 Result<FileReport> verify_file(const std::string& folder, const std::string& file,
                                const RecordedHead* recorded, bool have_heads,
+                               std::vector<Announcement>& announced,
                                const std::atomic<bool>* stop) {
   FileReport report;
   report.file = file;
-  PATCHBAY_TRY_ASSIGN(const auto chain, read_chain(folder, file, recorded, stop));
+  PATCHBAY_TRY_ASSIGN(auto chain, read_chain(folder, file, recorded, stop));
   report.lines = chain.head.count;
+  report.hash = chain.head.hash;
   if (!chain.broken.empty()) {
     report.state = FileState::kBroken;
     report.detail = chain.broken;
@@ -92,7 +100,23 @@ Result<FileReport> verify_file(const std::string& folder, const std::string& fil
   } else {
     judge_alone(chain, report);
   }
+  if (!is_tampering(report.state))
+    std::ranges::move(chain.announced, std::back_inserter(announced));
   return report;
+}
+
+// What was recorded is not there.
+FileReport judge_absent(const RecordedHead& head, std::span<const Announcement> announced) {
+  const auto is_of_it = [&head](const Announcement& each) {
+    return each.recorded && each.what.file == head.file &&
+           (each.what.lines > head.lines ||
+            (each.what.lines == head.lines && each.what.hash == head.hash));
+  };
+  if (const auto found = std::ranges::find_if(announced, is_of_it); found != announced.end())
+    return {head.file, FileState::kRemoved, 0,
+            "is not there: its time was over, says the log at " + found->time};
+  return {head.file, FileState::kMissing, 0,
+          "is not there; " + number(head.lines) + " lines were recorded"};
 }
 
 const RecordedHead* find(std::span<const RecordedHead> heads, std::string_view file) {
@@ -119,6 +143,8 @@ std::string_view to_string(FileState state) {
       return "half_line";
     case FileState::kUnrecorded:
       return "unrecorded";
+    case FileState::kRemoved:
+      return "removed";
     case FileState::kBroken:
       return "broken";
     case FileState::kCutOff:
@@ -157,19 +183,25 @@ Result<FolderReport> verify_audit_folder(const std::string& folder,
     PATCHBAY_TRY_ASSIGN(names, audit_files(folder));
   }
   const auto known = heads.value_or(std::span<const RecordedHead>());
+  std::vector<std::string> vanished;
   for (const auto& name : names) {
-    PATCHBAY_TRY_ASSIGN(auto file,
-                        verify_file(folder, name, find(known, name), heads.has_value(), stop));
-    report.lines += file.lines;
-    report.files.push_back(std::move(file));
+    auto file =
+        verify_file(folder, name, find(known, name), heads.has_value(), report.announced, stop);
+    if (!file && !std::filesystem::exists(folder + "/" + name)) {
+      vanished.push_back(name);  // while the others were read
+      continue;
+    }
+    if (!file) return file.error();
+    report.lines += file->lines;
+    report.files.push_back(*std::move(file));
   }
+  for (const auto& name : vanished) std::erase(names, name);
   const std::string instance = audit_instance(folder);
   for (const auto& head : known) {
     if (head.lines == 0 || !belongs_here(head, instance, names) ||
         std::ranges::find(names, head.file) != names.end())
       continue;
-    report.files.push_back({head.file, FileState::kMissing, 0,
-                            "is not there; " + number(head.lines) + " lines were recorded"});
+    report.files.push_back(judge_absent(head, report.announced));
   }
   return report;
 }

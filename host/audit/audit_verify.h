@@ -4,6 +4,8 @@
 // key; reads files of any size in constant memory. A hub may be at work meanwhile, if the heads
 // were read before.
 //
+// Files that the hub removed because their time was over are no tampering: the log says so.
+//
 // What can't be told: events of the last moments before a power cut, which no head had reached yet,
 // may be missing without a trace; so may lines behind the last recorded head of a process that did
 // not end in order.
@@ -36,6 +38,7 @@ enum class FileState : std::uint8_t {
   // Can't be told without the store: an unclean end, or one that was cut off.
   kHalfLine,
   kUnrecorded,  // the store knows no such file: begun a moment before a kill, or put there
+  kRemoved,     // recorded, and not there: its time was over, as the log said (expired_files.h)
   // Tampering or damage from here on.
   kBroken,     // a line does not fit: edited, removed, inserted, reordered, or the file was renamed
   kCutOff,     // fewer lines than were recorded
@@ -51,11 +54,26 @@ struct FileReport {
   FileState state = FileState::kWhole;
   std::int64_t lines = 0;  // that fit
   std::string detail;      // for a person; empty when whole
+  std::string hash{};      // of the last of them
+};
+
+// A file as its announcement describes it (expired_files.h).
+struct ExpiredFile {
+  std::string file;
+  std::int64_t lines = 0;
+  std::string hash;  // of the last of them
+};
+
+struct Announcement {
+  ExpiredFile what;
+  std::string time;       // ISO 8601 UTC
+  bool recorded = false;  // the store had a head of the line, or of one after it
 };
 
 struct FolderReport {
   std::vector<FileReport> files;
   std::int64_t lines = 0;
+  std::vector<Announcement> announced;  // those in files that are not tampered with
 
   [[nodiscard]] bool is_tampered() const;
   [[nodiscard]] bool is_uncertain() const;  // kHalfLine or kUnrecorded, and nothing worse

@@ -1,9 +1,11 @@
 #include "audit/file_audit_log.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "audit/audit_folder.h"
@@ -32,12 +34,13 @@ struct FileAuditLog::Shard {
   std::string instance;  // of the folder; empty: not opened yet
   std::string path;
   off_t size = 0;
-  int begun = 0;  // files so far
+  int begun = 0;              // files so far
+  std::int64_t begun_ms = 0;  // the current one
   bool dirty = false;
   bool closed = false;
   bool failing = false;  // said in the log already
 
-  Result<> open(const std::string& folder, std::int64_t started_ms);
+  Result<> open(const std::string& folder, std::int64_t started_ms, std::int64_t now_ms);
   Result<> write(const std::string& line);
   Error cannot_write(std::string_view what);
   [[nodiscard]] bool is_as_we_left_it() const;
@@ -54,7 +57,8 @@ Error FileAuditLog::Shard::cannot_write(std::string_view what) {
                     "out. Check its folder's rights and the free space.");
 }
 
-Result<> FileAuditLog::Shard::open(const std::string& folder, std::int64_t started_ms) {
+Result<> FileAuditLog::Shard::open(const std::string& folder, std::int64_t started_ms,
+                                   std::int64_t now_ms) {
   // A folder that was taken away is made anew as the same one: its heads go on naming it.
   auto opened = open_audit_folder(folder, instance);
   if (!opened) return cannot_write("folder");
@@ -64,7 +68,10 @@ Result<> FileAuditLog::Shard::open(const std::string& folder, std::int64_t start
   Fd fresh(
       ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fresh.valid()) return cannot_write("file");
+  // Where locks are not to be had, nobody can take this one for a file that is done with, either.
+  (void)::flock(fresh.get(), LOCK_EX | LOCK_NB);
   ++begun;
+  begun_ms = now_ms;
   // The file's name must last as its content does.
   const Fd directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid() || ::fsync(directory.get()) != 0) return cannot_write("folder");
@@ -170,7 +177,7 @@ Result<> FileAuditLog::append_to(Shard& shard, const AuditEvent& event) {
   const bool at_once = options_.sync_within.count() == 0;
   if (shard.file.valid() && !(shard.is_as_we_left_it() && (!at_once || shard.is_at_its_path())))
     shard.leave_behind("changed_by_somebody_else");
-  if (!shard.file.valid()) PATCHBAY_TRY(shard.open(options_.folder, started_ms_));
+  if (!shard.file.valid()) PATCHBAY_TRY(shard.open(options_.folder, started_ms_, clock_.unix_ms()));
   AuditHead head = shard.written;
   const std::string line = next_audit_line(head, event, clock_.unix_ms());
   if (line.size() > kMaxAuditLine)
@@ -238,6 +245,41 @@ std::vector<FileAuditLog::FileHead> FileAuditLog::heads() const {
     if (!shard->current.file_name.empty()) all.push_back(shard->current);
   }
   return all;
+}
+
+void FileAuditLog::end_begun_before(std::int64_t unix_ms) {
+  for (const auto& shard : shards_) {
+    Fd file;
+    AuditHead last;
+    std::string name;
+    {
+      const std::lock_guard lock(shard->mutex);
+      if (!shard->file.valid() || shard->begun_ms >= unix_ms || !shard->is_as_we_left_it() ||
+          !shard->is_at_its_path())
+        continue;
+      file = std::exchange(shard->file, Fd());
+      last = shard->written;
+      name = shard->current.file_name;
+      shard->left_behind.push_back(std::exchange(shard->current, {}));
+      shard->dirty = false;
+    }
+    const bool done = ::fdatasync(file.get()) == 0;
+    const std::lock_guard lock(shard->mutex);
+    const auto ended = std::ranges::find(shard->left_behind, name, &FileHead::file_name);
+    count_unsynced(ended->head, last, -1);
+    if (!done) continue;
+    ended->head = std::move(last);
+    ended->closed = true;
+  }
+}
+
+void FileAuditLog::forget(const std::string& file_name) {
+  for (const auto& shard : shards_) {
+    const std::lock_guard lock(shard->mutex);
+    std::erase_if(shard->left_behind, [&file_name](const FileHead& head) {
+      return head.closed && head.file_name == file_name;
+    });
+  }
 }
 
 std::vector<FileAuditLog::FileHead> FileAuditLog::close() {

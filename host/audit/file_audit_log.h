@@ -5,6 +5,8 @@
 // or append does so itself when that is 0. Any thread may append; a loop uses its own file and
 // meets no other.
 //
+// Each file is locked (flock) while it is open, so that others can tell that it may grow.
+//
 // A file that is no longer as this process left it (removed, renamed, written to by somebody else,
 // or refused by the disk) is left behind, and the next event begins a new one. So the log goes on
 // by itself as soon as it can be written again.
@@ -48,6 +50,12 @@ class FileAuditLog final : public AuditLog {
   // How far each file is on the disk, those left behind included; for keeping elsewhere, so that
   // cut-off ends show. What only the kernel has is not in it: a power cut is no tampering.
   [[nodiscard]] std::vector<FileHead> heads() const;
+
+  // Ends the files that were begun before then, as close() does; the next event begins a new one.
+  // Waits for the disk: not on a loop.
+  void end_begun_before(std::int64_t unix_ms);
+  // A file that has ended in order is named by heads() no more: what they are kept in has it so.
+  void forget(const std::string& file_name);
 
   // Brings everything to the disk; nothing is appended any more. The heads as they stay.
   std::vector<FileHead> close();

@@ -14,6 +14,7 @@
 #include "moving/stackone_rows.h"
 #include "net/url.h"
 #include "store/integrations_table.h"
+#include "store/task_lock.h"
 
 namespace patchbay::cli {
 namespace {
@@ -127,8 +128,20 @@ Result<> write_link(moving::LinksFile& links, const std::string& base,
                     iso_time(outcome.link_expires), link.reveal()});
 }
 
+// Two at once would each find that a row's account is not there yet. A dry run makes none.
+Result<std::optional<store::TaskLock>> only_import(const ImportCommand& command) {
+  if (command.dry_run) return std::optional<store::TaskLock>();
+  PATCHBAY_TRY_ASSIGN(auto named, command.common.store_location());
+  const auto location =
+      named ? *std::move(named) : store::StoreLocation::file(database_path(command.common.data));
+  PATCHBAY_TRY_ASSIGN(auto lock, store::TaskLock::take(location, "import"));
+  return std::optional(std::move(lock));
+}
+
 int run_rows(Hub& hub, const ImportCommand& command, moving::ImportOptions options,
              moving::RowSource& rows, std::int64_t file_size) {
+  const auto only = only_import(command);
+  if (!only) return report(only.error());
   std::optional<moving::LinksFile> links;
   if (options.make_links && !options.dry_run) {
     auto made = moving::LinksFile::create(command.links);
@@ -148,6 +161,10 @@ int run_rows(Hub& hub, const ImportCommand& command, moving::ImportOptions optio
       break;
     }
     if (!*row) break;
+    if (const auto alone = *only ? (*only)->check() : Result<>(); !alone) {
+      broken = alone.error();
+      break;
+    }
     const auto names = names_of(**row);
     const auto outcome = hub.loops().block_on(importer.import(*std::move(*row)));
     if (!outcome.link_token.empty()) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <iomanip>
 #include <iostream>
@@ -60,6 +61,15 @@ void print_json(const audit::FolderReport& report) {
         .member("lines", file.lines)
         .member("detail", file.detail)
         .end_object();
+  out.end_array().key("expired").begin_array();
+  for (const auto& each : report.announced)
+    out.begin_object()
+        .member("file", each.what.file)
+        .member("lines", each.what.lines)
+        .member("hash", each.what.hash)
+        .member("announced", each.time)
+        .member("recorded", each.recorded)
+        .end_object();
   out.end_array().end_object();
   std::cout << out.take() << "\n";
 }
@@ -69,6 +79,13 @@ void print_report(const audit::FolderReport& report, bool against_store) {
     if (file.state != audit::FileState::kWhole)
       std::cout << printable(file.file) << ": " << to_string(file.state) << ": " << file.detail
                 << "\n";
+  const auto gone = std::ranges::count_if(report.announced, [&report](const auto& each) {
+    return std::ranges::find(report.files, each.what.file, &audit::FileReport::file) ==
+           report.files.end();
+  });
+  if (gone > 0)
+    std::cout << gone << " files are gone since their time was over, as the log says (--json: "
+              << "which, and their last hashes)\n";
   std::cout << report.files.size() << " files, " << report.lines << " events"
             << (against_store ? "" : ", without the store") << ": "
             << (report.is_tampered()    ? "NOT as they were written"
@@ -170,7 +187,8 @@ void add_verify(CLI::App& audit, Run& run) {
   auto* command = audit.add_subcommand(
       "verify",
       "Check that no event was edited, removed, inserted or moved, no file's end cut off, and no\n"
-      "file taken away. Needs no key; the hub may run meanwhile.\n"
+      "file taken away but by the hub itself (serve --audit-days). Needs no key; the hub may run\n"
+      "meanwhile.\n"
       "Exit code: 0 as it was written, 1 tampered with or damaged, 3 nothing wrong found, but not\n"
       "all can be told.");
   auto options = std::make_shared<AuditOptions>();

@@ -63,7 +63,7 @@ class Hub {
   [[nodiscard]] const vault::Vault& vault() const { return *vault_; }
   [[nodiscard]] const vault::KeyChain& key_chain() const { return *key_chain_; }
   [[nodiscard]] upkeep::KeyKeeper& keys() { return *keys_; }
-  [[nodiscard]] audit::AuditLog& audit() { return *audit_; }
+  [[nodiscard]] audit::FileAuditLog& audit() { return *audit_; }
   [[nodiscard]] upkeep::AuditHeadRecorder& audit_heads() { return *audit_heads_; }
   // This process among those on the same database.
   [[nodiscard]] instances::Instance& instance() { return *instance_; }

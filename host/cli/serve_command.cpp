@@ -24,6 +24,7 @@
 #include "cli/stop_signal.h"
 #include "cli/tls_keeper.h"
 #include "net/http_server.h"
+#include "upkeep/audit_retention.h"
 #include "upkeep/expiry.h"
 #include "web/operator_access.h"
 #include "web/pages.h"
@@ -153,7 +154,8 @@ void take_configuration(Values& values, const Takers& takers) {
 
 upkeep::KeptFor kept_for(const ServeOptions& options) {
   return {.request_logs_ms = options.log_days * kDayMs,
-          .provider_events_ms = options.log_days * kDayMs};
+          .provider_events_ms = options.log_days * kDayMs,
+          .account_events_ms = options.event_days * kDayMs};
 }
 
 int serve(const ServeOptions& options, Values values) {
@@ -249,6 +251,9 @@ int serve(const ServeOptions& options, Values values) {
   deliverer.start();
   upkeep::Expiry expiry(hub.loops(), hub.store(), hub.clock(), kept_for(options));
   expiry.start();
+  upkeep::AuditRetention retention(hub.loops(), hub.audit(), options.common.data + "/audit",
+                                   hub.store(), hub.clock(), options.audit_days * kDayMs);
+  retention.start();
   api.logs().start();
   hub.start_background();
   if (*metrics)
@@ -257,10 +262,17 @@ int serve(const ServeOptions& options, Values values) {
   tls.start();
   LifeSign alive(hub.loops());
   alive.start();
+  const auto keep_rows = [&expiry](const ServeOptions& fresh) -> Result<> {
+    expiry.keep(kept_for(fresh));
+    return {};
+  };
+  const auto set_log = [](const ServeOptions& fresh) { return fresh.log.apply(); };
   const Takers takers{
-      {"log-days",
-       [&expiry](const ServeOptions& fresh) -> Result<> {
-         expiry.keep(kept_for(fresh));
+      {"log-days", keep_rows},
+      {"event-days", keep_rows},
+      {"audit-days",
+       [&retention](const ServeOptions& fresh) -> Result<> {
+         retention.keep(fresh.audit_days * kDayMs);
          return {};
        }},
       {"log-bodies",
@@ -268,7 +280,8 @@ int serve(const ServeOptions& options, Values values) {
          api.logs().keep_bodies(log_bodies(fresh.log_bodies));
          return {};
        }},
-      {"log-level", [](const ServeOptions& fresh) { return log::set_levels(fresh.log.levels); }},
+      {"log-level", set_log},
+      {"log-format", set_log},
   };
   ReloadSignal reload(hub.loops(), [&] {
     tls.reload();
@@ -290,6 +303,7 @@ int serve(const ServeOptions& options, Values values) {
   if (*metrics) hub.loops().block_on((*metrics)->stop());
   deliverer.stop();
   expiry.stop();
+  retention.stop();
   api.logs().stop();
   hub.stop(2s);
   return 0;

@@ -55,6 +55,18 @@ std::shared_ptr<ServeOptions> add_serve_options(CLI::App& command) {
       ->check(CLI::Range(1, 3650))
       ->capture_default_str();
   command
+      .add_option("--event-days", options->event_days,
+                  "How long events of accounts are kept (their history, GET /events, and what came "
+                  "of webhooks), in days; those that a webhook waits for stay. 0: for ever")
+      ->check(CLI::Range(0, 3650))
+      ->capture_default_str();
+  command
+      .add_option("--audit-days", options->audit_days,
+                  "How long the audit log is kept, in days after the last event of a file, which "
+                  "holds a thirtieth of that, at least a day. 0: for ever")
+      ->check(CLI::Range(0, 3650))
+      ->capture_default_str();
+  command
       .add_option("--rate-limit-wait", options->rate_limit_wait_s,
                   "How many seconds a call may wait for its turn where a provider limits how often "
                   "it may be asked; then it is answered with 429. 0: it never waits")

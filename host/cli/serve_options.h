@@ -27,6 +27,8 @@ struct ServeOptions {
   std::vector<std::string> embed_origins;
   std::string log_bodies = "off";
   std::int64_t log_days = 30;
+  std::int64_t event_days = 0;
+  std::int64_t audit_days = 0;
   std::int64_t rate_limit_wait_s = 5;
   std::size_t file_memory_mib = 512;
   std::size_t loops = 0;

@@ -1,4 +1,4 @@
-// patchbay store: backup, verify, restore.
+// patchbay store: backup, verify, restore; the others have files of their own.
 #include <unistd.h>
 
 #include <iostream>
@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/store_mark_restored_command.h"
+#include "cli/store_migrate_command.h"
 #include "store/store_backup.h"
 #include "store/verify_database.h"
 
@@ -180,11 +181,13 @@ void add_restore(CLI::App& store, Run& run) {
 }  // namespace
 
 void add_store_command(CLI::App& app, Run& run) {
-  auto* store = app.add_subcommand("store", "Back up the database, verify, restore and copy it");
+  auto* store =
+      app.add_subcommand("store", "Back up the database, verify, restore, migrate and copy it");
   store->require_subcommand(1);
   add_backup(*store, run);
   add_verify(*store, run);
   add_restore(*store, run);
+  add_store_migrate(*store, run);
   add_store_copy(*store, run);
   add_store_mark_restored(*store, run);
 }

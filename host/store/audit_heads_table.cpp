@@ -23,4 +23,19 @@ Result<std::vector<AuditHeadRow>> list(Database& db, std::string_view instance) 
                   });
 }
 
+Result<std::int64_t> last_recorded(Database& db) {
+  return single_integer(db.query("SELECT coalesce(max(recorded), 0) FROM audit_heads"));
+}
+
+Result<void> remove(Database& db, std::string_view file) {
+  PATCHBAY_TRY(db.execute("DELETE FROM audit_heads WHERE file = ?", {file}));
+  return {};
+}
+
+Result<void> replace_all(Database& db, const std::vector<AuditHeadRow>& heads) {
+  PATCHBAY_TRY(db.execute("DELETE FROM audit_heads"));
+  for (const auto& head : heads) PATCHBAY_TRY(record(db, head));
+  return {};
+}
+
 }  // namespace patchbay::store::audit_heads_table

@@ -28,5 +28,12 @@ Result<void> record(Database& db, const AuditHeadRow& head);
 // By file name. An empty instance lists all.
 Result<std::vector<AuditHeadRow>> list(Database& db, std::string_view instance);
 
+// When the last of them was recorded, unix ms; 0: there is none.
+Result<std::int64_t> last_recorded(Database& db);
+// Of a file that was removed because its time was over.
+Result<void> remove(Database& db, std::string_view file);
+// Exchanges all rows for these.
+Result<void> replace_all(Database& db, const std::vector<AuditHeadRow>& heads);
+
 }  // namespace audit_heads_table
 }  // namespace patchbay::store

@@ -154,7 +154,8 @@ Result<TableCopy> copy_table(Database& from, Database& to, const TableShape& tab
 // The rows that a new schema begins with are no content.
 Result<void> require_empty(Database& to, const std::vector<TableShape>& tables) {
   PATCHBAY_TRY(to.execute("DELETE FROM change_sequence WHERE value = 1"));
-  PATCHBAY_TRY(to.execute("DELETE FROM store_epoch WHERE epoch = 1"));
+  PATCHBAY_TRY_ASSIGN(const bool has_epoch, to.has_table("store_epoch"));
+  if (has_epoch) PATCHBAY_TRY(to.execute("DELETE FROM store_epoch WHERE epoch = 1"));
   for (const auto& table : tables) {
     PATCHBAY_TRY_ASSIGN(const auto rows, to.query("SELECT 1 FROM " + table.name + " LIMIT 1"));
     if (!rows.empty())
@@ -257,8 +258,10 @@ Result<std::vector<TableCopy>> copy_store(Database& from, Database& to,
 
 Result<std::vector<TableCopy>> copy_snapshot(Database& from, Database& to,
                                              const TableProgress& progress) {
-  PATCHBAY_TRY(require_current_schema(from));
-  PATCHBAY_TRY(migrate(to));
+  PATCHBAY_TRY(migrate_to(from, 0));  // refuses what is newer than this program
+  PATCHBAY_TRY_ASSIGN(const auto version, schema_version(from));
+  if (version == 0) return make_error(ErrorCode::kStorage, "The source is empty.");
+  PATCHBAY_TRY(migrate_to(to, version));
   return copy_within(from, Access::kRead, to, nullptr, progress);
 }
 

@@ -25,16 +25,16 @@ struct TableCopy {
 using TableProgress =
     std::function<void(const std::string& table, std::int64_t rows, std::int64_t of_all)>;
 
-// Each returns the tables, in the order they were copied. `from` must have this program's schema
-// (kConfiguration). kStorage: what `to` gives back is not what it was given. kOutcomeUnknown: `to`
-// may have all of it.
+// Each returns the tables, in the order they were copied. `from` must have this program's schema,
+// or, for a snapshot, an earlier one (kConfiguration). kStorage: what `to` gives back is not what
+// it was given. kOutcomeUnknown: `to` may have all of it.
 
 // Nobody else writes in either meanwhile. `to` gets the schema here; kConflict: it holds rows
 // already.
 Result<std::vector<TableCopy>> copy_store(Database& from, Database& to,
                                           const TableProgress& progress = {});
 
-// The same while others write in `from`: what it held at one moment.
+// The same while others write in `from`: what it held at one moment, with the schema it has.
 Result<std::vector<TableCopy>> copy_snapshot(Database& from, Database& to,
                                              const TableProgress& progress = {});
 

@@ -5,6 +5,7 @@
 
 #include "store/accounts_table.h"
 #include "store/api_keys_table.h"
+#include "store/audit_heads_table.h"
 #include "store/change_sequence_table.h"
 #include "store/connector_approvals_table.h"
 #include "store/data_keys_table.h"
@@ -114,6 +115,16 @@ Result<std::int64_t> take_revocations(Database& replaced, Database& restored, st
   return count;
 }
 
+// How far the audit files are now, and which were removed because their time was over; unless the
+// backup was told later.
+Result<> take_audit_heads(Database& replaced, Database& restored) {
+  PATCHBAY_TRY_ASSIGN(const auto told, audit_heads_table::last_recorded(replaced));
+  PATCHBAY_TRY_ASSIGN(const auto told_backup, audit_heads_table::last_recorded(restored));
+  if (told < told_backup) return {};
+  PATCHBAY_TRY_ASSIGN(const auto heads, audit_heads_table::list(replaced, {}));
+  return audit_heads_table::replace_all(restored, heads);
+}
+
 }  // namespace
 
 Result<> mark_restored(Database& restored, std::int64_t now_ms) {
@@ -134,6 +145,7 @@ Result<CarriedOver> carry_over(Database& replaced, Database& restored, std::int6
   PATCHBAY_TRY_ASSIGN(carried.withdrawn_keys, withdraw_keys_again(replaced, restored));
   PATCHBAY_TRY_ASSIGN(carried.withdrawn_approvals, withdraw_approvals_again(replaced, restored));
   PATCHBAY_TRY(inbound_urls_table::end_again(replaced, restored));
+  PATCHBAY_TRY(take_audit_heads(replaced, restored));
   PATCHBAY_TRY_ASSIGN(carried.revocations, take_revocations(replaced, restored, now_ms));
   return carried;
 }

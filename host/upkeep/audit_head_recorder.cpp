@@ -33,23 +33,37 @@ AuditHeadRecorder::AuditHeadRecorder(net::LoopPool& loops, audit::FileAuditLog& 
                                      store::Store& store, const Clock& clock)
     : log_(log), store_(store), clock_(clock), ticker_(loops, 1s, [this] { return tick(); }) {}
 
-net::Task<Result<>> AuditHeadRecorder::record() {
-  Heads moved;
-  for (auto& head : log_.heads()) {
-    if (const auto known = recorded_.find(head.file_name);
-        known == recorded_.end() || known->second != head.head.count)
-      moved.push_back(std::move(head));
+Heads AuditHeadRecorder::moved(Heads heads) const {
+  std::erase_if(heads, [this](const auto& head) {
+    const auto known = recorded_.find(head.file_name);
+    return known != recorded_.end() && known->second.lines == head.head.count &&
+           known->second.closed == head.closed;
+  });
+  return heads;
+}
+
+// A file that has ended is told of once: it may be removed afterwards, and forgotten by the store.
+void AuditHeadRecorder::remember(const Heads& heads) {
+  for (const auto& head : heads) {
+    recorded_[head.file_name] = {head.head.count, head.closed};
+    if (!head.closed) continue;
+    log_.forget(head.file_name);
+    recorded_.erase(head.file_name);
   }
-  if (moved.empty()) co_return Result<>();
+}
+
+net::Task<Result<>> AuditHeadRecorder::record() {
+  const auto fresh = moved(log_.heads());
+  if (fresh.empty()) co_return Result<>();
   auto done = co_await store_.transact(
-      [moved, now = clock_.unix_ms()](store::Database& db) { return record_all(db, moved, now); });
+      [fresh, now = clock_.unix_ms()](store::Database& db) { return record_all(db, fresh, now); });
   if (!done) co_return done.error();
-  for (const auto& head : moved) recorded_[head.file_name] = head.head.count;
+  remember(fresh);
   co_return Result<>();
 }
 
 Result<> AuditHeadRecorder::close() {
-  const auto heads = log_.close();
+  const auto heads = moved(log_.close());
   if (heads.empty()) return {};
   return store_.transact_blocking(
       [&](store::Database& db) { return record_all(db, heads, clock_.unix_ms()); });

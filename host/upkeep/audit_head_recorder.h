@@ -35,7 +35,14 @@ class AuditHeadRecorder {
   audit::FileAuditLog& log_;
   store::Store& store_;
   const Clock& clock_;
-  std::map<std::string, std::int64_t> recorded_;  // file to lines
+  struct Known {
+    std::int64_t lines = 0;
+    bool closed = false;
+  };
+  [[nodiscard]] std::vector<audit::FileAuditLog::FileHead> moved(
+      std::vector<audit::FileAuditLog::FileHead> heads) const;
+  void remember(const std::vector<audit::FileAuditLog::FileHead>& heads);
+  std::map<std::string, Known> recorded_;  // by file
   std::string last_complaint_;
   Ticker ticker_;
 };

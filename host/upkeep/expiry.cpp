@@ -1,6 +1,7 @@
 #include "upkeep/expiry.h"
 
 #include "base/log.h"
+#include "store/account_events.h"
 #include "store/connect_sessions_table.h"
 #include "store/idempotency_table.h"
 #include "store/inbound_urls_table.h"
@@ -34,11 +35,27 @@ Expiry::Expiry(net::LoopPool& loops, store::Store& store, const Clock& clock, Ke
       kept_(kept),
       ticker_(loops, 1min, [this] { return run_once(); }) {}
 
+net::Task<Result<std::int64_t>> Expiry::remove_account_events() {
+  if (kept_.account_events_ms == 0) co_return 0;
+  const auto before = clock_.unix_ms() - kept_.account_events_ms;
+  PATCHBAY_CO_TRY_ASSIGN(
+      const auto pruned,
+      co_await store_.transact([before, after = events_done_](store::Database& db) {
+        return store::account_events::prune(db, before, after, kEventsAtOnce);
+      }));
+  events_done_ = pruned.next;
+  co_return pruned.removed;
+}
+
 net::Task<> Expiry::run_once() {
-  const auto removed =
+  auto removed =
       co_await store_.transact([kept = kept_, now = clock_.unix_ms()](store::Database& db) {
         return remove_expired(db, kept, now);
       });
+  if (removed) {
+    const auto events = co_await remove_account_events();
+    removed = events ? Result<std::int64_t>(*removed + *events) : events;
+  }
   if (!removed)
     log::warning("store", "expired_rows_stay", {{"error", removed.error().message}});
   else if (*removed > 0)

@@ -12,9 +12,9 @@ namespace {
 constexpr std::size_t kMostSubjectBytes = 200;
 constexpr std::size_t kMostFilesShown = 20;
 constexpr std::string_view kGroups[] = {
-    "access_token", "account",     "action",   "proxy",       "api_key",        "operator",
-    "connector",    "integration", "webhook",  "inbound_url", "flow",           "owner",
-    "token",        "key",         "data_key", "project",     "connect_session"};
+    "access_token", "account", "action",          "proxy", "api_key", "operator", "connector",
+    "integration",  "webhook", "inbound_url",     "flow",  "owner",   "token",    "key",
+    "data_key",     "project", "connect_session", "audit"};
 
 // Whole characters of it.
 std::string beginning_of(const std::string& text) {

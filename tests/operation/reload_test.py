@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """SIGHUP: what a running hub takes from its configuration file, what waits for a restart, and a file
 that is wrong."""
+import sqlite3
 import unittest
 
 from hub import Hub, ask, connect, until
@@ -69,6 +70,37 @@ class Reload(unittest.TestCase):
             self.assertEqual(self.told("taken"), ["log-level"])
             ask(channel)
             until(lambda: len(answered()) == 2, "the level before it")
+
+    def test_how_long_things_are_kept_is_taken(self):
+        self.serve("log-days = 30\n")
+        self.reload("event-days = 7\naudit-days = 90\n")
+        until(lambda: len(self.told("taken")) == 2, "what is taken")
+        self.assertEqual(sorted(self.told("taken")), ["audit-days", "event-days"])
+        self.reload("event-days = 3651\naudit-days = 90\n")
+        until(lambda: len(self.hub.events("not_taken")) == 1, "the refusal")
+
+    def test_events_of_accounts_go_when_their_time_is_taken_anew(self):
+        self.serve("event-days = 0\n")
+        with sqlite3.connect(self.hub.folder / "data/patchbay.db", timeout=20) as database:
+            database.execute("INSERT INTO events (project_id, kind, account_id, payload, created) "
+                             "SELECT id, 'account.created', 'acc_1', '{}', 1000 FROM projects")
+        database.close()
+
+        def events():
+            found = sqlite3.connect(self.hub.folder / "data/patchbay.db", timeout=20)
+            try:
+                return found.execute("SELECT count(*) FROM events").fetchone()[0]
+            finally:
+                found.close()
+        self.assertEqual(events(), 1)
+        self.reload("event-days = 30\n")
+        until(lambda: events() == 0, "the end of an old event", seconds=90)  # Expiry looks once a minute
+
+    def test_the_form_of_the_log_is_taken(self):
+        self.serve("log-format = \"json\"\n")
+        self.reload("log-format = \"text\"\n")
+        until(lambda: any("log-format" in line and not line.startswith("{")
+                          for line in self.hub.log_file.read_text().splitlines()), "a line for people")
 
     def test_flags_go_over_the_file_as_they_did_at_the_start(self):
         self.serve("log-days = 30\nlog-bodies = \"off\"\n", "--log-days", "10")
