@@ -1,4 +1,5 @@
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 
 #include "base/iso_time.h"
@@ -129,19 +130,32 @@ Result<> write_link(moving::LinksFile& links, const std::string& base,
 }
 
 // Two at once would each find that a row's account is not there yet. A dry run makes none.
-Result<std::optional<store::TaskLock>> only_import(const ImportCommand& command) {
-  if (command.dry_run) return std::optional<store::TaskLock>();
-  PATCHBAY_TRY_ASSIGN(auto named, command.common.store_location());
-  const auto location =
-      named ? *std::move(named) : store::StoreLocation::file(database_path(command.common.data));
-  PATCHBAY_TRY_ASSIGN(auto lock, store::TaskLock::take(location, "import"));
-  return std::optional(std::move(lock));
-}
+class OnlyImport {
+ public:
+  explicit OnlyImport(const ImportCommand& command) : command_(command) {}
+
+  // Before the hub is opened, which may wait for the other one, and again when that made the
+  // database's folder.
+  Result<> take(bool may_be_absent) {
+    if (command_.dry_run || lock_) return {};
+    PATCHBAY_TRY_ASSIGN(auto named, command_.common.store_location());
+    const auto location =
+        named ? *std::move(named) : store::StoreLocation::file(database_path(command_.common.data));
+    if (may_be_absent && !location.is_postgres() && !std::filesystem::exists(location.path()))
+      return {};
+    PATCHBAY_TRY_ASSIGN(auto lock, store::TaskLock::take(location, "import"));
+    lock_.emplace(std::move(lock));
+    return {};
+  }
+  [[nodiscard]] Result<> check() const { return lock_ ? lock_->check() : Result<>(); }
+
+ private:
+  const ImportCommand& command_;
+  std::optional<store::TaskLock> lock_;
+};
 
 int run_rows(Hub& hub, const ImportCommand& command, moving::ImportOptions options,
-             moving::RowSource& rows, std::int64_t file_size) {
-  const auto only = only_import(command);
-  if (!only) return report(only.error());
+             moving::RowSource& rows, std::int64_t file_size, const OnlyImport& only) {
   std::optional<moving::LinksFile> links;
   if (options.make_links && !options.dry_run) {
     auto made = moving::LinksFile::create(command.links);
@@ -161,7 +175,7 @@ int run_rows(Hub& hub, const ImportCommand& command, moving::ImportOptions optio
       break;
     }
     if (!*row) break;
-    if (const auto alone = *only ? (*only)->check() : Result<>(); !alone) {
+    if (const auto alone = only.check(); !alone) {
       broken = alone.error();
       break;
     }
@@ -204,8 +218,11 @@ int import(const ImportCommand& command) {
               << ", which holds secrets: chmod 600 it.\n";
   auto hub_options = command.common.hub_options(1);
   if (!hub_options) return report(hub_options.error());
+  OnlyImport only(command);
+  if (const auto taken = only.take(true); !taken) return report(taken.error());
   auto opened = Hub::open(std::move(*hub_options));
   if (!opened) return report(opened.error());
+  if (const auto taken = only.take(false); !taken) return report(taken.error());
   Hub& hub = **opened;
   if (const auto started = hub.start_connectors(); !started) return report(started.error());
   const auto connector = connector_of(hub, command.integration);
@@ -213,7 +230,7 @@ int import(const ImportCommand& command) {
   const auto size = file->size;
   auto rows = rows_of(command, *std::move(file), *connector);
   if (!rows) return report(rows.error());
-  return run_rows(hub, command, *std::move(options), **rows, size);
+  return run_rows(hub, command, *std::move(options), **rows, size, only);
 }
 
 }  // namespace
