@@ -189,6 +189,23 @@ Task<Result<AccessToken>> TokenKeeper::token(std::string project_id, std::string
   co_return co_await impl->on_loop_of(account_id, std::move(work));
 }
 
+std::optional<HeldToken> TokenKeeper::held(std::string_view project_id, std::string_view account_id,
+                                           std::string_view token_name,
+                                           std::int64_t min_validity_ms) {
+  const auto& services = impl_->services;
+  if (!services.loops.loop_for(account_id).get_executor().running_in_this_thread())
+    return std::nullopt;
+  Entry* entry = impl_->memory->find(project_id, account_id);
+  if (entry == nullptr) return std::nullopt;
+  const auto* token = Impl::find(*entry, token_name);
+  if (token == nullptr || !impl_->is_valid(*token, min_validity_ms)) return std::nullopt;
+  const auto now = services.clock.unix_ms();
+  if (now - entry->use_recorded >= kUseRecordedEveryMs) return std::nullopt;
+  entry->account.last_used = now;
+  return HeldToken{token->name,   token->value,  token->type, token->expires_unix_ms,
+                   token->scopes, entry->read_at};
+}
+
 Task<Result<AccessToken>> TokenKeeper::replace_refused(std::string project_id,
                                                        std::string account_id,
                                                        std::string token_name,

@@ -10,7 +10,9 @@
 // Any loop.
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "accounts/keeper_options.h"
 #include "accounts/services.h"
@@ -31,6 +33,16 @@ struct AccessToken {
   std::int64_t read_at = std::numeric_limits<std::int64_t>::max();
 };
 
+// One that lies in memory, looked at there: good until something is awaited.
+struct HeldToken {
+  std::string_view name;
+  const SecretString& value;
+  std::string_view type;
+  std::int64_t expires_unix_ms = 0;
+  std::string_view scopes;
+  std::int64_t read_at = 0;  // as AccessToken::read_at
+};
+
 enum class UsedBy { kOthers, kHub };
 
 class TokenKeeper {
@@ -47,6 +59,13 @@ class TokenKeeper {
   Task<Result<AccessToken>> token(std::string project_id, std::string account_id,
                                   std::string token_name, std::int64_t min_validity_ms = 0,
                                   UsedBy by = UsedBy::kOthers);
+
+  // What token() would give without reading, writing or refreshing anything, and counts as a use
+  // like it. Nothing: token() has to be asked, above all on another loop than the account's.
+  [[nodiscard]] std::optional<HeldToken> held(std::string_view project_id,
+                                              std::string_view account_id,
+                                              std::string_view token_name,
+                                              std::int64_t min_validity_ms);
 
   // The provider answered 401 to `refused`: mints a new token, unless that has happened already or
   // the refused one was minted a moment ago.

@@ -40,6 +40,16 @@ Task<Result<EntryPtr>> TokenMemory::load(std::string project_id, std::string acc
   co_return entry;
 }
 
+Entry* TokenMemory::find(std::string_view project_id, std::string_view account_id) const {
+  const auto& shard = shards_[services_.loops.index_for(account_id)];
+  const auto found = shard.find(account_id);
+  if (found == shard.end()) return nullptr;
+  Entry& entry = *found->second;
+  const bool may_serve = entry.project_id == project_id &&
+                         services_.instance.may_serve(entry.read_at) && serving_error(entry);
+  return may_serve ? &entry : nullptr;
+}
+
 void TokenMemory::forget(const std::string& account_id) {
   auto& shard = shard_of(account_id);
   const auto found = shard.find(account_id);

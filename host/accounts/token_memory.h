@@ -6,9 +6,11 @@
 // since it was read (instances/instance.h); else it is read again. Refusals (suspended, in error)
 // are read again each time: another instance may have mended the account.
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -44,6 +46,9 @@ class TokenMemory {
   // As far as it may be served, or read now. The entry stays the same object while it is read
   // again, so that a refresh under way remains the only one.
   Task<Result<EntryPtr>> load(std::string project_id, std::string account_id);
+  // As load(), where nothing needs to be read; null: it does, or there is something to refuse. Only
+  // on the account's loop, and good until something is awaited.
+  [[nodiscard]] Entry* find(std::string_view project_id, std::string_view account_id) const;
   // The next load() reads.
   void forget(const std::string& account_id);
 
@@ -55,7 +60,11 @@ class TokenMemory {
   static Result<> serving_error(const Entry& entry);
 
  private:
-  using Shard = std::unordered_map<std::string, EntryPtr>;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>()(id); }
+  };
+  using Shard = std::unordered_map<std::string, EntryPtr, Hash, std::equal_to<>>;
 
   Shard& shard_of(const std::string& account_id) {
     return shards_[services_.loops.index_for(account_id)];

@@ -2,7 +2,9 @@
 // Where actions and the token API get access tokens from: a seam in front of the token keeper. Any
 // loop.
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "accounts/token_keeper.h"
 
@@ -20,6 +22,13 @@ class TokenSource {
   virtual Task<Result<accounts::AccessToken>> token(std::string project_id, std::string account_id,
                                                     std::string token_name,
                                                     std::int64_t min_validity_ms) = 0;
+  // As accounts::TokenKeeper::held; by itself it has nothing.
+  [[nodiscard]] virtual std::optional<accounts::HeldToken> held(std::string_view /*project_id*/,
+                                                                std::string_view /*account_id*/,
+                                                                std::string_view /*token_name*/,
+                                                                std::int64_t /*min_validity_ms*/) {
+    return std::nullopt;
+  }
   // As accounts::TokenKeeper::replace_refused.
   virtual Task<Result<accounts::AccessToken>> replace_refused(std::string project_id,
                                                               std::string account_id,
@@ -36,6 +45,10 @@ class KeeperTokens final : public TokenSource {
   Task<Result<accounts::AccessToken>> token(std::string project_id, std::string account_id,
                                             std::string token_name,
                                             std::int64_t min_validity_ms) override;
+  [[nodiscard]] std::optional<accounts::HeldToken> held(std::string_view project_id,
+                                                        std::string_view account_id,
+                                                        std::string_view token_name,
+                                                        std::int64_t min_validity_ms) override;
   Task<Result<accounts::AccessToken>> replace_refused(std::string project_id,
                                                       std::string account_id,
                                                       std::string token_name,

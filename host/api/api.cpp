@@ -60,7 +60,10 @@ void Api::add_routes(net::Router& router) {
   add(router, "GET", "/requests/platform-logs", Scope::kAdmin, &Api::list_request_logs);
   add(router, "GET", "/requests/logs/steps", Scope::kAdmin, &Api::list_step_logs);
   add(router, "GET", "/requests/logs/{id}", Scope::kAdmin, &Api::get_request_log);
-  add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token, Errors::kOwn);
+  add(router, "GET", "/accounts/{id}/access_token", Scope::kTokens, &Api::read_token, Errors::kOwn,
+      [this](net::Request& request, net::Response& answer) {
+        return read_held_token(request, answer);
+      });
   const auto add_own = [&](std::string_view method, std::string_view pattern, Scope scope,
                            Handler handler) {
     add(router, method, pattern, scope, handler, Errors::kOwn);
@@ -98,10 +101,13 @@ void Api::add_routes(net::Router& router) {
 }
 
 void Api::add(net::Router& router, std::string_view method, std::string_view pattern, Scope scope,
-              Handler handler, Errors errors) {
-  router.add(method, pattern, [this, scope, handler, errors](net::Request& request) {
-    return answer(scope, handler, errors, request);
-  });
+              Handler handler, Errors errors, net::AtOnce at_once) {
+  router.add(
+      method, pattern,
+      [this, scope, handler, errors](net::Request& request) {
+        return answer(scope, handler, errors, request);
+      },
+      std::move(at_once));
 }
 
 Task<net::Response> Api::answer(Scope scope, Handler handler, Errors errors,

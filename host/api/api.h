@@ -70,7 +70,7 @@ class Api {
   enum class Errors : std::uint8_t { kStackOne, kOwn };
 
   void add(net::Router& router, std::string_view method, std::string_view pattern, Scope scope,
-           Handler handler, Errors errors = Errors::kStackOne);
+           Handler handler, Errors errors = Errors::kStackOne, net::AtOnce at_once = nullptr);
   Task<net::Response> answer(Scope scope, Handler handler, Errors errors, net::Request& request);
 
   // accounts_routes.cpp
@@ -118,6 +118,9 @@ class Api {
   Task<net::Response> get_request_log(net::Request& request, const Caller& caller);
   Task<net::Response> list_step_logs(net::Request& request, const Caller& caller);
   // token_routes.cpp
+  bool read_held_token(net::Request& request, net::Response& answer);
+  Result<> hand_out(const net::Request& request, const Caller& caller,
+                    const accounts::HeldToken& token, net::Response& answer);
   Task<net::Response> read_token(net::Request& request, const Caller& caller);
   // Once; nothing when access was changed meanwhile.
   Task<std::optional<net::Response>> try_read_token(net::Request& request, const Caller& caller,

@@ -38,6 +38,22 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// Scheme and what follows it.
+std::pair<std::string_view, std::string_view> parts_of(std::string_view authorization) {
+  const std::size_t blank = authorization.find(' ');
+  if (blank == std::string_view::npos) return {};
+  return {authorization.substr(0, blank), trimmed(authorization.substr(blank))};
+}
+
+std::string_view bearer_of(std::string_view authorization) {
+  const auto [scheme, value] = parts_of(authorization);
+  return net::iequals(scheme, "Bearer") ? value : std::string_view();
+}
+
+Caller caller_of(const store::ApiKey& row, std::int64_t read_at) {
+  return {row.id, row.project_id, Scopes::from_stored(row.scopes), read_at};
+}
+
 }  // namespace
 
 namespace {
@@ -95,10 +111,7 @@ audit::Asker asker(const net::Request& request, const Caller& caller) {
 }
 
 std::optional<SecretString> key_from_authorization(std::string_view authorization) {
-  const std::size_t blank = authorization.find(' ');
-  if (blank == std::string_view::npos) return std::nullopt;
-  const std::string_view scheme = authorization.substr(0, blank);
-  const std::string_view value = trimmed(authorization.substr(blank));
+  const auto [scheme, value] = parts_of(authorization);
   if (net::iequals(scheme, "Bearer")) return SecretString(value);
   if (!net::iequals(scheme, "Basic")) return std::nullopt;
   auto decoded = base64_decode(value);
@@ -174,6 +187,7 @@ Task<Result<ApiKeys::Known>> ApiKeys::find(std::string prefix, std::int64_t sequ
   known.use_recorded = std::max(known.use_recorded, read->row->last_used);
   known.row = *std::move(read->row);
   known.read_at = read->sequence;
+  known.caller = std::make_shared<const Caller>(caller_of(known.row, known.read_at));
   co_return known;
 }
 
@@ -200,7 +214,25 @@ Task<Result<Caller>> ApiKeys::authenticate(SecretString key) {
   if (!constant_time_equal(sha256_hex(key.reveal()), row.hash)) co_return wrong_key();
   if (is_over(row, clock_.unix_ms())) co_return wrong_key();  // since it was read
   co_await record_use(row);
-  co_return Caller{row.id, row.project_id, Scopes::from_stored(row.scopes), known.read_at};
+  co_return caller_of(row, known.read_at);
+}
+
+std::shared_ptr<const Caller> ApiKeys::known(const net::Request& request, Scope scope) {
+  if (request.headers.count("Authorization") != 1) return nullptr;
+  const std::string_view key = bearer_of(request.header("Authorization"));
+  const std::string_view prefix = prefix_of(key);
+  if (prefix.empty()) return nullptr;
+  const auto now = clock_.unix_ms();
+  const auto hash = sha256_digits(key);
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(prefix);
+  if (found == known_.end()) return nullptr;
+  const Known& known = found->second;
+  const bool is_good = constant_time_equal({hash.data(), hash.size()}, known.row.hash) &&
+                       instance_.may_serve(known.read_at) && !is_over(known.row, now) &&
+                       now - known.use_recorded < kUseGranularityMs &&
+                       known.caller->scopes.has(scope);
+  return is_good ? known.caller : nullptr;
 }
 
 Task<Result<Caller>> ApiKeys::identify(const net::Request& request, Scope scope) {

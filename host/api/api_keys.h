@@ -7,6 +7,7 @@
 // when no hub takes the key any more, two seconds later at most. Any thread.
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -78,10 +79,14 @@ class ApiKeys {
   Task<Result<Caller>> authenticate(SecretString key);
   // The same for the key that a request carries. kForbidden: it lacks the scope.
   Task<Result<Caller>> identify(const net::Request& request, Scope scope);
+  // The same for a bearer whose key is in memory, with nothing to be read or recorded. Null: ask
+  // identify(), which also knows why not.
+  [[nodiscard]] std::shared_ptr<const Caller> known(const net::Request& request, Scope scope);
 
  private:
   struct Known {
     store::ApiKey row;
+    std::shared_ptr<const Caller> caller;
     std::int64_t read_at = 0;  // change sequence
     std::int64_t use_recorded = 0;
   };

@@ -1,8 +1,8 @@
 #include "audit/audit_chain.h"
 
 #include "base/hash.h"
-#include "base/iso_time.h"
 #include "base/json.h"
+#include "base/json_text.h"
 
 namespace patchbay::audit {
 namespace {
@@ -17,10 +17,17 @@ AuditHead first_audit_head(std::string_view file_name) {
 }
 
 std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64_t now_ms) {
-  json::Writer out;
-  out.begin_object()
+  std::string line;
+  write_next_audit_line(head, event, now_ms, line);
+  return line;
+}
+
+void write_next_audit_line(AuditHead& head, const AuditEvent& event, std::int64_t now_ms,
+                           std::string& line) {
+  line.clear();
+  json::ObjectText(line)
       .member("seq", head.count + 1)
-      .member("time", iso_time(now_ms))
+      .time("time", now_ms)
       .member("kind", event.kind)
       .member("project", event.project_id)
       .member("account", event.account_id)
@@ -31,13 +38,12 @@ std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64
       .member("connector", event.connector_id)
       .member("actor", event.actor)
       .member("prev", head.hash)
-      .end_object();
-  std::string line = out.take();
-  head.hash = sha256_hex(line);
+      .end();
+  const auto hash = sha256_digits(line);
+  head.hash.assign(hash.data(), hash.size());
   ++head.count;
   line.pop_back();
   line.append(kHashStart).append(head.hash).append("\"}\n");
-  return line;
 }
 
 Result<> follow_audit_line(AuditHead& head, std::string_view line) {

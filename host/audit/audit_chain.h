@@ -24,6 +24,9 @@ AuditHead first_audit_head(std::string_view file_name);
 
 // The next line, with its line break; `head` moves on.
 std::string next_audit_line(AuditHead& head, const AuditEvent& event, std::int64_t now_ms);
+// The same in place of what `line` held, whose memory is used again.
+void write_next_audit_line(AuditHead& head, const AuditEvent& event, std::int64_t now_ms,
+                           std::string& line);
 
 // Moves `head` over one line, given without its line break. kProtocol says what does not fit; then
 // `head` stays.

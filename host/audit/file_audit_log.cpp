@@ -30,6 +30,8 @@ struct FileAuditLog::Shard {
   Fd file;  // of `current`; not valid: the next event begins a new one
   FileHead current;
   AuditHead written;  // with the kernel; current.head is on the disk
+  AuditHead next;     // these two are made anew for each event, in the memory of the one before
+  std::string next_line;
   std::vector<FileHead> left_behind;
   std::string instance;  // of the folder; empty: not opened yet
   std::string path;
@@ -165,10 +167,9 @@ Result<> FileAuditLog::append(const AuditEvent& event) {
     }
     metrics::of_hub().audit_events.add();
   }
-  if (options_.sync_within.count() == 0) return {};
-  const std::lock_guard lock(mutex_);
-  if (!dirty_) wake_.notify_one();
-  dirty_ = true;
+  if (options_.sync_within.count() == 0 || dirty_.load() || dirty_.exchange(true)) return {};
+  const std::lock_guard lock(mutex_);  // so that the thread looks after this, or is woken by it
+  wake_.notify_one();
   return {};
 }
 
@@ -178,13 +179,13 @@ Result<> FileAuditLog::append_to(Shard& shard, const AuditEvent& event) {
   if (shard.file.valid() && !(shard.is_as_we_left_it() && (!at_once || shard.is_at_its_path())))
     shard.leave_behind("changed_by_somebody_else");
   if (!shard.file.valid()) PATCHBAY_TRY(shard.open(options_.folder, started_ms_, clock_.unix_ms()));
-  AuditHead head = shard.written;
-  const std::string line = next_audit_line(head, event, clock_.unix_ms());
-  if (line.size() > kMaxAuditLine)
+  shard.next = shard.written;
+  write_next_audit_line(shard.next, event, clock_.unix_ms(), shard.next_line);
+  if (shard.next_line.size() > kMaxAuditLine)
     return make_error(ErrorCode::kTooLarge, "An audit event is larger than 64 KiB.");
-  PATCHBAY_TRY(shard.write(line));
-  count_unsynced(shard.written, head, 1);
-  shard.written = std::move(head);
+  PATCHBAY_TRY(shard.write(shard.next_line));
+  count_unsynced(shard.written, shard.next, 1);
+  std::swap(shard.written, shard.next);
   if (!at_once) return {};
   if (::fdatasync(shard.file.get()) != 0) {
     Error error = shard.cannot_write("disk");

@@ -10,6 +10,7 @@
 // A file that is no longer as this process left it (removed, renamed, written to by somebody else,
 // or refused by the disk) is left behind, and the next event begins a new one. So the log goes on
 // by itself as soon as it can be written again.
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -74,9 +75,9 @@ class FileAuditLog final : public AuditLog {
   const std::int64_t started_ms_;
   std::vector<std::unique_ptr<Shard>> shards_;
 
-  std::mutex mutex_;  // guards dirty_ and stopping_
+  std::mutex mutex_;  // guards stopping_
   std::condition_variable wake_;
-  bool dirty_ = false;
+  std::atomic<bool> dirty_ = false;  // something was appended since the syncer began to look
   bool stopping_ = false;
   std::thread syncer_;
 };

@@ -90,6 +90,12 @@ std::optional<std::int64_t> parse_iso_time(std::string_view text) {
 }
 
 std::string iso_time(std::int64_t unix_ms) {
+  std::string text;
+  append_iso_time(text, unix_ms);
+  return text;
+}
+
+void append_iso_time(std::string& out, std::int64_t unix_ms) {
   using std::chrono::milliseconds;
   const std::chrono::sys_time<milliseconds> when{milliseconds(unix_ms)};
   const auto day = std::chrono::floor<std::chrono::days>(when);
@@ -101,7 +107,7 @@ std::string iso_time(std::int64_t unix_ms) {
                 static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(),
                 static_cast<long long>(time.seconds().count()),
                 static_cast<long long>(time.subseconds().count()));
-  return text;
+  out.append(text);
 }
 
 }  // namespace patchbay

@@ -8,6 +8,7 @@
 namespace patchbay {
 
 std::string iso_time(std::int64_t unix_ms);
+void append_iso_time(std::string& out, std::int64_t unix_ms);
 // What others write: with or without a fraction, with Z or an offset ("+02:00"); a date alone is
 // its beginning in UTC. Unix ms; nothing for everything else.
 std::optional<std::int64_t> parse_iso_time(std::string_view text);

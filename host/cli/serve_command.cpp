@@ -233,6 +233,9 @@ int serve(const ServeOptions& options, Values values) {
   server_options.admit_body = [&api](const net::Request& head, std::uint64_t length) {
     return api.api().admit_body(head, length);
   };
+  server_options.at_once = [&router](net::Request& request, net::Response& answer) {
+    return router.answer_at_once(request, answer);
+  };
   auto server =
       net::HttpServer::start(hub.loops(), server_options,
                              [&router](net::Request& request) { return router.dispatch(request); });

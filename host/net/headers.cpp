@@ -50,6 +50,7 @@ bool Headers::add(std::string_view name, std::string_view value) {
   const auto at = static_cast<std::uint32_t>(text_.size());
   const auto name_size = static_cast<std::uint32_t>(name.size());
   if (text_.capacity() == 0) text_.reserve(512);
+  if (entries_.capacity() == 0) entries_.reserve(16);
   text_.insert(text_.end(), name.begin(), name.end());
   text_.insert(text_.end(), value.begin(), value.end());
   entries_.push_back({at, name_size, at + name_size, static_cast<std::uint32_t>(value.size())});
@@ -64,6 +65,12 @@ bool Headers::set(std::string_view name, std::string_view value) {
 
 void Headers::remove(std::string_view name) {
   std::erase_if(entries_, [&](const Entry& e) { return iequals(name_of(e), name); });
+}
+
+void Headers::clear() {
+  wipe(text_.data(), text_.size());
+  text_.clear();
+  entries_.clear();
 }
 
 std::optional<std::string_view> Headers::get(std::string_view name) const {

@@ -27,6 +27,7 @@ class Headers {
   bool add(std::string_view name, std::string_view value);
   bool set(std::string_view name, std::string_view value);  // replaces every field of that name
   void remove(std::string_view name);
+  void clear();  // wiped; the memory stays for what comes next
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;  // the first
   [[nodiscard]] std::vector<std::string_view> get_all(std::string_view name) const;

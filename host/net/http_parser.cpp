@@ -120,23 +120,36 @@ class Message : public http::basic_parser<is_request> {
 }  // namespace
 
 struct RequestParser::Impl final : Message<true> {
-  Impl(RequestHead& into, Headers& headers, SecretString& body, std::size_t max_body)
-      : Message(headers, body, max_body), head(into) {}
+  struct Into {
+    RequestHead& head;
+    Headers& headers;
+    SecretString& body;
+    std::size_t max_body;
+  };
+  explicit Impl(const Into& where)
+      : Message(where.headers, where.body, where.max_body), into(where) {}
   void on_request_impl(http::verb /*verb*/, string_view method, string_view target, int version,
                        error_code& /*error*/) override {
-    head.method = plain(method);
-    head.target = plain(target);
-    head.http_1_0 = version == 10;
+    into.head.method = plain(method);
+    into.head.target = plain(target);
+    into.head.http_1_0 = version == 10;
   }
   void on_response_impl(int /*status*/, string_view /*reason*/, int /*version*/,
                         error_code& /*error*/) override {}
-  RequestHead& head;
+  const Into into;
 };
 
 RequestParser::RequestParser(RequestHead& head, Headers& headers, SecretString& body,
                              std::size_t max_body)
-    : impl_(std::make_unique<Impl>(head, headers, body, max_body)) {}
+    : impl_(std::make_unique<Impl>(Impl::Into{head, headers, body, max_body})) {}
 RequestParser::~RequestParser() = default;
+
+// Beast's parser is for one message: another one is built in its memory.
+void RequestParser::restart() {
+  const Impl::Into into = impl_->into;
+  std::destroy_at(impl_.get());
+  std::construct_at(impl_.get(), into);
+}
 
 ParseState RequestParser::put(std::string_view data, std::size_t& used) {
   return impl_->feed(data, used);

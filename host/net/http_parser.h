@@ -26,6 +26,8 @@ class RequestParser {
   // The head must have passed check_request_head.
   RequestParser(RequestHead& head, Headers& headers, SecretString& body, std::size_t max_body);
   ~RequestParser();
+  // Begins with another message, which goes where the one before went.
+  void restart();
   // Takes bytes from the front of `data`, adding what it took to `used`; the rest must be given
   // again, with more behind it, unless done. kHead is reported once, when the head is complete;
   // kTooLarge in its place when the head tells a longer body than allowed.

@@ -77,6 +77,7 @@ struct ServerOptions {
   // Body of answers the server makes itself for a well-formed request (500). Default: short text.
   std::function<Response(const Request&, unsigned status)> on_error{};
   AdmitBody admit_body{};  // default: none is
+  AtOnce at_once{};        // asked before the handler for requests without a body; default: nobody
 };
 
 class HttpServer {

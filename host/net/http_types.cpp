@@ -14,6 +14,16 @@ bool is_safe_segment(std::string_view segment) {
          });
 }
 
+bool decode_segment(std::string_view piece, std::string& into) {
+  if (piece.find('%') == std::string_view::npos) {
+    into.assign(piece);
+    return true;
+  }
+  auto decoded = percent_decode(piece);
+  if (decoded) into = *std::move(decoded);
+  return decoded.has_value();
+}
+
 Error bad_target() {
   return make_error(ErrorCode::kInvalidArgument, "The address of the request is malformed.");
 }
@@ -32,8 +42,34 @@ Request::~Request() {
   wipe(path.data(), path.size());
 }
 
+void Request::reset() {
+  for (std::string* text : {&method, &target, &path, &peer_address, &host, &id}) {
+    wipe(text->data(), text->size());
+    text->clear();
+  }
+  for (std::string& segment : segments) {
+    wipe(segment.data(), segment.size());
+    segment.clear();
+  }
+  query.clear();
+  path_params.clear();
+  headers.clear();
+  body = SecretString();
+  is_tls = false;
+}
+
 Response::~Response() {
   if (secret) wipe(body.data(), body.size());
+}
+
+void Response::reset() {
+  if (secret) wipe(body.data(), body.size());
+  status = 200;
+  headers.clear();
+  body.clear();
+  parts = nullptr;
+  secret = false;
+  close_connection = false;
 }
 
 std::string_view Request::header(std::string_view name) const {
@@ -68,20 +104,24 @@ Result<> decode_target(std::string_view target, Request& request) {
   const std::size_t mark = target.find('?');
   std::string_view rest = target.substr(0, mark);
   request.path.clear();
-  request.segments.clear();
+  // In place, so that a request that is used again needs no memory for them.
+  std::vector<std::string>& segments = request.segments;
+  std::size_t count = 0;
   while (!rest.empty()) {
     rest.remove_prefix(1);
     const std::string_view piece = rest.substr(0, rest.find('/'));
     rest.remove_prefix(piece.size());
-    std::optional<std::string> segment = percent_decode(piece);
-    if (!segment || !is_safe_segment(*segment)) return bad_target();
+    if (count == segments.size()) segments.emplace_back();
+    std::string& segment = segments[count++];
+    if (!decode_segment(piece, segment) || !is_safe_segment(segment)) return bad_target();
     request.path += '/';
-    request.path += *segment;
-    request.segments.push_back(*std::move(segment));
+    request.path += segment;
   }
-  if (request.segments.size() == 1 && request.segments[0].empty()) request.segments.clear();
+  if (count == 1 && segments[0].empty()) count = 0;
+  segments.resize(count);
+  request.query.clear();
   if (mark != std::string_view::npos) {
-    PATCHBAY_TRY_ASSIGN(request.query, parse_params(target.substr(mark + 1)));
+    PATCHBAY_TRY(parse_params(target.substr(mark + 1), request.query));
   }
   return {};
 }

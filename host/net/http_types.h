@@ -46,6 +46,8 @@ struct Request {
   // Decodes the body as application/x-www-form-urlencoded and wipes it; kInvalidArgument when the
   // content type is another.
   Result<Params> take_form(const ParamLimits& limits = {});
+  // As new, and what it held is wiped; the memory stays for the next request.
+  void reset();
 };
 
 // Splits and decodes a request target ("/a/b?c=d") into path, segments and query.
@@ -73,6 +75,8 @@ struct Response {
   bool secret = false;            // wipe the body once it is written
   bool close_connection = false;  // end the connection after this answer
 
+  // As new, and a secret body is wiped; the memory stays for the next answer.
+  void reset();
   Response& with(std::string_view name, std::string_view value) & {
     headers.set(name, value);
     return *this;

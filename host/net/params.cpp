@@ -18,24 +18,41 @@ Error bad(std::string message, std::string field = {}) {
   return make_error(ErrorCode::kInvalidArgument, std::move(message), std::move(field));
 }
 
-Result<SecretString> decode(std::string_view encoded, std::string_view name) {
-  std::optional<std::string> decoded = percent_decode(encoded, true);
-  if (!decoded) return bad("A value is not properly percent-encoded.", std::string(name));
-  SecretString value = SecretString::take(*decoded);
-  if (!is_valid_utf8(value.reveal())) return bad("A value is not UTF-8 text.", std::string(name));
-  if (has_control(value.reveal())) {
-    return bad("A value holds control characters.", std::string(name));
+// What an encoded text stands for; one without any encoding is not copied.
+class Decoded {
+ public:
+  static Result<Decoded> of(std::string_view encoded, std::string_view name) {
+    Decoded decoded;
+    decoded.plain_ = encoded;
+    if (encoded.find_first_of("%+") != std::string_view::npos) {
+      std::optional<std::string> copy = percent_decode(encoded, true);
+      if (!copy) return bad("A value is not properly percent-encoded.", std::string(name));
+      decoded.copy_ = SecretString::take(*copy);
+    }
+    if (!is_valid_utf8(decoded.text())) return bad("A value is not UTF-8 text.", std::string(name));
+    if (has_control(decoded.text()))
+      return bad("A value holds control characters.", std::string(name));
+    return decoded;
   }
-  return value;
-}
+  [[nodiscard]] std::string_view text() const { return copy_ ? copy_->reveal() : plain_; }
+
+ private:
+  Decoded() = default;
+  std::string_view plain_;
+  std::optional<SecretString> copy_;
+};
 
 }  // namespace
 
+const Params::Entry* Params::find(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(entries_, [&](const Entry& e) { return name_of(e) == name; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
 std::optional<std::string_view> Params::get(std::string_view name) const {
-  for (const Pair& pair : pairs_) {
-    if (pair.name == name) return pair.value.reveal();
-  }
-  return std::nullopt;
+  const Entry* found = find(name);
+  return found == nullptr ? std::nullopt : std::optional(value_of(*found));
 }
 
 std::string Params::get_or(std::string_view name, std::string_view otherwise) const {
@@ -44,35 +61,60 @@ std::string Params::get_or(std::string_view name, std::string_view otherwise) co
 
 std::vector<std::string_view> Params::get_all(std::string_view name) const {
   std::vector<std::string_view> values;
-  for (const Pair& pair : pairs_) {
-    if (pair.name == name) values.push_back(pair.value.reveal());
+  for (const Entry& e : entries_) {
+    if (name_of(e) == name) values.push_back(value_of(e));
   }
   return values;
 }
 
 SecretString Params::take_secret(std::string_view name) {
-  for (Pair& pair : pairs_) {
-    if (pair.name == name) return std::exchange(pair.value, SecretString());
-  }
-  return {};
+  const Entry* found = find(name);
+  if (found == nullptr) return {};
+  Entry& entry = entries_[static_cast<std::size_t>(found - entries_.data())];
+  SecretString secret(value_of(entry));
+  wipe(text_.data() + entry.value, entry.value_size);
+  entry.value_size = 0;
+  return secret;
 }
 
 std::pair<std::string_view, std::string_view> Params::at(std::size_t index) const {
-  const Pair& pair = pairs_.at(index);
-  return {pair.name, pair.value.reveal()};
+  const Entry& e = entries_.at(index);
+  return {name_of(e), value_of(e)};
 }
 
 void Params::add(std::string_view name, std::string_view value) {
-  pairs_.push_back({std::string(name), SecretString(value)});
+  const std::size_t at = text_.size();
+  text_.insert(text_.end(), name.begin(), name.end());
+  text_.insert(text_.end(), value.begin(), value.end());
+  entries_.push_back({at, name.size(), at + name.size(), value.size()});
+}
+
+void Params::clear() {
+  wipe(text_.data(), text_.size());
+  text_.clear();
+  entries_.clear();
+}
+
+std::string_view Params::name_of(const Entry& e) const {
+  return {text_.data() + e.name, e.name_size};
+}
+
+std::string_view Params::value_of(const Entry& e) const {
+  return {text_.data() + e.value, e.value_size};
 }
 
 Result<Params> parse_params(std::string_view encoded, const ParamLimits& limits) {
   Params params;
+  PATCHBAY_TRY(parse_params(encoded, params, limits));
+  return params;
+}
+
+Result<> parse_params(std::string_view encoded, Params& into, const ParamLimits& limits) {
   while (!encoded.empty()) {
     const std::string_view piece = encoded.substr(0, encoded.find('&'));
     encoded.remove_prefix(std::min(encoded.size(), piece.size() + 1));
     if (piece.empty()) continue;
-    if (params.size() == limits.max_count) {
+    if (into.size() == limits.max_count) {
       return make_error(ErrorCode::kTooLarge, "There are too many fields.");
     }
     const std::size_t equals = std::min(piece.find('='), piece.size());
@@ -80,18 +122,18 @@ Result<Params> parse_params(std::string_view encoded, const ParamLimits& limits)
     if (equals > 3 * limits.max_name_bytes || raw_value.size() > 3 * limits.max_value_bytes) {
       return make_error(ErrorCode::kTooLarge, "A field is too long.");
     }
-    PATCHBAY_TRY_ASSIGN(const SecretString name, decode(piece.substr(0, equals), {}));
-    if (name.size() > limits.max_name_bytes) {
+    PATCHBAY_TRY_ASSIGN(const auto name, Decoded::of(piece.substr(0, equals), {}));
+    if (name.text().size() > limits.max_name_bytes) {
       return make_error(ErrorCode::kTooLarge, "The name of a field is too long.");
     }
-    PATCHBAY_TRY_ASSIGN(const SecretString value, decode(raw_value, name.reveal()));
-    if (value.size() > limits.max_value_bytes) {
+    PATCHBAY_TRY_ASSIGN(const auto value, Decoded::of(raw_value, name.text()));
+    if (value.text().size() > limits.max_value_bytes) {
       return make_error(ErrorCode::kTooLarge, "The value of a field is too long.",
-                        std::string(name.reveal()));
+                        std::string(name.text()));
     }
-    params.add(name.reveal(), value.reveal());
+    into.add(name.text(), value.text());
   }
-  return params;
+  return {};
 }
 
 Result<Params> parse_form(SecretString& body, const ParamLimits& limits) {

@@ -9,11 +9,17 @@
 namespace patchbay::net {
 
 struct RouteNode {
+  struct Parameter {
+    std::string name;
+    std::size_t segment;  // where in the path; the last parameter of `beyond`: from there on
+  };
   struct Entry {
     std::string pattern;
-    std::vector<std::string> names;  // of the parameters on the way here, in order
+    std::vector<Parameter> parameters;
     Handler handler;
+    AtOnce at_once;
     metrics::RouteCounters* counters;
+    bool takes_rest;
   };
   std::map<std::string, std::unique_ptr<RouteNode>, std::less<>> literal;
   std::unique_ptr<RouteNode> any;                    // {name}
@@ -23,13 +29,10 @@ struct RouteNode {
 
 namespace {
 
-using Values = std::vector<std::string>;
-
 using Methods = std::map<std::string, RouteNode::Entry, std::less<>>;
 
 struct Match {
   const RouteNode::Entry* entry = nullptr;
-  Values values;
   const Methods* others = nullptr;  // a path that fits, but not with this method: for 405
 };
 
@@ -59,14 +62,19 @@ bool find(const RouteNode& node, const Request& request, std::size_t depth, Matc
   const std::string& segment = request.segments[depth];
   const auto next = node.literal.find(segment);
   if (next != node.literal.end() && find(*next->second, request, depth + 1, match)) return true;
-  if (node.any && !segment.empty()) {
-    match.values.push_back(segment);
-    if (find(*node.any, request, depth + 1, match)) return true;
-    match.values.pop_back();
+  if (node.any && !segment.empty() && find(*node.any, request, depth + 1, match)) return true;
+  return take(node.beyond, request.method, match);
+}
+
+void fill_parameters(const RouteNode::Entry& entry, Request& request) {
+  request.path_params.clear();
+  for (const auto& parameter : entry.parameters) {
+    if (entry.takes_rest && &parameter == &entry.parameters.back()) {
+      request.path_params.add(parameter.name, join(request.segments, parameter.segment));
+    } else {
+      request.path_params.add(parameter.name, request.segments[parameter.segment]);
+    }
   }
-  if (!take(node.beyond, request.method, match)) return false;
-  match.values.push_back(join(request.segments, depth));
-  return true;
 }
 
 std::string allowed(const Methods& methods) {
@@ -93,13 +101,15 @@ Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
-void Router::add(std::string_view method, std::string_view pattern, Handler handler) {
+void Router::add(std::string_view method, std::string_view pattern, Handler handler,
+                 AtOnce at_once) {
   const auto refuse = [&](const char* why) {
     throw std::logic_error("route " + std::string(pattern) + ": " + why);
   };
   if (pattern.empty() || pattern[0] != '/') refuse("must begin with a slash");
   RouteNode* node = root_.get();
-  std::vector<std::string> names;
+  std::vector<RouteNode::Parameter> parameters;
+  std::size_t depth = 0;
   bool rest = false;
   std::string_view left = pattern == "/" ? std::string_view() : pattern;
   while (!left.empty()) {
@@ -114,8 +124,9 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
         piece.remove_suffix(3);
       }
       if (piece.empty()) refuse("a parameter needs a name");
-      if (std::find(names.begin(), names.end(), piece) != names.end()) refuse("a name is repeated");
-      names.emplace_back(piece);
+      if (std::ranges::find(parameters, piece, &RouteNode::Parameter::name) != parameters.end())
+        refuse("a name is repeated");
+      parameters.push_back({std::string(piece), depth});
       if (rest) continue;
       if (!node->any) node->any = std::make_unique<RouteNode>();
       node = node->any.get();
@@ -124,12 +135,13 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
       if (!next) next = std::make_unique<RouteNode>();
       node = next.get();
     }
+    ++depth;
   }
   auto& table = rest ? node->beyond : node->here;
-  const auto [at, is_new] =
-      table.try_emplace(std::string(method),
-                        RouteNode::Entry{std::string(pattern), std::move(names), std::move(handler),
-                                         &metrics::of_route(method, pattern)});
+  const auto [at, is_new] = table.try_emplace(
+      std::string(method),
+      RouteNode::Entry{std::string(pattern), std::move(parameters), std::move(handler),
+                       std::move(at_once), &metrics::of_route(method, pattern), rest});
   if (!is_new) refuse("there is such a route already");
 }
 
@@ -144,11 +156,17 @@ Task<Response> Router::dispatch(Request& request) const {
     if (match.others) response.headers.set("Allow", allowed(*match.others));
     return ready(std::move(response));
   }
-  for (std::size_t i = 0; i < match.values.size(); ++i) {
-    request.path_params.add(match.entry->names[i], match.values[i]);
-  }
+  fill_parameters(*match.entry, request);
   metrics::choose_route(match.entry->counters);
   return match.entry->handler(request);
+}
+
+bool Router::answer_at_once(Request& request, Response& answer) const {
+  Match match;
+  if (!find(*root_, request, 0, match) || !match.entry->at_once) return false;
+  fill_parameters(*match.entry, request);
+  metrics::choose_route(match.entry->counters);
+  return match.entry->at_once(request, answer);
 }
 
 std::vector<Router::Route> Router::routes() const {

@@ -8,6 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
+#include <charconv>
 #include <ctime>
 #include <optional>
 #include <typeinfo>
@@ -23,6 +24,7 @@ namespace patchbay::net {
 namespace {
 
 constexpr std::size_t kFirstRead = std::size_t{4} << 10U;
+constexpr std::size_t kUsualHead = std::size_t{2} << 10U;
 constexpr std::size_t kBodyRead = std::size_t{16} << 10U;
 constexpr std::size_t kJoinedWrite = std::size_t{16} << 10U;
 constexpr std::size_t kMostDiscarded = std::size_t{1} << 20U;
@@ -109,19 +111,21 @@ void write_head(Bytes& out, const Response& response, std::string_view request_i
 }
 
 // RFC 9112 §3.2.2: the guard has compared the authority with Host; only the path matters.
-std::string origin_form(std::string target) {
-  if (target.starts_with('/')) return target;
-  const std::size_t path = target.find_first_of("/?", target.find("://") + 3);
-  if (path == std::string::npos) return "/";
-  return target[path] == '/' ? target.substr(path) : "/" + target.substr(path);
+void write_origin_form(std::string_view target, std::string& into) {
+  into.clear();
+  if (!target.starts_with('/')) {
+    target.remove_prefix(std::min(target.size(), target.find("://") + 3));
+    target.remove_prefix(std::min(target.size(), target.find_first_of("/?")));
+    if (!target.starts_with('/')) into = "/";
+  }
+  into.append(target);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
+void write_lower(std::string_view text, std::string& into) {
+  into.assign(text);
+  for (char& c : into) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }
-  return result;
 }
 
 // Each byte buys a peer the time that min_bytes_per_second leaves for it, but never more than
@@ -163,8 +167,10 @@ void ConnectionCounts::leave(const std::string& peer) {
   --total_;
 }
 
-std::string ServerShared::next_request_id() {
-  return id_prefix + std::to_string(++requests);
+void ServerShared::write_next_request_id(std::string& into) {
+  std::array<char, 24> number{};
+  const auto end = std::to_chars(number.data(), number.data() + number.size(), ++requests).ptr;
+  into.assign(id_prefix).append(number.data(), end);
 }
 
 std::shared_ptr<const TlsContext> ServerShared::tls() const {
@@ -182,20 +188,62 @@ struct Connection::Writing {
   std::string_view request_id;
   bool close = false;
   bool http_1_0 = false;
+
+  [[nodiscard]] bool has_body(const Response& response) const {
+    return method != "HEAD" && response.status != 204 && response.status != 304;
+  }
+  [[nodiscard]] std::string_view body_of(const Response& response) const {
+    return has_body(response) && !response.parts ? std::string_view(response.body)
+                                                 : std::string_view();
+  }
 };
 
-// One request and its answer.
+// One request and its answer, and then the next one in the same memory.
 struct Connection::Exchange {
+  enum class Stage : std::uint8_t { kNew, kHeadTaken, kAnswered };
+
+  explicit Exchange(std::size_t max_body) : parser(head, request.headers, request.body, max_body) {}
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange() { wipe(head.target.data(), head.target.size()); }
+
+  void reset() {
+    stage = Stage::kNew;
+    head_size = 0;
+    request.reset();
+    wipe(head.target.data(), head.target.size());
+    head.method.clear();
+    head.target.clear();
+    head.http_1_0 = false;
+    parser.restart();
+    state = ParseState::kNeedMore;
+    refusal = {};
+    admitted = {};
+    answer.reset();
+    unsent = {};
+  }
+  [[nodiscard]] bool keep_alive() const { return parser.keep_alive() && !head.http_1_0; }
+  [[nodiscard]] Writing writing(bool close) const {
+    return {request.method, request.id, close, head.http_1_0};
+  }
+
+  Stage stage = Stage::kNew;
+  std::size_t head_size = 0;
   Request request;
   RequestHead head;
-  std::optional<RequestParser> parser;
+  RequestParser parser;
   ParseState state = ParseState::kNeedMore;
+  GuardVerdict refusal;
   LargeBody admitted;
+  Response answer;
+  std::string_view unsent;  // of out_, once answered
 };
 
 Connection::Connection(ConnectionPlace place, asio::ip::tcp::socket socket,
                        std::shared_ptr<Registry> registry)
-    : place_(std::move(place)), registry_(std::move(registry)) {
+    : place_(std::move(place)),
+      registry_(std::move(registry)),
+      now_(std::make_unique<Exchange>(limits().max_body_bytes)) {
   ErrorCondition ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   const auto loop = socket.get_executor();
@@ -239,21 +287,85 @@ Task<> Connection::run() {
     if (stream_->met_plain_http(error)) co_await ask_for_tls();
     co_return;
   }
-  while (co_await exchange()) {
+  while (true) {
+    if (filled_ == 0) {
+      if (!is_first_ && place_.server()->draining.load()) break;
+      watchdog_->set(is_first_ ? limits().header_time : limits().idle_time);
+      idle_ = true;
+      make_room(kFirstRead);
+      // Not in a coroutine of its own, whose memory an idle connection would hold.
+      const auto [failed, count] = co_await stream_->read_some(buffer_.data(), kFirstRead);
+      idle_ = false;
+      filled_ += count;
+      if (failed || !stream_->socket().is_open()) break;  // drained at that moment
+    }
+    is_first_ = false;
+    const bool goes_on = exchange_at_once() || co_await exchange();
+    forget_exchange();
+    if (!goes_on) break;
   }
   stream_->close();
 }
 
+// The memory that a long head took goes with it: an idle connection holds little.
+void Connection::forget_exchange() {
+  if (now_->head_size > kUsualHead) {
+    now_ = std::make_unique<Exchange>(limits().max_body_bytes);
+  } else {
+    now_->reset();
+  }
+}
+
+bool Connection::exchange_at_once() {
+  Exchange& now = *now_;
+  if (!answer_at_once(now)) return false;
+  now.stage = Exchange::Stage::kAnswered;
+  now.unsent = begin_response(now.answer, now.writing(false));
+  if (!now.unsent.empty()) return false;
+  wipe(out_.data(), out_.size());
+  return true;
+}
+
+// Answers that are short, and do not end the connection.
+bool Connection::answer_at_once(Exchange& now) {
+  const ServerShared& server = *place_.server();
+  pass_empty_line();
+  const std::size_t size = find_head_end(received());
+  if (!server.options.at_once || size == std::string_view::npos) return false;
+  take_head(now, size);
+  if (!now.refusal.accepted() || now.state != ParseState::kDone || !now.keep_alive() ||
+      server.draining.load())
+    return false;
+  watchdog_->clear();
+  const auto began = std::chrono::steady_clock::now();
+  bool answered = false;
+  try {
+    answered = server.options.at_once(now.request, now.answer);
+  } catch (const std::exception& failure) {
+    log::error("net", "at_once_threw",
+               {{"request", now.request.id}, {"type", typeid(failure).name()}});
+  }
+  auto* route = metrics::take_chosen_route();
+  if (!answered || now.answer.parts || now.answer.close_connection ||
+      now.answer.body.size() > kJoinedWrite) {
+    now.answer.reset();
+    return false;
+  }
+  note_answer(now.request, now.answer.status, route, std::chrono::steady_clock::now() - began);
+  return true;
+}
+
 // True when the connection may carry another request.
 Task<bool> Connection::exchange() {
-  Exchange now;
-  if (!co_await read_head(now)) co_return false;
-  if (now.state != ParseState::kDone) {
-    if (!co_await read_body(now)) co_return false;
-  }
+  Exchange& now = *now_;
+  if (now.stage == Exchange::Stage::kAnswered)
+    co_return co_await finish_response(now.answer, now.writing(false), now.unsent);
+  if (now.stage == Exchange::Stage::kNew && !co_await read_head(now)) co_return false;
+  if (!now.refusal.accepted()) co_return co_await refuse(now.refusal.status, now.refusal.reason);
+  if (now.state == ParseState::kTooLarge && !co_await admit_body(now)) co_return false;
+  if (now.state != ParseState::kDone && !co_await read_body(now)) co_return false;
   watchdog_->clear();
-  const bool asked_to_keep = now.parser->keep_alive() && !now.head.http_1_0;
-  now.parser.reset();
+  const bool asked_to_keep = now.keep_alive();
 
   const auto began = std::chrono::steady_clock::now();
   metrics::RouteCounters* route = nullptr;
@@ -261,25 +373,13 @@ Task<bool> Connection::exchange() {
   note_answer(now.request, response.status, route, std::chrono::steady_clock::now() - began);
   const bool close =
       !asked_to_keep || response.close_connection || place_.server()->draining.load();
-  const bool written = co_await write_response(
-      response, {now.request.method, now.request.id, close, now.head.http_1_0});
+  const bool written = co_await write_response(response, now.writing(close));
   if (written && close) co_await linger();
   co_return written && !close;
 }
 
 Task<bool> Connection::read_head(Exchange& now) {
   const GuardLimits guard{limits().max_head_bytes, limits().max_headers};
-  if (filled_ == 0) {
-    if (!is_first_ && place_.server()->draining.load()) co_return false;
-    watchdog_->set(is_first_ ? limits().header_time : limits().idle_time);
-    idle_ = true;
-    const bool alive = co_await read_more(kFirstRead);
-    idle_ = false;
-    if (!alive || !stream_->socket().is_open()) co_return false;  // drained at that moment
-  }
-  is_first_ = false;
-  // RFC 9112 §2.2: one empty line in front of a request is let pass.
-  if (received().starts_with("\r\n")) consume(2);
   watchdog_->set(limits().header_time);
   std::size_t searched = 0;
   std::size_t end = 0;
@@ -289,33 +389,43 @@ Task<bool> Connection::read_head(Exchange& now) {
     searched = filled_;
     if (!co_await read_more(kFirstRead)) co_return false;
   }
-  const GuardVerdict verdict = check_request_head(received().substr(0, end), guard);
-  if (!verdict.accepted()) co_return co_await refuse(verdict.status, verdict.reason);
+  take_head(now, end);
+  co_return true;
+}
 
+// RFC 9112 §2.2: one empty line in front of a request is let pass.
+void Connection::pass_empty_line() {
+  if (received().starts_with("\r\n")) consume(2);
+}
+
+void Connection::take_head(Exchange& now, std::size_t size) {
+  now.refusal = check_head(now, size);
+  now.stage = Exchange::Stage::kHeadTaken;
+  now.head_size = size;
+}
+
+GuardVerdict Connection::check_head(Exchange& now, std::size_t size) {
+  const GuardVerdict verdict = check_request_head(received().substr(0, size),
+                                                  {limits().max_head_bytes, limits().max_headers});
+  if (!verdict.accepted()) return verdict;
   Request& request = now.request;
-  now.parser.emplace(now.head, request.headers, request.body, limits().max_body_bytes);
   std::size_t used = 0;
-  now.state = now.parser->put(received().substr(0, end), used);
-  const bool too_large = now.state == ParseState::kTooLarge;
-  if (!too_large && now.state != ParseState::kHead && now.state != ParseState::kDone) {
-    co_return co_await refuse(400, "malformed header field");
-  }
+  now.state = now.parser.put(received().substr(0, size), used);
+  if (now.state != ParseState::kTooLarge && now.state != ParseState::kHead &&
+      now.state != ParseState::kDone)
+    return {400, "malformed header field"};
   consume(used);
-  request.host = lower(request.header("Host"));
-  if (!place_.server()->hosts.contains(request.host)) {
-    co_return co_await refuse(421, "this host name is not served here");
-  }
-  request.method = std::move(now.head.method);
-  request.target = origin_form(std::move(now.head.target));
+  write_lower(request.header("Host"), request.host);
+  if (!place_.server()->hosts.contains(request.host))
+    return {421, "this host name is not served here"};
+  request.method = now.head.method;
+  write_origin_form(now.head.target, request.target);
   request.peer_address = place_.server()->options.proxies.client_of(place_.peer(), request.headers);
   request.is_tls = is_tls_;
-  request.id = place_.server()->next_request_id();
+  place_.server()->write_next_request_id(request.id);
   tidy_traceparent(request.headers);
-  if (!decode_target(request.target, request)) {
-    co_return co_await refuse(400, "malformed path or query");
-  }
-  if (too_large) co_return co_await admit_body(now);
-  co_return true;
+  if (!decode_target(request.target, request)) return {400, "malformed path or query"};
+  return {};
 }
 
 Task<> Connection::ask_for_tls() {
@@ -331,7 +441,7 @@ Task<> Connection::ask_for_tls() {
 }
 
 Task<bool> Connection::admit_body(Exchange& now) {
-  const auto length = now.parser->length();
+  const auto length = now.parser.length();
   const auto& admit = place_.server()->options.admit_body;
   if (!admit || !length) co_return co_await refuse_body(error_page(now.request, 413), now.request);
   watchdog_->clear();
@@ -341,7 +451,7 @@ Task<bool> Connection::admit_body(Exchange& now) {
   now.admitted = std::get<LargeBody>(std::move(answer));
   if (*length > now.admitted.max_bytes)
     co_return co_await refuse_body(error_page(now.request, 413), now.request);
-  now.parser->allow(now.admitted.max_bytes);
+  now.parser.allow(now.admitted.max_bytes);
   now.state = ParseState::kHead;
   co_return true;
 }
@@ -354,7 +464,7 @@ Task<bool> Connection::read_body(Exchange& now) {
                         std::max(limits().min_bytes_per_second, now.admitted.min_bytes_per_second));
   while (true) {
     std::size_t used = 0;
-    now.state = now.parser->put(received(), used);
+    now.state = now.parser.put(received(), used);
     consume(used);
     deadline.moved(used);
     if (now.state == ParseState::kDone) co_return true;
@@ -430,21 +540,29 @@ Task<bool> Connection::refuse_body(const Response& response, const Request& requ
 }
 
 Task<bool> Connection::write_response(const Response& response, Writing how) {
-  const bool has_body = how.method != "HEAD" && response.status != 204 && response.status != 304;
-  const std::string_view body = has_body ? std::string_view(response.body) : std::string_view();
-  const bool joined = body.size() <= kJoinedWrite;
-  const bool chunked = !how.http_1_0;
+  const std::string_view unsent = begin_response(response, how);
+  co_return co_await finish_response(response, how, unsent);
+}
+
+std::string_view Connection::begin_response(const Response& response, const Writing& how) {
   out_.clear();
-  write_head(out_, response, how.request_id, how.close, chunked,
+  write_head(out_, response, how.request_id, how.close, !how.http_1_0,
              is_tls_ && place_.server()->options.strict_transport);
-  if (joined && !response.parts) append(out_, body);
+  const std::string_view body = how.body_of(response);
+  if (body.size() <= kJoinedWrite) append(out_, body);
   // Most answers fit into the socket's buffer; nobody's speed needs watching then.
   const std::size_t gone = stream_->write_at_once({out_.data(), out_.size()});
   written_ += static_cast<std::int64_t>(gone);
-  bool sent = gone == out_.size() || co_await write_all({out_.data() + gone, out_.size() - gone});
-  if (sent && has_body && response.parts) {
-    sent = co_await write_parts(response.parts, chunked);
-  } else if (sent && !joined) {
+  return {out_.data() + gone, out_.size() - gone};
+}
+
+Task<bool> Connection::finish_response(const Response& response, Writing how,
+                                       std::string_view unsent) {
+  bool sent = unsent.empty() || co_await write_all(unsent);
+  const std::string_view body = how.body_of(response);
+  if (sent && response.parts && how.has_body(response)) {
+    sent = co_await write_parts(response.parts, !how.http_1_0);
+  } else if (sent && body.size() > kJoinedWrite) {
     sent = co_await write_all(body);
   }
   wipe(out_.data(), out_.size());
@@ -506,10 +624,14 @@ std::int64_t Connection::acknowledged() {
 }
 
 Task<bool> Connection::read_more(std::size_t most) {
-  if (buffer_.size() < filled_ + most) buffer_.resize(filled_ + most);
+  make_room(most);
   const auto [error, count] = co_await stream_->read_some(buffer_.data() + filled_, most);
   filled_ += count;
   co_return !error;
+}
+
+void Connection::make_room(std::size_t most) {
+  if (buffer_.size() < filled_ + most) buffer_.resize(filled_ + most);
 }
 
 // Reads on for a moment after the last answer: closing with bytes unread would make the kernel

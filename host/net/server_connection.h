@@ -48,7 +48,7 @@ struct ServerShared {
   std::atomic<bool> draining = false;
   ConnectionCounts counts;
 
-  [[nodiscard]] std::string next_request_id();
+  void write_next_request_id(std::string& into);
   // What new connections take; null: no TLS. Any thread.
   [[nodiscard]] std::shared_ptr<const TlsContext> tls() const;
   void use(std::shared_ptr<const TlsContext> tls);
@@ -99,8 +99,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   struct Exchange;
 
   Task<> run();
+  // True when a whole request was there and its answer has left, both without waiting, and the
+  // connection may carry another. Else exchange() goes on from where this came to.
+  bool exchange_at_once();
+  bool answer_at_once(Exchange& now);
+  void forget_exchange();
   Task<bool> exchange();
   Task<bool> read_head(Exchange& now);
+  // Checks and parses the first `size` bytes; a refusal is left in `now`.
+  void take_head(Exchange& now, std::size_t size);
+  GuardVerdict check_head(Exchange& now, std::size_t size);
+  void pass_empty_line();
   Task<bool> read_body(Exchange& now);
   // Tells which route's handler it was; null: none.
   Task<Response> ask_handler(Request& request, metrics::RouteCounters*& route);
@@ -116,6 +125,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> refuse_body(const Response& response, const Request& request);
   struct Writing;
   Task<bool> write_response(const Response& response, Writing how);
+  // The two halves of it: what does not leave at once, of the head and what was joined to it; and
+  // that and all else.
+  std::string_view begin_response(const Response& response, const Writing& how);
+  Task<bool> finish_response(const Response& response, Writing how, std::string_view unsent);
   // False as well when making them fails.
   Task<bool> write_parts(const BodyParts& parts, bool chunked);
   Task<bool> write_all(std::string_view bytes);
@@ -128,6 +141,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> read_more(std::size_t most);
   Task<> linger();
   void consume(std::size_t bytes);
+  void make_room(std::size_t most);
   [[nodiscard]] std::string_view received() const { return {buffer_.data(), filled_}; }
   [[nodiscard]] const ServerLimits& limits() const { return place_.server()->options.limits; }
 
@@ -138,6 +152,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::cancellation_signal cancel_;
   std::vector<char, WipingAllocator<char>> buffer_;
   std::vector<char, WipingAllocator<char>> out_;
+  std::unique_ptr<Exchange> now_;  // used again for each request, so that most need no memory
   std::size_t filled_ = 0;
   bool idle_ = true;
   bool is_first_ = true;  // request of this connection

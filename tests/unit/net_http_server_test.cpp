@@ -265,6 +265,92 @@ TEST_F(HttpServerTest, AnswersOnlyForItsOwnHostNames) {
   EXPECT_EQ(status("127.0.0.1:" + port), 421U);
 }
 
+// Even numbers are answered at once, odd ones by the handler.
+struct AtOnceTest : HttpServerTest {
+  AtOnceTest() {
+    router_.add(
+        "GET", "/now/{number}",
+        [this](Request& request) -> Task<Response> {
+          co_return text("later " + seen_of(request) + std::string(padding_, '.'))
+              .with("X-Later", "yes");
+        },
+        [this](Request& request, Response& answer) {
+          answer.body = "now " + seen_of(request);
+          if (request.header("X-Throw") == "yes") throw std::runtime_error("hunter2");
+          answer.headers.set("X-Now", "yes");
+          answer.secret = true;
+          answer.body.append(padding_, '.');
+          return (request.param("number").back() - '0') % 2 == 0;
+        });
+    ServerOptions options;
+    options.at_once = [this](Request& request, Response& answer) {
+      return router_.answer_at_once(request, answer);
+    };
+    start(std::move(options));
+  }
+  // All that a request may bring along.
+  static std::string seen_of(const Request& request) {
+    return request.method + " " + std::string(request.param("number")) + " [" +
+           request.query.get_or("q", "") + "] [" + std::string(request.header("X-Mine")) + "] " +
+           request.host + " " + std::to_string(request.path_params.size()) +
+           std::to_string(request.query.size()) + std::to_string(request.headers.size());
+  }
+  static std::string get(const std::string& target, const std::string& headers = {}) {
+    return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
+  }
+  std::size_t padding_ = 0;
+};
+
+TEST_F(AtOnceTest, AnswersArriveInOrderAndBringNothingOfTheRequestBefore) {
+  Channel channel = connect();
+  channel.send(get("/now/2?q=hunter2", "X-Mine: hunter2\r\n") + get("/now/4") + get("/now/5") +
+               get("/now/6?q=b") + kGet + get("/now/8"));
+  EXPECT_TRUE(channel.read_message().ends_with("now GET 2 [hunter2] [hunter2] localhost 112"));
+  EXPECT_TRUE(channel.read_message().ends_with("now GET 4 [] [] localhost 101"));
+  const auto later = channel.read_message();
+  EXPECT_TRUE(later.ends_with("later GET 5 [] [] localhost 101")) << later;
+  EXPECT_EQ(later.find("X-Now"), std::string::npos) << "what was written at once is dropped";
+  EXPECT_TRUE(channel.read_message().ends_with("now GET 6 [b] [] localhost 111"));
+  EXPECT_TRUE(channel.read_message().ends_with("GET / "));
+  const auto last = channel.read_message();
+  EXPECT_TRUE(last.ends_with("now GET 8 [] [] localhost 101")) << last;
+  EXPECT_EQ(last.find("X-Later"), std::string::npos);
+}
+
+TEST_F(AtOnceTest, ConnectionsThatEndAreLeftToTheHandler) {
+  const std::string answer = ask_to_the_end(get("/now/2", "Connection: close\r\n"));
+  EXPECT_TRUE(answer.ends_with("later GET 2 [] [] localhost 102")) << answer;
+  EXPECT_EQ(status_of(ask_to_the_end("GET /now/2 HTTP/1.0\r\nHost: localhost\r\n\r\n")), 200U);
+}
+
+TEST_F(AtOnceTest, AFailureIsLeftToTheHandler) {
+  const std::string answer = ask(get("/now/2", "X-Throw: yes\r\n"));
+  EXPECT_TRUE(answer.ends_with("later GET 2 [] [] localhost 102")) << answer;
+}
+
+TEST_F(AtOnceTest, RefusalsCloseTheConnectionBehindAnAnswer) {
+  const std::string answers =
+      ask_to_the_end(get("/now/2") + "GET /now/4 HTTP/1.1\r\nHost: other\r\n\r\n" + get("/now/6"));
+  EXPECT_NE(answers.find("now GET 2"), std::string::npos);
+  EXPECT_NE(answers.find("HTTP/1.1 421 "), std::string::npos);
+  EXPECT_EQ(answers.find("now GET 6"), std::string::npos);
+}
+
+TEST_F(AtOnceTest, AnswersArriveWholeWhenThePeerReadsThemLate) {
+  constexpr int kAsked = 2'000;
+  padding_ = 16'000;
+  Channel channel = connect();
+  std::thread asking([&] {
+    for (int i = 0; i < kAsked; ++i) channel.send(get("/now/2"));
+  });
+  std::this_thread::sleep_for(100ms);
+  for (int i = 0; i < kAsked; ++i) {
+    const auto answer = channel.read_message();
+    EXPECT_TRUE(answer.ends_with(std::string(padding_, '.'))) << i;
+  }
+  asking.join();
+}
+
 TEST_F(HttpServerTest, SendsABodyInPartsAndKeepsTheConnection) {
   start();
   Channel channel = connect();

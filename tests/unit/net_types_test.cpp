@@ -81,6 +81,42 @@ TEST(Params, HandASecretOutOnceAndNameNoValueInErrors) {
   EXPECT_TRUE(params->take_secret("none").empty());
 }
 
+TEST(Request, IsAsNewWhenItIsUsedAgain) {
+  Request request;
+  request.method = "GET";
+  request.target = "/a/b%20c/d?x=1";
+  request.body = SecretString("hunter2");
+  request.peer_address = "127.0.0.1";
+  request.host = "localhost";
+  request.id = "req_1";
+  request.is_tls = true;
+  request.headers.add("Authorization", "hunter2");
+  request.path_params.add("id", "hunter2");
+  ASSERT_TRUE(decode_target(request.target, request));
+  request.reset();
+  for (const std::string* text : {&request.method, &request.target, &request.path,
+                                  &request.peer_address, &request.host, &request.id})
+    EXPECT_EQ(*text, "");
+  EXPECT_EQ(request.query.size() + request.path_params.size() + request.headers.size(), 0U);
+  EXPECT_FALSE(request.headers.get("Authorization"));
+  EXPECT_TRUE(request.body.empty());
+  EXPECT_FALSE(request.is_tls);
+  ASSERT_TRUE(decode_target("/e", request));
+  EXPECT_EQ(request.segments, std::vector<std::string>{"e"});
+  EXPECT_EQ(request.query.size(), 0U);
+}
+
+TEST(Response, IsAsNewWhenItIsUsedAgain) {
+  Response response = text("hunter2", 404);
+  response.secret = response.close_connection = true;
+  response.parts = []() -> Task<std::optional<std::string>> { co_return std::nullopt; };
+  response.reset();
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_EQ(response.headers.size(), 0U);
+  EXPECT_EQ(response.body, "");
+  EXPECT_FALSE(response.parts || response.secret || response.close_connection);
+}
+
 TEST(Cookies, AreReadFromTheRequestAndTossedOnesDistrusted) {
   const Headers headers{{"Cookie", "a=1; __Host-s=xyz; b=2"}, {"Cookie", "c=3; a=9"}};
   EXPECT_EQ(cookie_value(headers, "__Host-s"), "xyz");
