@@ -79,7 +79,7 @@ TEST_F(WebExplainTest, AQueuedRevocationIsToldWithoutWhatItHolds) {
 TEST_F(WebExplainTest, SpeaksGerman) {
   (void)sign_in();
   const auto seen = send({.target = page, .headers = {{"Accept-Language", "de"}}});
-  EXPECT_TRUE(has(seen, "Der Connector dieser Verbindung fehlt."));
+  EXPECT_TRUE(has(seen, "Der Konnektor dieser Verbindung fehlt."));
   EXPECT_TRUE(has(seen, "Was zu tun ist"));
 }
 
