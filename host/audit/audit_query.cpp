@@ -61,7 +61,7 @@ Result<std::vector<FoundEvent>> find_audit_events(const std::string& folder,
   std::size_t order = 0;
   PATCHBAY_TRY_ASSIGN(const auto files, audit_files(folder));
   for (const auto& file : files) {
-    const std::string path = folder + "/" + file;
+    const std::string path = std::filesystem::path(folder) / file;
     const auto read = read_audit_lines(path, [&](std::string_view line, bool whole) {
       if (!whole) return true;
       auto found = read_audit_event(line);

@@ -201,7 +201,7 @@ TEST_F(TokenReads, EndWithTheKey) {
 TEST_F(TokenReads, EndWithTheAccountsSuspension) {
   warm_up();
   ASSERT_TRUE(hub.loops.block_on(accounts.suspend(kProject, kAccount)));
-  expect_refused(ask(request), "403");
+  expect_refused(ask(request), "412");
 }
 
 TEST_F(TokenReads, EndWithTheToken) {

@@ -175,6 +175,7 @@ TEST_P(FlowOverRuntime, ACancelBeforeTheFirstRequestSendsNone) {
 TEST_P(FlowOverRuntime, ServesManyFlowsAtOnce) {
   const auto who = personio.default_integration();
   std::vector<std::future<FlowOutcome>> running;
+  running.reserve(20);
   for (int i = 0; i < 20; ++i)
     running.push_back(
         std::async(std::launch::async, [&] { return run(Operation::kConnect, input_of(who)); }));
