@@ -149,6 +149,7 @@ constexpr std::int64_t kBesides = 50;
 
 TEST_F(TokenReads, AskTheHeapForNoMoreThanTheyMay) {
   std::vector<net::Channel> clients;
+  clients.reserve(4);
   for (int i = 0; i < 4; ++i) clients.push_back(net::raw_client(server->port()));
   constexpr int kReads = 1'000;
   read(clients, 100);
