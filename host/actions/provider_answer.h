@@ -28,8 +28,9 @@ struct ProviderAnswer {
   [[nodiscard]] unsigned meaning() const { return told != 0 ? told : status; }
 };
 
-// without_secrets() for a JSON document, in keys and texts whatever their escapes: a secret may hold what
-// JSON writes otherwise. Only then is it written anew; what is no JSON is treated as text.
+// without_secrets() for a JSON document, in keys and texts whatever their escapes: a secret may
+// hold what JSON writes otherwise. Only then is it written anew; what is no JSON is treated as
+// text.
 std::string json_without_secrets(std::string_view document,
                                  std::span<const std::string_view> secrets);
 
