@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -72,8 +73,10 @@ std::uint64_t AuditDisk::calls(FileCall call) {
 
 bool AuditDisk::wait_for_sync() {
   std::unique_lock lock(mutex_);
-  return synced_.wait_for(lock, std::chrono::seconds(10),
-                          [this, next = syncs_begun_ + 1] { return last_sync_ended_ >= next; });
+  return synced_.wait_for(lock, std::chrono::seconds(10), [this] {
+    return std::ranges::all_of(files_,
+                               [](const auto& file) { return file.second.pending.empty(); });
+  });
 }
 
 std::map<std::string, std::string> AuditDisk::survivors() {
@@ -131,13 +134,11 @@ std::int64_t AuditDisk::write(int file, const void* bytes, std::size_t size) {
 }
 
 int AuditDisk::sync(int file, bool data_only) {
-  std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
     File* const known = find(file);
     if (known == nullptr && !is_folder(file))
       return data_only ? __real_fdatasync(file) : __real_fsync(file);
-    number = ++syncs_begun_;
     if (const int error = enter(FileCall::kSync); error != 0) {
       // What it should have brought to the disk is gone for good, and what follows lies behind it.
       if (known != nullptr && !cut_at_)
@@ -146,7 +147,6 @@ int AuditDisk::sync(int file, bool data_only) {
     }
     if (known != nullptr) {
       known->durable += std::exchange(known->pending, {});
-      last_sync_ended_ = number;
     } else {
       for (auto& [path, entry] : files_) entry.name_durable = true;
     }

@@ -37,7 +37,7 @@ class AuditDisk {
   // The n-th call of this kind from now fails with `error`, once; a write writes a part first.
   void fail_at(FileCall call, std::uint64_t n, int error);
   [[nodiscard]] std::uint64_t calls(FileCall call);
-  // Waits for an fdatasync that begins after this call; false when none comes for ten seconds.
+  // Waits until all that was written was brought to the disk; false when that takes ten seconds.
   bool wait_for_sync();
 
   // The wrapped calls.
@@ -72,8 +72,6 @@ class AuditDisk {
   std::optional<Fault> fault_;
   std::uint64_t changes_ = 0;
   std::optional<std::uint64_t> cut_at_;
-  std::uint64_t syncs_begun_ = 0;
-  std::uint64_t last_sync_ended_ = 0;  // the number of the last one that ended well
 };
 
 }  // namespace patchbay::durability
