@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { setDefaultResultOrder } from 'node:dns';
 import {
   chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync,
   readdirSync, renameSync, rmSync, writeFileSync, writeSync,
@@ -15,6 +16,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { watch } from './described_api.mjs';
+
+// Hubs listen on 127.0.0.1; where localhost is ::1 as well, Node 18 tries only the first of them.
+setDefaultResultOrder('ipv4first');
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const build = resolve(process.env.PATCHBAY_BUILD ?? join(root, 'build/release'));
