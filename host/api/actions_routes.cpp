@@ -3,9 +3,9 @@
 #include "api/call_action.h"
 #include "api/client_shapes.h"
 #include "api/json_body.h"
-#include "api/optional_members.h"
 #include "api/record_stream.h"
 #include "api/rpc_input.h"
+#include "base/optional_members.h"
 
 namespace patchbay::api {
 Task<net::Response> Api::run_action(net::Request& request, const Caller& caller) {

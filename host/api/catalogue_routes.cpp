@@ -6,9 +6,9 @@
 #include "api/api.h"
 #include "api/guide_json.h"
 #include "api/json_body.h"
-#include "api/optional_members.h"
 #include "api/query_list.h"
 #include "api/query_number.h"
+#include "base/optional_members.h"
 
 namespace patchbay::api {
 namespace {

@@ -4,8 +4,8 @@
 #include "api/api.h"
 #include "api/api_response.h"
 #include "api/json_body.h"
-#include "api/optional_members.h"
 #include "base/iso_time.h"
+#include "base/optional_members.h"
 
 namespace patchbay::api {
 namespace {

@@ -1,7 +1,7 @@
 #include "api/linked_account.h"
 
-#include "api/optional_members.h"
 #include "base/iso_time.h"
+#include "base/optional_members.h"
 
 namespace patchbay::api {
 

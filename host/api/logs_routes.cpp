@@ -4,10 +4,10 @@
 
 #include "api/api.h"
 #include "api/log_query.h"
-#include "api/optional_members.h"
 #include "api/query_list.h"
 #include "base/iso_time.h"
 #include "base/json.h"
+#include "base/optional_members.h"
 
 namespace patchbay::api {
 namespace {

@@ -4,8 +4,8 @@
 #include "accounts/needed_fields.h"
 #include "accounts/permission_report.h"
 #include "api/api.h"
-#include "api/optional_members.h"
 #include "api/query_list.h"
+#include "base/optional_members.h"
 
 namespace patchbay::api {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "api/optional_members.h"
 #include "base/iso_time.h"
+#include "base/optional_members.h"
 
 namespace patchbay::api {
 namespace {
@@ -19,7 +19,8 @@ bool wants_text_organization(std::string_view user_agent) {
   unsigned major = 0;
   unsigned minor = 0;
   const char* const end = user_agent.data() + user_agent.size();
-  const auto first = std::from_chars(user_agent.data(), end, major);
+  const auto first =
+      std::from_chars(user_agent.data(), user_agent.data() + user_agent.size(), major);
   if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '.') return false;
   const auto second = std::from_chars(first.ptr + 1, end, minor);
   if (second.ec != std::errc{}) return false;

@@ -5,9 +5,9 @@
 #include "api/api.h"
 #include "api/api_response.h"
 #include "api/json_body.h"
-#include "api/optional_members.h"
 #include "api/query_number.h"
 #include "base/iso_time.h"
+#include "base/optional_members.h"
 #include "store/events_table.h"
 #include "webhooks/message.h"
 

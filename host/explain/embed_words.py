@@ -5,15 +5,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from embed_bytes import bytes_literal  # noqa: E402  it lies in host/
-
-
-def flatten(node, prefix=""):
-    for key, value in node.items():
-        if isinstance(value, dict):
-            yield from flatten(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, value
+from embed_bytes import bytes_literal, flatten  # noqa: E402  it lies in host/
 
 
 def main():

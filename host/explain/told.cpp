@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/iso_time.h"
+#include "base/optional_members.h"
 #include "explain/words.h"
 
 namespace patchbay::explain {
@@ -49,18 +50,6 @@ ToldMoment told(const Moment& moment, std::string_view language) {
   if (!moment.detail.empty() && moment.detail != detail)
     detail.append(detail.empty() ? "" : " ").append(moment.detail);
   return {moment.at, moment.bad, std::move(text), std::move(detail)};
-}
-
-void write_text(json::Writer& out, std::string_view name, std::string_view text) {
-  out.key(name);
-  if (text.empty())
-    out.null();
-  else
-    out.string(text);
-}
-
-void write_time(json::Writer& out, std::string_view name, std::int64_t unix_ms) {
-  write_text(out, name, unix_ms == 0 ? std::string() : iso_time(unix_ms));
 }
 
 void add_line(std::string& out, std::string_view label, std::string_view value) {
@@ -158,16 +147,16 @@ void write_json(json::Writer& out, const Explanation& explanation) {
       .member("urgency", to_word(explanation.urgency))
       .member("headline", made.headline)
       .member("cause", made.cause);
-  write_text(out, "meanwhile", made.meanwhile);
-  write_time(out, "since", explanation.since);
-  write_text(out, "code", explanation.code);
-  write_text(out, "said", explanation.said);
-  write_text(out, "provider_said", explanation.provider_said);
+  write_text_or_null(out, "meanwhile", made.meanwhile);
+  write_time_or_null(out, "since", explanation.since);
+  write_text_or_null(out, "code", explanation.code);
+  write_text_or_null(out, "said", explanation.said);
+  write_text_or_null(out, "provider_said", explanation.provider_said);
   out.member("serves_tokens", explanation.serves);
-  write_time(out, "serves_until", explanation.serves_until);
-  write_time(out, "last_refresh", explanation.last_refresh);
-  write_time(out, "last_try", explanation.last_try);
-  write_time(out, "next_try", explanation.next_try);
+  write_time_or_null(out, "serves_until", explanation.serves_until);
+  write_time_or_null(out, "last_refresh", explanation.last_refresh);
+  write_time_or_null(out, "last_try", explanation.last_try);
+  write_time_or_null(out, "next_try", explanation.next_try);
   out.member("failed_tries", explanation.failed_tries)
       .member("waiting_revocations", explanation.revocations);
   out.key("missing_permissions").begin_array();
@@ -184,20 +173,20 @@ void write_json(json::Writer& out, const Explanation& explanation) {
         .member("who", to_word(explanation.steps[i].who))
         .member("step", explanation.steps[i].id)
         .member("text", made.steps[i].text);
-    write_time(out, "at", explanation.steps[i].at);
+    write_time_or_null(out, "at", explanation.steps[i].at);
     out.end_object();
   }
   out.end_array().key("timeline").begin_array();
   for (std::size_t i = 0; i < explanation.timeline.size(); ++i) {
     const auto& moment = explanation.timeline[i];
     out.begin_object();
-    write_time(out, "at", moment.at);
+    write_time_or_null(out, "at", moment.at);
     out.member("what", moment.id).member("bad", moment.bad).member("text", made.timeline[i].text);
-    write_text(out, "detail", made.timeline[i].detail);
+    write_text_or_null(out, "detail", made.timeline[i].detail);
     out.end_object();
   }
   out.end_array();
-  write_time(out, "made_at", explanation.made_at);
+  write_time_or_null(out, "made_at", explanation.made_at);
   out.end_object();
 }
 

@@ -15,7 +15,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from embed_bytes import bytes_literal  # noqa: E402  it lies in host/
+from embed_bytes import bytes_literal, flatten  # noqa: E402  it lies in host/
 
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
                ".svg": "image/svg+xml"}
@@ -49,14 +49,6 @@ class Modules:
 
     def all(self):
         return {name: self.resolve(name) for name in self.sources}
-
-
-def flatten(node, prefix=""):
-    for key, value in node.items():
-        if isinstance(value, dict):
-            yield from flatten(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, value
 
 
 def main():
