@@ -4,15 +4,35 @@
 
 namespace patchbay::api {
 
-std::string as_object_or_objects(const std::string& data) {
-  if (data.starts_with('{') || data == "null" || data == "[]") return data;
-  if (data.starts_with("[{")) {
-    const auto list = json::Document::parse(data, {.max_bytes = data.size()});
-    bool objects = list.has_value();
-    for (std::size_t i = 0; objects && i < list->root().size(); ++i)
-      objects = list->root().at(i).is_object();
-    if (objects) return data;
+namespace {
+
+// Where the quote is that ends the text which begins at `start`.
+std::size_t end_of_text(std::string_view json, std::size_t start) {
+  std::size_t end = start + 1;
+  while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+  return end;
+}
+
+bool is_list_of_objects(std::string_view data) {
+  if (!data.starts_with('[')) return false;
+  int depth = 0;
+  bool expects_element = false;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const char c = data[i];
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') continue;
+    if (expects_element && c != '{' && c != ']') return false;
+    if (c == '"') i = end_of_text(data, i);
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+    expects_element = depth == 1 && (c == '[' || c == ',');
   }
+  return true;
+}
+
+}  // namespace
+
+std::string as_object_or_objects(std::string data) {
+  if (data.starts_with('{') || data == "null" || is_list_of_objects(data)) return data;
   return "{\"value\":" + data + "}";
 }
 

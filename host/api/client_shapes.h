@@ -5,7 +5,8 @@
 namespace patchbay::api {
 
 // For members that their clients take as an object, a list of objects or null: what is anything
-// else goes into an object, as {"value": ...}. `data` is JSON.
-std::string as_object_or_objects(const std::string& data);
+// else goes into an object, as {"value": ...}. `data` is valid JSON that begins with its first
+// token.
+std::string as_object_or_objects(std::string data);
 
 }  // namespace patchbay::api

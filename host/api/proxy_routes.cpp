@@ -58,7 +58,14 @@ bool is_text(std::string_view body) {
   return is_valid_utf8(body) && body.find('\0') == std::string_view::npos;
 }
 
-// Left out when there is none; base64 when it is no text.
+// Of JSON.
+std::string_view without_space_around(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  text.remove_prefix(std::min(text.size(), text.find_first_not_of(kSpace)));
+  return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
+// As the provider wrote it. Left out when there is none; base64 when it is no text.
 void write_data(json::Writer& out, const std::string& body) {
   if (body.empty()) return;
   const auto document = json::Document::parse(body, {.max_bytes = body.size()});
@@ -69,11 +76,8 @@ void write_data(json::Writer& out, const std::string& body) {
   }
   const auto root = document->root();
   if (root.is_null()) return;
-  out.key("data");
-  if (root.is_array())
-    out.raw(as_object_or_objects(root.dump()));
-  else
-    out.value(root);
+  const auto text = without_space_around(body);
+  out.key("data").raw(root.is_array() ? as_object_or_objects(std::string(text)) : text);
 }
 
 std::string wrapped(const actions::RawReply& reply) {

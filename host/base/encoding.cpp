@@ -1,6 +1,7 @@
 #include "base/encoding.h"
 
 #include <array>
+#include <cstring>
 
 namespace patchbay {
 namespace {
@@ -151,8 +152,17 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 }
 
 bool is_valid_utf8(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
   std::size_t i = 0;
   while (i < text.size()) {
+    std::uint64_t eight = 0;
+    if (text.size() - i >= sizeof eight) {
+      std::memcpy(&eight, text.data() + i, sizeof eight);
+      if ((eight & kHighBits) == 0) {
+        i += sizeof eight;
+        continue;
+      }
+    }
     const auto lead = static_cast<std::uint8_t>(text[i]);
     std::size_t extra = 0;
     std::uint32_t point = 0;

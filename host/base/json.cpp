@@ -14,22 +14,20 @@ const RapidValue& node(const void* raw) {
   return *static_cast<const RapidValue*>(raw);
 }
 
+// Where the quote is that ends the text which begins at `start`; the end of all when none does.
+std::size_t end_of_text(std::string_view json, std::size_t start) {
+  std::size_t end = start + 1;
+  while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+  return std::min(end, json.size());
+}
+
 // Looks at structure and number shapes only; the parser finds all other faults.
 Result<> pre_scan(std::string_view text, unsigned max_depth) {
   unsigned depth = 0;
-  bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-      continue;
-    }
     if (c == '"') {
-      in_string = true;
+      i = end_of_text(text, i);
     } else if (c == '[' || c == '{') {
       if (++depth > max_depth) return make_error(ErrorCode::kTooLarge, "JSON is nested too deeply");
     } else if (c == ']' || c == '}') {
@@ -192,6 +190,13 @@ std::string Value::dump() const {
 }
 
 struct Document::Impl {
+  explicit Impl(std::string_view given) {
+    text.reserve(given.size() + 1);
+    text.assign(given.begin(), given.end());
+    text.push_back('\0');
+  }
+  // The parser unescapes texts where they stand, and the document's values point there.
+  std::vector<char, WipingAllocator<char>> text;
   RapidDocument document;
 };
 
@@ -205,11 +210,15 @@ Result<Document> Document::parse(std::string_view text, const Limits& limits) {
     return make_error(ErrorCode::kTooLarge,
                       "JSON is larger than " + std::to_string(limits.max_bytes) + " bytes");
   PATCHBAY_TRY(pre_scan(text, std::min(limits.max_depth, kMaxDepth)));
-  auto impl = std::make_unique<Impl>();
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
-                              rapidjson::kParseValidateEncodingFlag |
-                              rapidjson::kParseFullPrecisionFlag;
-  impl->document.Parse<kFlags>(text.data(), text.size());
+  // Where the parser works in its own copy of the text it ends at the first NUL, which no JSON has.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+    return make_error(ErrorCode::kInvalidArgument,
+                      "not valid JSON near byte " + std::to_string(nul));
+  if (!is_valid_utf8(text)) return make_error(ErrorCode::kInvalidArgument, "JSON is not UTF-8");
+  auto impl = std::make_unique<Impl>(text);
+  // Nesting was bounded above.
+  constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseFullPrecisionFlag;
+  impl->document.ParseInsitu<kFlags>(impl->text.data());
   if (impl->document.HasParseError())
     return make_error(
         ErrorCode::kInvalidArgument,

@@ -174,7 +174,8 @@ Result<> Hub::open_clients(const HubOptions& options) {
   PATCHBAY_TRY_ASSIGN(auto policy, net::EgressPolicy::make(options.egress));
   const auto shared = std::make_shared<const net::EgressPolicy>(std::move(policy));
   for (std::size_t i = 0; i < loops_.size(); ++i)
-    clients_.push_back(std::make_unique<net::HttpClient>(loops_.loop(i), shared));
+    clients_.push_back(std::make_unique<net::HttpClient>(
+        loops_.loop(i), shared, net::ClientOptions{.max_idle_per_host = 64}));
   return {};
 }
 

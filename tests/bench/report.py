@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes results.json and results.md from what the measurements printed: report.py FIGURES COMMIT
 
-FIGURES is a folder with the files link, worker, sdk, page, lighthouse, tokens, accounts and list. What is not there stays as results.json has it.
+FIGURES is a folder with the files link, worker, sdk, page, lighthouse, tokens, accounts, calls and list. What is not there stays as results.json has it.
 """
 import datetime
 import json
@@ -35,10 +35,28 @@ def read_record(figures, commit):
     when = {"date": datetime.date.today().isoformat(), "commit": commit, "machine": machine()}
     if "link" in new:
         record.update(when)
-    for name in ("list", "lighthouse", "tokens", "accounts"):
+    for name in ("list", "lighthouse", "tokens", "accounts", "calls"):
         if name in new:
             new[name].update(when)
     return {**record, **new}
+
+
+CALLS = {"proxy": "a request through POST /unified/proxy", "action": "an action (one page of a list)"}
+
+
+def call_rows(calls):
+    for name, what in CALLS.items():
+        yield (f"processor time of {what}", calls[name]["processor_us"]["median"], "us", "nginx as a reverse proxy to the same provider",
+               calls["nginx"]["processor_us"]["median"])
+
+
+def call_text(calls):
+    lines = ["", f"Calls of a provider ({calls['date']}, commit {calls['commit']}; {calls['rounds']} rounds of {calls['seconds']} s each, "
+             f"{calls['connections']} kept connections, TLS to the provider, an answer of {calls['body_bytes']:,} bytes), round by round:"]
+    lines += [f"{what}: {calls[f'ratio_of_{name}'][key]['median']:.2f} ({calls[f'ratio_of_{name}'][key]['min']:.2f} to "
+              f"{calls[f'ratio_of_{name}'][key]['max']:.2f}) of nginx by {by};"
+              for name, what in CALLS.items() for key, by in (("requests_per_s", "requests a second"), ("processor_us", "processor time"))]
+    return [*lines[:-1], lines[-1][:-1] + "."]
 
 
 def token_rows(tokens):
@@ -110,6 +128,8 @@ def rows_of(record):
                            key, "undisturbed", f"other_undisturbed_{how}", "p99")
     if tokens := record.get("tokens"):
         yield from token_rows(tokens)
+    if calls := record.get("calls"):
+        yield from call_rows(calls)
     yield (f"a list of {whole['records']:,} persons, all pages through the hub", whole["records_per_s"], "records/s",
            "the same pages straight from the sandbox", whole["bare_records_per_s"])
 
@@ -130,6 +150,8 @@ def text_of(record):
               "other, once."]
     if tokens := record.get("tokens"):
         lines += token_text(tokens)
+    if calls := record.get("calls"):
+        lines += call_text(calls)
     if accounts := record.get("accounts"):
         lines += accounts_text(accounts)
     if phone := record.get("lighthouse"):

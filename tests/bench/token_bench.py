@@ -64,9 +64,14 @@ class Server:
         fields = [pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in pids]
         return tuple(TICKS_US * sum(int(each[i]) for each in fields) for i in (11, 12))
 
+    def options(self):
+        """Further ones of wrk."""
+        return []
+
     def load(self, seconds):
         before = self.processor_us()
-        ran = subprocess.run(on_core(1, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-H", f"Authorization: Bearer {self.key}", self.url),
+        ran = subprocess.run(on_core(1, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-H", f"Authorization: Bearer {self.key}",
+                                     *self.options(), self.url),
                              capture_output=True, text=True, check=False)
         user, kernel = (after - earlier for after, earlier in zip(self.processor_us(), before))
         count = re.search(r"(\d+) requests in", ran.stdout)
