@@ -292,6 +292,10 @@ Task<> Connection::run() {
       if (!is_first_ && place_.server()->draining.load()) break;
       watchdog_->set(is_first_ ? limits().header_time : limits().idle_time);
       idle_ = true;
+      if (is_tls_) {
+        buffer_ = Bytes();
+        co_await stream_->until_readable();
+      }
       make_room(kFirstRead);
       // Not in a coroutine of its own, whose memory an idle connection would hold.
       const auto [failed, count] = co_await stream_->read_some(buffer_.data(), kFirstRead);

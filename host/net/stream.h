@@ -1,6 +1,6 @@
 #pragma once
 // A byte stream over TCP, plain or TLS, for http_server.cpp and http_client.cpp. The one place that
-// sees asio::ssl is stream.cpp. A stream belongs to the loop of its socket; one read and one write
+// sees OpenSSL is tls_stream.cpp. A stream belongs to the loop of its socket; one read and one write
 // may be under way at a time. Operations report errors as codes and are ended by close() or by
 // cancelling the awaiting coroutine.
 #include <boost/asio/ip/tcp.hpp>
@@ -24,6 +24,9 @@ class Stream {
 
   virtual Task<std::tuple<ErrorCondition>> handshake() = 0;  // nothing to do for a plain one
   virtual Task<IoResult> read_some(char* data, std::size_t size) = 0;
+  // Until read_some() may have something to give, without a buffer to hold meanwhile. One that has
+  // no use for that says so at once.
+  virtual Task<> until_readable() { co_return; }
   virtual Task<IoResult> write_some(std::string_view data) = 0;
   // What of it leaves without waiting for anything, in bytes; 0 as well when it would fail. Not
   // while a write is under way.
