@@ -1,6 +1,7 @@
 #pragma once
 // How eagerly tokens are renewed. The defaults are what `serve` uses.
 #include <chrono>
+#include <cstddef>
 
 namespace patchbay::accounts {
 
@@ -16,6 +17,9 @@ struct KeeperOptions {
   std::chrono::milliseconds longest_back_off{300'000};
   // How long to wait for another instance that is renewing the same account's token.
   std::chrono::milliseconds patience{20'000};
+  // How many accounts stay opened in memory at most, of all loops; those that were not used for the
+  // longest time go, and are read again when they are wanted. Each takes some kilobytes.
+  std::size_t held_accounts = 100'000;
   // What is due belongs to the instance that claimed it for so long; then it is due again.
   std::chrono::milliseconds claim{20'000};
 };

@@ -30,7 +30,7 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
   Impl(const Services& s, Revoker& r, KeeperOptions o)
       : services(s),
         options(o),
-        memory(std::make_shared<TokenMemory>(s)),
+        memory(std::make_shared<TokenMemory>(s, options)),
         refresher(std::make_shared<Refresher>(s, r, memory, options)),
         due(s, *memory, *refresher, options),
         tick(s.loops.loop(0), std::chrono::steady_clock::time_point::max()) {}

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "accounts/restored_accounts.h"
+#include "metrics/hub_counters.h"
 
 namespace patchbay::accounts {
 
@@ -15,45 +16,104 @@ bool is_withdrawn(const Services& services, const StoredAccount& stored) {
   return stored.restored && renewal_of(services, stored.account) != manifest::Renewal::kNever;
 }
 
+TokenMemory::~TokenMemory() {
+  for (const auto& shard : shards_)
+    metrics::of_hub().held_accounts.add(-static_cast<std::int64_t>(shard.entries.size()));
+}
+
+void TokenMemory::note_use(Shard& shard, Entry& entry) {
+  shard.by_use.splice(shard.by_use.end(), shard.by_use, ByUse::s_iterator_to(entry));
+}
+
+// A refresh that failed is not forgotten while it tells when to try again.
+bool TokenMemory::may_go(const EntryPtr& entry) const {
+  return entry.use_count() == 1 && !entry->refreshing &&
+         entry->not_before <= services_.clock.unix_ms();
+}
+
+// A few at a time: what may not go is passed over, and there may be more of it than room.
+void TokenMemory::make_room(Shard& shard) const {
+  constexpr int kLooks = 8;
+  for (int i = 0; i < kLooks && shard.entries.size() > most_a_loop_; ++i) {
+    Entry& oldest = shard.by_use.front();
+    if (may_go(shard.entries.find(oldest.account.id)->second))
+      take_out(shard, oldest);
+    else
+      note_use(shard, oldest);
+  }
+}
+
+void TokenMemory::take_out(Shard& shard, Entry& entry) {
+  shard.by_use.erase(ByUse::s_iterator_to(entry));
+  shard.entries.erase(shard.entries.find(entry.account.id));
+  metrics::of_hub().held_accounts.add(-1);
+}
+
 Task<Result<EntryPtr>> TokenMemory::load(std::string project_id, std::string account_id) {
   PATCHBAY_CO_TRY_ASSIGN(const auto sequence, co_await services_.instance.sequence());
   auto& shard = shard_of(account_id);
-  if (const auto found = shard.find(account_id);
-      found != shard.end() && found->second->read_at >= sequence &&
-      found->second->project_id == project_id && serving_error(*found->second))
+  if (const auto found = shard.entries.find(account_id);
+      found != shard.entries.end() && found->second->read_at >= sequence &&
+      found->second->project_id == project_id && serving_error(*found->second)) {
+    note_use(shard, *found->second);
     co_return found->second;
-  auto stored = co_await services_.store.read(
-      [=](store::Database& db) { return read_account(db, project_id, account_id); });
-  if (!stored) {
-    if (stored.error().code == ErrorCode::kNotFound) forget(account_id);
-    co_return stored.error();
   }
-  // Whether its tokens may be served depends on how they are renewed.
-  if (stored->restored && !renewal_of(services_, stored->account))
-    co_return connector_missing(stored->account);
-  auto& entry = shard[account_id];
-  if (!entry) entry = std::make_shared<Entry>();
-  // A refresh may have stored a newer generation since this was read.
-  if (entry->project_id.empty() || entry->account.generation <= stored->account.generation)
-    PATCHBAY_CO_TRY(take_over(*entry, *std::move(stored)));
+  const EntryPtr entry = place_for(shard, account_id);
+  const auto read = co_await read_into(*entry, project_id, account_id);
+  if (!read) {
+    if (read.error().code == ErrorCode::kNotFound) forget(account_id);
+    if (entry->project_id.empty() && entry.use_count() == 2) take_out(shard, *entry);
+    co_return read.error();
+  }
   entry->project_id = std::move(project_id);
+  make_room(shard);
   co_return entry;
 }
 
-Entry* TokenMemory::find(std::string_view project_id, std::string_view account_id) const {
-  const auto& shard = shards_[services_.loops.index_for(account_id)];
-  const auto found = shard.find(account_id);
-  if (found == shard.end()) return nullptr;
+Task<Result<>> TokenMemory::read_into(Entry& entry, std::string project_id,
+                                      std::string account_id) {
+  auto stored = co_await services_.store.read(
+      [=](store::Database& db) { return read_account(db, project_id, account_id); });
+  if (!stored) co_return stored.error();
+  // Whether its tokens may be served depends on how they are renewed.
+  if (stored->restored && !renewal_of(services_, stored->account))
+    co_return connector_missing(stored->account);
+  // A refresh may have stored a newer generation since this was read.
+  if (!entry.project_id.empty() && entry.account.generation > stored->account.generation)
+    co_return Result<>();
+  co_return take_over(entry, *std::move(stored));
+}
+
+// There before it is read, and in hand until then: what is learnt meanwhile is not lost.
+EntryPtr TokenMemory::place_for(Shard& shard, const std::string& account_id) {
+  if (const auto found = shard.entries.find(account_id); found != shard.entries.end()) {
+    note_use(shard, *found->second);
+    return found->second;
+  }
+  EntryPtr entry = std::make_shared<Entry>();
+  entry->account.id = account_id;
+  shard.entries.emplace(account_id, entry);
+  shard.by_use.push_back(*entry);
+  metrics::of_hub().held_accounts.add(1);
+  return entry;
+}
+
+Entry* TokenMemory::find(std::string_view project_id, std::string_view account_id) {
+  auto& shard = shard_of(account_id);
+  const auto found = shard.entries.find(account_id);
+  if (found == shard.entries.end()) return nullptr;
   Entry& entry = *found->second;
   const bool may_serve = entry.project_id == project_id &&
                          services_.instance.may_serve(entry.read_at) && serving_error(entry);
-  return may_serve ? &entry : nullptr;
+  if (!may_serve) return nullptr;
+  note_use(shard, entry);
+  return &entry;
 }
 
 void TokenMemory::forget(const std::string& account_id) {
   auto& shard = shard_of(account_id);
-  const auto found = shard.find(account_id);
-  if (found == shard.end()) return;
+  const auto found = shard.entries.find(account_id);
+  if (found == shard.entries.end()) return;
   found->second->read_at = -1;
   // Whoever has it in hand, a refresh above all, goes on with what is there.
   if (found->second.use_count() == 1) found->second->tokens.clear();

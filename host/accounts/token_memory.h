@@ -5,6 +5,11 @@
 // What is here is served only while the instance's serving lease says that nothing was taken away
 // since it was read (instances/instance.h); else it is read again. Refusals (suspended, in error)
 // are read again each time: another instance may have mended the account.
+//
+// There are only so many (KeeperOptions::held_accounts): whichever was not asked for for the
+// longest time makes room, unless somebody has it in hand or it must not be refreshed again yet.
+#include <algorithm>
+#include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,6 +20,7 @@
 #include <vector>
 
 #include "accounts/credentials.h"
+#include "accounts/keeper_options.h"
 #include "accounts/services.h"
 
 namespace patchbay::accounts {
@@ -24,7 +30,7 @@ struct Flight;
 
 // One account. Refresh is a single flight: `refreshing` is set while one is under way.
 struct Entry {
-  std::string project_id;
+  std::string project_id;     // "" until it was read
   std::int64_t read_at = -1;  // the change sequence at which `account` was as it is here
   store::Account account;
   std::vector<connector::Token> tokens;
@@ -35,20 +41,26 @@ struct Entry {
   std::int64_t failures = 0;
   std::shared_ptr<Flight> refreshing;
   Result<> last_refresh;
+  boost::intrusive::list_member_hook<> by_use;  // TokenMemory's own
 };
 using EntryPtr = std::shared_ptr<Entry>;
 
 class TokenMemory {
  public:
-  explicit TokenMemory(const Services& services)
-      : services_(services), shards_(services.loops.size()) {}
+  TokenMemory(const Services& services, const KeeperOptions& options)
+      : services_(services),
+        most_a_loop_(std::max<std::size_t>(1, options.held_accounts / services.loops.size())),
+        shards_(services.loops.size()) {}
+  ~TokenMemory();
+  TokenMemory(const TokenMemory&) = delete;
+  TokenMemory& operator=(const TokenMemory&) = delete;
 
   // As far as it may be served, or read now. The entry stays the same object while it is read
   // again, so that a refresh under way remains the only one.
   Task<Result<EntryPtr>> load(std::string project_id, std::string account_id);
   // As load(), where nothing needs to be read; null: it does, or there is something to refuse. Only
   // on the account's loop, and good until something is awaited.
-  [[nodiscard]] Entry* find(std::string_view project_id, std::string_view account_id) const;
+  [[nodiscard]] Entry* find(std::string_view project_id, std::string_view account_id);
   // The next load() reads.
   void forget(const std::string& account_id);
 
@@ -64,13 +76,33 @@ class TokenMemory {
     using is_transparent = void;
     std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>()(id); }
   };
-  using Shard = std::unordered_map<std::string, EntryPtr, Hash, std::equal_to<>>;
+  using ByUse = boost::intrusive::list<
+      Entry,
+      boost::intrusive::member_hook<Entry, boost::intrusive::list_member_hook<>, &Entry::by_use>>;
+  struct Shard {
+    Shard() = default;
+    Shard(Shard&&) noexcept = default;
+    Shard& operator=(Shard&&) = delete;
+    Shard(const Shard&) = delete;
+    Shard& operator=(const Shard&) = delete;
+    ~Shard() { by_use.clear(); }
 
-  Shard& shard_of(const std::string& account_id) {
+    std::unordered_map<std::string, EntryPtr, Hash, std::equal_to<>> entries;
+    ByUse by_use;  // the one used last is the last
+  };
+
+  Shard& shard_of(std::string_view account_id) {
     return shards_[services_.loops.index_for(account_id)];
   }
+  Task<Result<>> read_into(Entry& entry, std::string project_id, std::string account_id);
+  static EntryPtr place_for(Shard& shard, const std::string& account_id);
+  static void note_use(Shard& shard, Entry& entry);
+  static void take_out(Shard& shard, Entry& entry);
+  void make_room(Shard& shard) const;
+  [[nodiscard]] bool may_go(const EntryPtr& entry) const;
 
   const Services& services_;
+  const std::size_t most_a_loop_;
   std::vector<Shard> shards_;  // one a loop
 };
 

@@ -177,6 +177,7 @@ int serve(const ServeOptions& options, Values values) {
   if (!hub_options) return report(hub_options.error());
   if (const auto new_key = options.new_key.source()) hub_options->further_keys.push_back(*new_key);
   if (options.audit_sync == "always") hub_options->audit_sync_within = 0ms;
+  hub_options->keeper.held_accounts = options.held_accounts;
   hub_options->pace.call_wait = std::chrono::seconds(options.rate_limit_wait_s);
   const auto overridden = overridden_hosts(hub_options->egress);
   const auto location = hub_options->store.value_or(

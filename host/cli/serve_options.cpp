@@ -79,6 +79,13 @@ std::shared_ptr<ServeOptions> add_serve_options(CLI::App& command) {
                   "again")
       ->check(CLI::Range(0, 65'536))
       ->capture_default_str();
+  command
+      .add_option(
+          "--held-accounts", options->held_accounts,
+          "How many accounts that are in use stay opened in memory, some kilobytes each; of "
+          "more, those not used for the longest time are read again when they are wanted")
+      ->check(CLI::Range(1, 100'000'000))
+      ->capture_default_str();
   command.add_option("--loops", options->loops, "Event loops (default: one a core)");
   options->log.add_to(command);
   options->metrics.add_to(command);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "accounts/keeper_options.h"
 #include "base/result.h"
 #include "cli/log_options.h"
 #include "cli/metrics_server.h"
@@ -31,6 +32,7 @@ struct ServeOptions {
   std::int64_t audit_days = 0;
   std::int64_t rate_limit_wait_s = 5;
   std::size_t file_memory_mib = 512;
+  std::size_t held_accounts = accounts::KeeperOptions().held_accounts;
   std::size_t loops = 0;
   LogOptions log;
   MetricsOptions metrics;

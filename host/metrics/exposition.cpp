@@ -184,6 +184,7 @@ void add_hub(Page& page) {
   page.outcomes("patchbay_database_errors_total", {}, "kind", hub.database_errors,
                 kDatabaseErrorNames);
   page.number("patchbay_database_queue", {}, hub.database_queue.value());
+  page.number("patchbay_held_accounts", {}, hub.held_accounts.value());
   page.number("patchbay_file_memory_bytes", {}, hub.file_memory.value());
   for (const auto level :
        {log::Level::kDebug, log::Level::kInfo, log::Level::kWarning, log::Level::kError})

@@ -73,6 +73,7 @@ constexpr std::array kFamilies = {
     Family{"patchbay_database_errors_total", kCounter, "kind",
            "Transactions that failed for a reason of the database or the hub."},
     Family{"patchbay_database_queue", kGauge, "", "Transactions that wait for the database now."},
+    Family{"patchbay_held_accounts", kGauge, "", "Accounts that are opened in memory now."},
     Family{"patchbay_file_memory_bytes", kGauge, "",
            "Memory set aside for the large files that actions carry now."},
     Family{"patchbay_log_lines_total", kCounter, "level", "Lines written to the log, by level."},

@@ -22,6 +22,7 @@ struct HubCounters {
   Counter audit_errors;
   Gauge audit_unsynced;     // events that are with the kernel, and not yet on the disk
   Gauge heads_recorded_ms;  // unix; when the store last agreed with the log's heads, 0: not yet
+  Gauge held_accounts;      // accounts opened in memory, now
   Gauge file_memory;        // bytes set aside for large inputs and answers, now
 };
 

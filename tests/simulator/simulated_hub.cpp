@@ -20,6 +20,7 @@ Result<std::unique_ptr<SimulatedHub>> SimulatedHub::start(const Surroundings& ar
 SimulatedHub::SimulatedHub(const Surroundings& around, Life life, const HubTraits& traits)
     : around_(around),
       life_(life),
+      traits_(traits),
       clock_(around.world.time, traits.skew_ms),
       loops_(traits.loops),
       store_(
@@ -54,7 +55,11 @@ void SimulatedHub::build() {
   revoker_ = std::make_unique<accounts::Revoker>(*services_);
   recovery_ = std::make_unique<accounts::FlowRecovery>(*services_, *revoker_);
   restored_ = std::make_unique<accounts::RestoredAccounts>(*services_);
-  keeper_ = std::make_unique<accounts::TokenKeeper>(*services_, *revoker_);
+  // Every second one hardly has room in its memory.
+  keeper_ = std::make_unique<accounts::TokenKeeper>(
+      *services_, *revoker_,
+      traits_.number % 2 == 0 ? accounts::KeeperOptions{.held_accounts = 2}
+                              : accounts::KeeperOptions());
   linker_ = std::make_unique<accounts::Linker>(*services_, *revoker_, *keeper_);
   accounts_ = std::make_unique<accounts::AccountService>(*services_, *revoker_, *keeper_, *linker_);
   tokens_ = std::make_unique<actions::KeeperTokens>(*keeper_);

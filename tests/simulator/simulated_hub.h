@@ -91,6 +91,7 @@ class SimulatedHub {
 
   const Surroundings around_;
   const Life life_;
+  const HubTraits traits_;
   SkewedClock clock_;
   NoAudit audit_;
   // What coroutines give back to when they are ended, by the loops' end at the latest.

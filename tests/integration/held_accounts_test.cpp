@@ -1,0 +1,80 @@
+// A hub that has room for few accounts in its memory serves all of them all the same.
+#include "hub_fixture.h"
+#include "metrics/hub_counters.h"
+
+namespace patchbay::integration {
+namespace {
+
+constexpr std::size_t kRoom = 2;
+constexpr int kAccounts = 6;
+
+class HeldAccountsTest : public HubTest {
+ protected:
+  HeldAccountsTest() {
+    loops = 1;
+    keeper.held_accounts = kRoom;
+  }
+
+  void SetUp() override {
+    open_hub();
+    for (int i = 0; i < kAccounts; ++i)
+      ids.push_back(linked(personio.default_integration(), "owner" + std::to_string(i)).id);
+  }
+
+  bool is_held(const std::string& id) {
+    return wait([](cli::Hub& hub, std::string id) -> net::Task<bool> {
+      co_return hub.keeper().held(hub.project_id(), id, "v2", 0).has_value();
+    }(*hub, id));
+  }
+  static std::int64_t held() { return metrics::of_hub().held_accounts.value() - before; }
+
+  static inline const std::int64_t before = metrics::of_hub().held_accounts.value();
+  std::vector<std::string> ids;
+};
+
+TEST_F(HeldAccountsTest, ServesAllAndKeepsFew) {
+  for (int round = 0; round < 3; ++round)
+    for (const auto& id : ids) {
+      const auto served = token(id, 0, "v2");
+      ASSERT_TRUE(served) << served.error().message;
+      EXPECT_EQ(served->value.reveal(), token_value(id, "v2"));
+      EXPECT_LE(held(), static_cast<std::int64_t>(kRoom));
+    }
+  EXPECT_EQ(held(), static_cast<std::int64_t>(kRoom));
+}
+
+TEST_F(HeldAccountsTest, KeepsWhatIsUsed) {
+  for (const auto& id : ids) {
+    ASSERT_TRUE(token(ids[0], 0, "v2"));
+    ASSERT_TRUE(token(id, 0, "v2"));
+  }
+  EXPECT_TRUE(is_held(ids[0]));
+  EXPECT_TRUE(is_held(ids.back()));
+  EXPECT_FALSE(is_held(ids[1]));
+}
+
+TEST_F(HeldAccountsTest, DoesNotLetGoOfOneThatIsBeingRefreshed) {
+  const auto before_calls = calls(kTokenRoute);
+  let_held_tokens_end(ids[0]);
+  personio.kit().inject({.kind = FaultKind::delay, .route = kTokenRoute, .delay = 300ms});
+  std::vector<std::future<Result<accounts::AccessToken>>> answers;
+  for (int i = 0; i < 20; ++i) {
+    answers.push_back(std::async(std::launch::async, [this] { return token(ids[0], 0, "v2"); }));
+    ASSERT_TRUE(token(ids[1 + static_cast<std::size_t>(i) % (kAccounts - 1)], 0, "v2"));
+  }
+  for (auto& answer : answers) {
+    const auto served = answer.get();
+    ASSERT_TRUE(served) << served.error().message;
+  }
+  EXPECT_EQ(calls(kTokenRoute), before_calls + 1);
+}
+
+TEST_F(HeldAccountsTest, AnUnknownIdTakesNoRoom) {
+  ASSERT_TRUE(token(ids[0], 0, "v2"));
+  ASSERT_TRUE(token(ids[1], 0, "v2"));
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(token("acc_unknown" + std::to_string(i), 0, "v2"));
+  EXPECT_TRUE(is_held(ids[0]) && is_held(ids[1]));
+}
+
+}  // namespace
+}  // namespace patchbay::integration
