@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes results.json and results.md from what the measurements printed: report.py FIGURES COMMIT
 
-FIGURES is a folder with the files link, worker, sdk, page, lighthouse, tokens, accounts, calls and list. What is not there stays as results.json has it.
+FIGURES is a folder with the files link, worker, sdk, page, lighthouse, tokens, accounts, calls,
+connections, refreshes and list. What is not there stays as results.json has it.
 """
 import datetime
 import json
@@ -35,7 +36,7 @@ def read_record(figures, commit):
     when = {"date": datetime.date.today().isoformat(), "commit": commit, "machine": machine()}
     if "link" in new:
         record.update(when)
-    for name in ("list", "lighthouse", "tokens", "accounts", "calls"):
+    for name in ("list", "lighthouse", "tokens", "accounts", "calls", "connections", "refreshes"):
         if name in new:
             new[name].update(when)
     return {**record, **new}
@@ -57,6 +58,32 @@ def call_text(calls):
               f"{calls[f'ratio_of_{name}'][key]['max']:.2f}) of nginx by {by};"
               for name, what in CALLS.items() for key, by in (("requests_per_s", "requests a second"), ("processor_us", "processor time"))]
     return [*lines[:-1], lines[-1][:-1] + "."]
+
+
+def connection_rows(connections):
+    hub, nginx = connections["hub"], connections["nginx"]
+    for kind, what in (("plain", "an idle client"), ("tls", "an idle client, TLS")):
+        yield f"private memory for {what}", hub[f"idle_{kind}_bytes"] / 1000, "kB", "nginx", nginx[f"idle_{kind}_bytes"] / 1000
+    for key, what in (("new_us", "a new TLS connection and a request"), ("resumed_us", "a resumed one")):
+        yield f"processor time of {what}", hub[key]["median"], "us", "nginx", nginx[key]["median"]
+
+
+def connection_text(connections):
+    return ["", f"Connections ({connections['date']}, commit {connections['commit']}): {connections['clients']:,} clients that had asked once and stayed, plain "
+            f"and with TLS 1.3, memory beyond what the program took before; {connections['handshakes']} connections of each kind, three times."]
+
+
+def refresh_rows(refreshes):
+    yield ("processor time of a refresh, worker and database included", refreshes["processor_ms"], "ms", "a Python client's for the same request",
+           refreshes["bare_ms"])
+    waiting = refreshes["waiting_ms"]
+    yield ("a token read while all others are refreshed, median", waiting["meanwhile"]["median"], "ms", "while nothing is", waiting["quiet"]["median"])
+
+
+def refresh_text(refreshes):
+    return ["", f"Refreshes ({refreshes['date']}, commit {refreshes['commit']}): {refreshes['accounts']:,} accounts whose tokens had all run out, the provider's "
+            "limits lifted, were fresh again", f"after {refreshes['seconds']:.1f} s. Of each account that was used, {refreshes['held_bytes'] / 1000:.1f} kB stay in "
+            "memory. Once, on a machine that others used, too."]
 
 
 def token_rows(tokens):
@@ -130,6 +157,10 @@ def rows_of(record):
         yield from token_rows(tokens)
     if calls := record.get("calls"):
         yield from call_rows(calls)
+    if connections := record.get("connections"):
+        yield from connection_rows(connections)
+    if refreshes := record.get("refreshes"):
+        yield from refresh_rows(refreshes)
     yield (f"a list of {whole['records']:,} persons, all pages through the hub", whole["records_per_s"], "records/s",
            "the same pages straight from the sandbox", whole["bare_records_per_s"])
 
@@ -152,6 +183,10 @@ def text_of(record):
         lines += token_text(tokens)
     if calls := record.get("calls"):
         lines += call_text(calls)
+    if connections := record.get("connections"):
+        lines += connection_text(connections)
+    if refreshes := record.get("refreshes"):
+        lines += refresh_text(refreshes)
     if accounts := record.get("accounts"):
         lines += accounts_text(accounts)
     if phone := record.get("lighthouse"):
