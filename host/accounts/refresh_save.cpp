@@ -143,6 +143,7 @@ Task<Result<>> Refresher::keep(Attempt& attempt, Called called) {
   entry.account = *std::move(written->account);
   entry.read_at = written->read_at;
   entry.tokens = std::move(input.tokens);
+  entry.has_changed();
   entry.minted = std::move(minted_at);
   entry.refreshed = now;
   co_return Result<>();
@@ -220,6 +221,7 @@ Task<Result<>> Refresher::mark_error(Attempt& attempt, std::string code, std::st
   if (!marked && marked.error().code != ErrorCode::kConflict) co_return marked.error();
   if (!marked || !marked->account) co_return co_await adopt_stored(entry);
   entry.account = *std::move(marked->account);
+  entry.has_changed();
   entry.read_at = marked->read_at;
   co_return TokenMemory::serving_error(entry);
 }

@@ -114,6 +114,7 @@ Result<Refresher::Attempt> Refresher::prepare(Entry& entry, Turn turn) {
   if (is_withdrawn(services_, stored)) withdrawn = std::exchange(input.tokens, {});
   const auto* method = connector->manifest->find_auth_method(stored.account.auth_method);
   entry.account = stored.account;
+  entry.has_changed();
   Attempt attempt{.entry = entry,
                   .account = stored.account,
                   .lease = *std::move(turn.lease),

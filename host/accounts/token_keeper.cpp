@@ -5,11 +5,13 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 
 #include "accounts/due_refreshes.h"
 #include "accounts/refresher.h"
 #include "accounts/revoker.h"
 #include "accounts/token_memory.h"
+#include "accounts/visiting_tokens.h"
 
 namespace patchbay::accounts {
 namespace {
@@ -20,8 +22,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTick{1'000};
 constexpr std::int64_t kUseRecordedEveryMs = 60'000;
 
-AccessToken copy_of(const connector::Token& token, std::int64_t read_at) {
-  return {token.name, token.value.copy(), token.type, token.expires_unix_ms, token.scopes, read_at};
+AccessToken copy_of(const connector::Token& token, Entry& entry) {
+  if (!entry.current) entry.current = std::make_shared<std::atomic<bool>>(true);
+  return {token.name,   token.value.copy(), token.type,   token.expires_unix_ms,
+          token.scopes, entry.read_at,      entry.current};
 }
 
 }  // namespace
@@ -33,15 +37,46 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
         memory(std::make_shared<TokenMemory>(s, options)),
         refresher(std::make_shared<Refresher>(s, r, memory, options)),
         due(s, *memory, *refresher, options),
-        tick(s.loops.loop(0), std::chrono::steady_clock::time_point::max()) {}
+        tick(s.loops.loop(0), std::chrono::steady_clock::time_point::max()) {
+    for (std::size_t i = 0; i < s.loops.size(); ++i)
+      visiting.emplace_back(options.held_accounts / s.loops.size() + 1);
+  }
 
   const Services& services;
   const KeeperOptions options;
   const std::shared_ptr<TokenMemory> memory;
   const std::shared_ptr<Refresher> refresher;
   DueRefreshes due;
-  asio::steady_timer tick;  // loop 0
-  bool running = false;     // loop 0
+  std::deque<VisitingTokens> visiting;  // one a loop, which alone looks at it
+  asio::steady_timer tick;              // loop 0
+  bool running = false;                 // loop 0
+
+  // The loop that this runs on; null for a thread that is none.
+  [[nodiscard]] VisitingTokens* visiting_here() {
+    for (std::size_t i = 0; i < visiting.size(); ++i)
+      if (services.loops.loop(i).get_executor().running_in_this_thread()) return &visiting[i];
+    return nullptr;
+  }
+
+  [[nodiscard]] bool is_at_home(std::string_view account_id) const {
+    return services.loops.loop_for(account_id).get_executor().running_in_this_thread();
+  }
+
+  // On a loop that is not the account's.
+  [[nodiscard]] std::optional<HeldToken> visitor(std::string_view project_id,
+                                                 std::string_view account_id, std::string_view name,
+                                                 std::int64_t min_validity_ms) {
+    const auto* here = visiting_here();
+    const auto* visitor = here == nullptr ? nullptr : here->find(project_id, account_id, name);
+    if (visitor == nullptr || services.clock.unix_ms() - visitor->came >= kUseRecordedEveryMs)
+      return std::nullopt;
+    const AccessToken& token = visitor->token;
+    if (!services.instance.may_serve(token.read_at) ||
+        !is_valid(token.expires_unix_ms, min_validity_ms))
+      return std::nullopt;
+    return HeldToken{token.name,   token.value,  token.type, token.expires_unix_ms,
+                     token.scopes, token.read_at};
+  }
 
   template <class T>
   Task<T> on_loop_of(const std::string& account_id, Task<T> work) {
@@ -66,8 +101,11 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     return method->tokens.front().name;
   }
 
+  [[nodiscard]] bool is_valid(std::int64_t expires_unix_ms, std::int64_t for_ms) const {
+    return expires_unix_ms == 0 || expires_unix_ms - services.clock.unix_ms() > for_ms;
+  }
   [[nodiscard]] bool is_valid(const connector::Token& token, std::int64_t for_ms) const {
-    return token.expires_unix_ms == 0 || token.expires_unix_ms - services.clock.unix_ms() > for_ms;
+    return is_valid(token.expires_unix_ms, for_ms);
   }
 
   // Whether asking the provider would bring nothing better than what is held, which is not what the
@@ -99,8 +137,7 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       PATCHBAY_CO_TRY_ASSIGN(name, usual_name((*entry)->account));
     }
     const auto* held = find(**entry, name);
-    if (held != nullptr && is_valid(*held, min_validity_ms))
-      co_return copy_of(*held, (*entry)->read_at);
+    if (held != nullptr && is_valid(*held, min_validity_ms)) co_return copy_of(*held, **entry);
     Result<> refreshed;
     // A second time where what another instance had stored was taken over, and has run out since.
     for (int i = 0; i < 2 && refreshed && !is_vain(**entry, name, held, min_validity_ms); ++i) {
@@ -109,7 +146,7 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
       held = find(**entry, name);
       if (held != nullptr && is_valid(*held, 0)) break;
     }
-    if (held != nullptr && is_valid(*held, 0)) co_return copy_of(*held, (*entry)->read_at);
+    if (held != nullptr && is_valid(*held, 0)) co_return copy_of(*held, **entry);
     if (!refreshed) co_return refreshed.error();
     co_return make_error(ErrorCode::kNotFound,
                          "The account has no valid token named " + name + ".");
@@ -138,7 +175,7 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
     }
     if (held == nullptr)
       co_return make_error(ErrorCode::kNotFound, "The account has no token named " + name + ".");
-    co_return copy_of(*held, (*entry)->read_at);
+    co_return copy_of(*held, **entry);
   }
 
   Task<Result<>> refresh(std::string project_id, std::string account_id) {
@@ -184,17 +221,20 @@ Task<Result<AccessToken>> TokenKeeper::token(std::string project_id, std::string
                                              std::string token_name, std::int64_t min_validity_ms,
                                              UsedBy by) {
   const auto impl = impl_;
-  auto work =
-      impl->token(std::move(project_id), account_id, std::move(token_name), min_validity_ms, by);
-  co_return co_await impl->on_loop_of(account_id, std::move(work));
+  auto work = impl->token(project_id, account_id, std::move(token_name), min_validity_ms, by);
+  auto token = co_await impl->on_loop_of(account_id, std::move(work));
+  if (!token || by != UsedBy::kOthers || impl->is_at_home(account_id)) co_return token;
+  if (auto* here = impl->visiting_here())
+    here->keep(project_id, account_id, *token, impl->services.clock.unix_ms());
+  co_return token;
 }
 
 std::optional<HeldToken> TokenKeeper::held(std::string_view project_id, std::string_view account_id,
                                            std::string_view token_name,
                                            std::int64_t min_validity_ms) {
+  if (!impl_->is_at_home(account_id))
+    return impl_->visitor(project_id, account_id, token_name, min_validity_ms);
   const auto& services = impl_->services;
-  if (!services.loops.loop_for(account_id).get_executor().running_in_this_thread())
-    return std::nullopt;
   Entry* entry = impl_->memory->find(project_id, account_id);
   if (entry == nullptr) return std::nullopt;
   const auto* token = Impl::find(*entry, token_name);

@@ -8,6 +8,7 @@
 // over.
 //
 // Any loop.
+#include <atomic>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -31,6 +32,13 @@ struct AccessToken {
   // The change sequence at which it was known to be the account's; ask Instance::may_serve() with
   // it right before the token leaves. The default is for tokens that come from no store.
   std::int64_t read_at = std::numeric_limits<std::int64_t>::max();
+  // False once the account's tokens are others, or nobody watches over them. Null for tokens that
+  // come from no store. Any thread.
+  std::shared_ptr<const std::atomic<bool>> current{};
+
+  [[nodiscard]] AccessToken copy() const {
+    return {name, value.copy(), type, expires_unix_ms, scopes, read_at, current};
+  }
 };
 
 // One that lies in memory, looked at there: good until something is awaited.
@@ -61,7 +69,8 @@ class TokenKeeper {
                                   UsedBy by = UsedBy::kOthers);
 
   // What token() would give without reading, writing or refreshing anything, and counts as a use
-  // like it. Nothing: token() has to be asked, above all on another loop than the account's.
+  // like it. Nothing: token() has to be asked. On another loop than the account's that is so once a
+  // minute.
   [[nodiscard]] std::optional<HeldToken> held(std::string_view project_id,
                                               std::string_view account_id,
                                               std::string_view token_name,

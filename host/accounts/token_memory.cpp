@@ -44,6 +44,7 @@ void TokenMemory::make_room(Shard& shard) const {
 }
 
 void TokenMemory::take_out(Shard& shard, Entry& entry) {
+  entry.has_changed();
   shard.by_use.erase(ByUse::s_iterator_to(entry));
   shard.entries.erase(shard.entries.find(entry.account.id));
   metrics::of_hub().held_accounts.add(-1);
@@ -115,6 +116,7 @@ void TokenMemory::forget(const std::string& account_id) {
   const auto found = shard.entries.find(account_id);
   if (found == shard.entries.end()) return;
   found->second->read_at = -1;
+  found->second->has_changed();
   // Whoever has it in hand, a refresh above all, goes on with what is there.
   if (found->second.use_count() == 1) found->second->tokens.clear();
 }
@@ -128,6 +130,7 @@ Result<> TokenMemory::take_over(Entry& entry, StoredAccount stored) const {
   entry.read_at = stored.read_at;
   entry.account = std::move(stored.account);
   entry.tokens = std::move(input.tokens);
+  entry.has_changed();
   entry.minted.clear();
   for (const auto& token : stored.tokens) entry.minted[token.name] = token.minted;
   return {};

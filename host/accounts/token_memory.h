@@ -9,6 +9,7 @@
 // There are only so many (KeeperOptions::held_accounts): whichever was not asked for for the
 // longest time makes room, unless somebody has it in hand or it must not be refreshed again yet.
 #include <algorithm>
+#include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,14 @@ struct Entry {
   std::shared_ptr<Flight> refreshing;
   Result<> last_refresh;
   boost::intrusive::list_member_hook<> by_use;  // TokenMemory's own
+  // True until the tokens are others: shared with who took copies of them to other loops.
+  std::shared_ptr<std::atomic<bool>> current;
+
+  // After each change of `account` or `tokens`, and before it goes.
+  void has_changed() {
+    if (current) current->store(false);
+    current.reset();
+  }
 };
 using EntryPtr = std::shared_ptr<Entry>;
 
