@@ -27,7 +27,7 @@ ELSEWHERE = {
     "error access_changed 502", "error connector_awaiting_approval 409", "error connector_failed 502",
     "error fields_missing 403", "error files_under_way 503", "error integration_disabled 412", "error internal 500",
     "error not_supported 501", "error outcome_unknown 503", "error permission_missing 403",
-    "error provider_circuit_open 503",
+    "error provider_circuit_open 503", "error streams_under_way 503",
 }
 # What any operation answers when the hub itself is in trouble; tested where that trouble is made,
 # not for each operation.

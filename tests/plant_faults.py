@@ -18,6 +18,7 @@ from typing import NamedTuple
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 UNIT, INTEGRATION = "patchbay_unit_tests", "patchbay_integration_tests"
 SEVERAL = "patchbay_several_hubs_tests"
+PASSING_ON = "patchbay_passing_on_tests"
 
 
 class Fault(NamedTuple):
@@ -211,6 +212,52 @@ FAULTS = [
     Fault("link-of-any-project", "host/api/sessions_routes.cpp",
           "session->project_id != caller.project_id", "false",
           UNIT, "ApiTenants.*"),
+    Fault("proxy-holds-answers", "host/api/passing_on_routes.cpp",
+          "if (rest) response.parts = parts_of(keys_, request, std::move(rest));",
+          "while (rest) {\n    const auto part = co_await rest();\n    if (!part || !*part) break;\n"
+          "    response.body += **part;\n  }",
+          PASSING_ON, "PassingOn.AnAnswerOfAny*:PassingOn.WhoReads*"),
+    Fault("proxy-holds-bodies", "host/api/passing_on_routes.cpp",
+          "    call.body_length = request.body_length;\n",
+          "    call.body_parts = nullptr;\n    while (true) {\n"
+          "      const auto part = co_await request.body_parts();\n      if (!part || !*part) break;\n"
+          "      call.body += **part;\n    }\n",
+          PASSING_ON, "PassingOn.ABodyOfAny*"),
+    Fault("broken-off-looks-whole", "host/api/passing_on_routes.cpp",
+          "throw net::BodyBrokeOff();", "co_return std::nullopt;",
+          PASSING_ON, "PassingOn.AnAnswerThatBreaks*"),
+    Fault("withdrawn-key-reads-on", "host/api/passing_on_routes.cpp",
+          "  PATCHBAY_CO_TRY(co_await keys.identify(request, Scope::kActions));\n  co_return", "  co_return",
+          PASSING_ON, "PassingOn.AKey*"),
+    Fault("suspended-account-reads-on", "host/actions/raw_caller.cpp",
+          "    PATCHBAY_CO_TRY(co_await still_usable(*rest));\n", "",
+          PASSING_ON, "PassingOn.AnAccount*"),
+    Fault("secret-in-two-parts", "host/actions/secret_window.cpp",
+          "waits = std::max(waits, begun(text, secret.reveal()));",
+          "waits = std::min(waits, begun(text, secret.reveal()));",
+          PASSING_ON, "PassingOn.TheCredential*"),
+    Fault("writes-without-asking", "host/actions/raw_policy.cpp",
+          "if (auto no = check_allowed(manifest, allowed_json, action, target.method)) return *std::move(no);",
+          "if (auto no = check_allowed(manifest, allowed_json, action, \"GET\")) return *std::move(no);",
+          PASSING_ON, "PassingOn.WhatIsNot*"),
+    Fault("body-without-end-sent-twice", "host/actions/provider_caller.cpp",
+          "told == 401 && !call.only_once", "told == 401",
+          PASSING_ON, "PassingOn.ABodyInParts*"),
+    Fault("answer-waits-for-the-body", "host/net/http_client.cpp",
+          "const auto first = co_await (read(now) || write_and_wait(now));",
+          "now.written = co_await write(now) && co_await write_parts(now);\n"
+          "  const std::variant<bool, bool> first(std::in_place_index<0>, co_await read(now));",
+          PASSING_ON, "PassingOn.AnAnswerBefore*"),
+    Fault("provider-kept-for-nobody", "host/net/http_client.cpp",
+          "    std::unique_ptr<Exchange> last(over);\n",
+          "    if (over != nullptr) return;\n    std::unique_ptr<Exchange> last(over);\n",
+          PASSING_ON, "PassingOn.AClientThatGoes*"),
+    Fault("silent-client-kept", "host/net/server_connection.cpp",
+          "    watchdog_->set(now.pace->at());\n    const bool came", "    const bool came",
+          PASSING_ON, "PassingOn.AClientThatStops*"),
+    Fault("silent-provider-kept", "host/net/http_client.cpp",
+          "    now.watchdog->set(now.pace->at());\n    const auto error", "    const auto error",
+          UNIT, "HandsOn.*"),
 ]
 
 

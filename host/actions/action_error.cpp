@@ -126,6 +126,14 @@ ActionError files_under_way() {
   return error;
 }
 
+ActionError streams_under_way() {
+  ActionError error(ErrorCode::kUnavailable, reason::kStreamsUnderWay,
+                    "Too many large bodies are being passed on at the moment. Try again in a few "
+                    "seconds.");
+  error.retry_after_ms = 2'000;
+  return error;
+}
+
 ActionError invalid_input(manifest::Problems problems) {
   std::string text = problems.size() == 1
                          ? "The input is not right: "

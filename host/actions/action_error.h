@@ -29,6 +29,8 @@ inline constexpr std::string_view kProviderCircuitOpen = "provider_circuit_open"
 inline constexpr std::string_view kFieldsMissing = "fields_missing";
 // There is no memory for another file at the moment; nothing was sent, or the answer was not taken.
 inline constexpr std::string_view kFilesUnderWay = "files_under_way";
+// As many bodies as may be are passed on in parts; nothing was sent, or the answer was not taken.
+inline constexpr std::string_view kStreamsUnderWay = "streams_under_way";
 inline constexpr std::string_view kInvalidInput = "invalid_input";
 inline constexpr std::string_view kNotSupported = "not_supported";
 inline constexpr std::string_view kProviderRejected = "provider_rejected";          // 4xx
@@ -58,6 +60,9 @@ ActionError provider_refusal(const manifest::Manifest& manifest, const manifest:
 
 // There is no memory for another file (memory_budget.h).
 ActionError files_under_way();
+
+// There is no place for another body that is passed on in parts (raw_caller.h).
+ActionError streams_under_way();
 
 // The input broke its schema.
 ActionError invalid_input(manifest::Problems problems);

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "actions/project_shares.h"
+
 namespace patchbay::actions {
 
 class MemoryBudget {
@@ -14,15 +16,16 @@ class MemoryBudget {
   // and read, the bytes themselves, and the body they are sent in.
   static constexpr std::size_t kCopies = 5;
 
-  explicit MemoryBudget(std::size_t total_bytes);
+  explicit MemoryBudget(std::size_t total_bytes)
+      : bytes_(total_bytes, metrics::of_hub().file_memory) {}
 
-  // Given back when the last owner lets go of it, which may outlive the budget. Null: there is none
-  // left for now, or the project would have more than half of all.
-  [[nodiscard]] std::shared_ptr<void> take(const std::string& project_id, std::size_t bytes) const;
+  // As ProjectShares::take().
+  [[nodiscard]] std::shared_ptr<void> take(const std::string& project_id, std::size_t bytes) const {
+    return bytes_.take(project_id, bytes);
+  }
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  ProjectShares bytes_;
 };
 
 }  // namespace patchbay::actions

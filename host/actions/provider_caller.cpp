@@ -23,6 +23,7 @@ struct ProviderCaller::Call {
   Credential used{};
   std::string url{};
   bool repeatable = false;
+  bool only_once = false;                // what it sends can't be had again
   std::chrono::milliseconds patience{};  // how long it may still wait in line
 
   // A 401 may be cured by replacing it.
@@ -95,6 +96,7 @@ Task<ProviderCaller::Sent> ProviderCaller::send(Call& call) {
   PATCHBAY_CO_TRY_ASSIGN(auto request, call.build());
   call.url = request.url;
   call.repeatable = call.read_only || net::is_repeatable(request);
+  call.only_once = static_cast<bool>(request.body_parts);
   request.max_answer_bytes = limits_.max_answer_bytes;
   const auto within = limits_.request_time + limits_.time_for(request.body.size()) +
                       limits_.time_for(request.bound_answer ? limits_.max_file_bytes : 0);
@@ -121,7 +123,7 @@ Task<ProviderCaller::Sent> ProviderCaller::send(Call& call) {
 
 Task<ProviderCaller::Sent> ProviderCaller::send_with_retries(Call& call) {
   auto reply = co_await send(call);
-  if (services_.pace == nullptr || !reply) co_return reply;
+  if (services_.pace == nullptr || !reply || call.only_once) co_return reply;
   const auto provider = pacing::provider_name(*call.account.manifest, call.url);
   auto& providers = services_.pace->providers();
   providers.earn_retries(provider);
@@ -155,7 +157,7 @@ Task<ProviderCaller::Outcome> ProviderCaller::call(const UsableAccount& account,
   };
   auto reply = co_await send_with_retries(call);
   unsigned told = told_by(reply);
-  if (call.uses_token() && told == 401) {
+  if (call.uses_token() && told == 401 && !call.only_once) {
     const store::Account& row = account.account();
     auto fresh = co_await tokens_.replace_refused(row.project_id, row.id, auth->value.name,
                                                   call.used.value.copy());

@@ -1,9 +1,10 @@
 #pragma once
 // Sends one request for an account: authorised by the manifest's rule, at the provider's pace
 // (pacing/pace.h), and once more with a fresh token after a 401. What failed is sent again where
-// retries.h says so. It leaves only under the instance's serving lease (instances/instance.h), and
-// not when access was changed since it was checked. Used on the account's loop; everything it was
-// built from, and what a call is given, outlives the call.
+// retries.h says so. What has a body in parts is sent once: nobody has it for another try. It
+// leaves only under the instance's serving lease (instances/instance.h), and not when access was
+// changed since it was checked. Used on the account's loop; everything it was built from, and what
+// a call is given, outlives the call.
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -19,7 +20,8 @@ namespace patchbay::actions {
 struct CallLimits {
   std::chrono::milliseconds request_time{30'000};
   std::size_t max_answer_bytes = std::size_t{8} << 20U;
-  std::size_t max_file_bytes = std::size_t{32} << 20U;  // of an answer that is a file
+  std::size_t max_file_bytes = std::size_t{32} << 20U;       // of an answer that is a file
+  std::uint64_t max_stream_bytes = std::uint64_t{5} << 30U;  // of a body that is passed on in parts
   // What a file may take on top of request_time.
   std::size_t min_bytes_per_second = std::size_t{256} << 10U;
 

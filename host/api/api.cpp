@@ -91,6 +91,9 @@ void Api::add_routes(net::Router& router) {
   add_own("POST", "/webhooks/{id}/test", Scope::kAdmin, &Api::test_webhook);
   add_own("GET", "/webhooks/{id}/deliveries", Scope::kAdmin, &Api::list_webhook_deliveries);
   add_own("POST", "/webhooks/{id}/replay", Scope::kAdmin, &Api::replay_webhook);
+  for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"})
+    router.add(method, "/accounts/{id}/proxy/{path...}",
+               [this](net::Request& request) { return pass_on(request); });
   router.add("POST", "/in/{account}/{token}",
              [this](net::Request& request) { return receive_event(request); });
   router.add("GET", "/healthz", [this](net::Request& request) { return healthz(request); });

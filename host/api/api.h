@@ -57,7 +57,9 @@ class Api {
 
   // For the server: whether a request may have a body above the usual bound. large_bodies.cpp.
   Task<std::variant<net::LargeBody, net::Response>> admit_body(const net::Request& head,
-                                                               std::uint64_t length);
+                                                               std::optional<std::uint64_t> length);
+  // Whether that is asked about a body in chunks, too.
+  static bool takes_streams(const net::Request& head);
 
   [[nodiscard]] ApiKeys& keys() { return keys_; }
   [[nodiscard]] actions::ActionRunner& runner() { return runner_; }
@@ -94,6 +96,8 @@ class Api {
                                      actions::ActionCall call);
   // proxy_routes.cpp
   Task<net::Response> proxy(net::Request& request, const Caller& caller);
+  // passing_on_routes.cpp
+  Task<net::Response> pass_on(net::Request& request);
   // catalogue_routes.cpp
   struct Allowed {
     std::vector<std::string> connectors;

@@ -34,7 +34,8 @@ unsigned status_of(const actions::ActionError& error) {
   if (error.reason == reason::kAccountSuspended || error.reason == reason::kIntegrationDisabled)
     return 412;
   if (error.reason == reason::kNotSupported) return 501;
-  if (error.reason == reason::kProviderCircuitOpen || error.reason == reason::kFilesUnderWay)
+  if (error.reason == reason::kProviderCircuitOpen || error.reason == reason::kFilesUnderWay ||
+      error.reason == reason::kStreamsUnderWay)
     return 503;
   if (error.provider && error.code == ErrorCode::kUnavailable) return 502;
   return http_status(error.code);

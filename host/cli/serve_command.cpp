@@ -191,14 +191,16 @@ int serve(const ServeOptions& options, Values values) {
   net::Router router;
   std::string url = options.public_url;
   // The API's links need the port, which is known once the server listens.
-  ServedApi api({.hub_url = [&url] { return url; },
-                 .accounts = hub.accounts(),
-                 .services = hub.services(),
-                 .keeper = hub.keeper(),
-                 .audit = hub.audit(),
-                 .runner = {.file_memory = options.file_memory_mib << 20U},
-                 .log_bodies = log_bodies(options.log_bodies)},
-                *origins);
+  ServedApi api(
+      {.hub_url = [&url] { return url; },
+       .accounts = hub.accounts(),
+       .services = hub.services(),
+       .keeper = hub.keeper(),
+       .audit = hub.audit(),
+       .runner = {.limits = {.max_stream_bytes = std::uint64_t{options.proxy_limit_mib} << 20U},
+                  .file_memory = options.file_memory_mib << 20U},
+       .log_bodies = log_bodies(options.log_bodies)},
+      *origins);
   web::Pages pages({.accounts = hub.accounts(),
                     .services = hub.services(),
                     .api = api.api(),
@@ -231,9 +233,11 @@ int serve(const ServeOptions& options, Values values) {
   if (!place->host.empty())
     server_options.allowed_hosts = {place->host, "localhost", "127.0.0.1", "[::1]"};
   api.add_routes(router);
-  server_options.admit_body = [&api](const net::Request& head, std::uint64_t length) {
+  server_options.admit_body = [&api](const net::Request& head,
+                                     std::optional<std::uint64_t> length) {
     return api.api().admit_body(head, length);
   };
+  server_options.admit_chunked = &api::Api::takes_streams;
   server_options.at_once = [&router](net::Request& request, net::Response& answer) {
     return router.answer_at_once(request, answer);
   };

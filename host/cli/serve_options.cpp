@@ -86,6 +86,12 @@ std::shared_ptr<ServeOptions> add_serve_options(CLI::App& command) {
           "more, those not used for the longest time are read again when they are wanted")
       ->check(CLI::Range(1, 100'000'000))
       ->capture_default_str();
+  command
+      .add_option("--proxy-limit", options->proxy_limit_mib,
+                  "MiB that a body may have which passes through /accounts/{id}/proxy, either way; "
+                  "it is not held in memory")
+      ->check(CLI::Range(1, 16'777'216))
+      ->capture_default_str();
   command.add_option("--loops", options->loops, "Event loops (default: one a core)");
   options->log.add_to(command);
   options->metrics.add_to(command);

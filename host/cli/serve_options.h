@@ -33,6 +33,7 @@ struct ServeOptions {
   std::int64_t rate_limit_wait_s = 5;
   std::size_t file_memory_mib = 512;
   std::size_t held_accounts = accounts::KeeperOptions().held_accounts;
+  std::size_t proxy_limit_mib = 5120;
   std::size_t loops = 0;
   LogOptions log;
   MetricsOptions metrics;

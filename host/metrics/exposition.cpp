@@ -186,6 +186,7 @@ void add_hub(Page& page) {
   page.number("patchbay_database_queue", {}, hub.database_queue.value());
   page.number("patchbay_held_accounts", {}, hub.held_accounts.value());
   page.number("patchbay_file_memory_bytes", {}, hub.file_memory.value());
+  page.number("patchbay_proxy_streams", {}, hub.proxy_streams.value());
   for (const auto level :
        {log::Level::kDebug, log::Level::kInfo, log::Level::kWarning, log::Level::kError})
     page.number("patchbay_log_lines_total", {{"level", std::string(log::to_string(level))}},

@@ -76,6 +76,8 @@ constexpr std::array kFamilies = {
     Family{"patchbay_held_accounts", kGauge, "", "Accounts that are opened in memory now."},
     Family{"patchbay_file_memory_bytes", kGauge, "",
            "Memory set aside for the large files that actions carry now."},
+    Family{"patchbay_proxy_streams", kGauge, "",
+           "Bodies that the proxy passes on without holding them now."},
     Family{"patchbay_log_lines_total", kCounter, "level", "Lines written to the log, by level."},
     Family{"process_cpu_seconds_total", kCounter, "", "Processor time this process has used."},
     Family{"process_start_time_seconds", kGauge, "", "When this process started."},

@@ -24,6 +24,7 @@ struct HubCounters {
   Gauge heads_recorded_ms;  // unix; when the store last agreed with the log's heads, 0: not yet
   Gauge held_accounts;      // accounts opened in memory, now
   Gauge file_memory;        // bytes set aside for large inputs and answers, now
+  Gauge proxy_streams;      // bodies that the proxy passes on in parts, now
 };
 
 inline HubCounters& of_hub() {

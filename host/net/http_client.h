@@ -19,11 +19,19 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "net/asio.h"
+#include "net/body_reader.h"
 #include "net/egress.h"
 #include "net/headers.h"
 #include "net/resolver.h"
 
 namespace patchbay::net {
+
+// How slow the peer may be with a body that comes or goes in parts.
+struct BodyPace {
+  std::chrono::milliseconds grace{30'000};  // how long it may be slower than that, or silent
+  std::size_t min_bytes_per_second = 1'024;
+  std::uint64_t max_bytes = std::uint64_t{5} << 30U;  // of an answer
+};
 
 struct ClientRequest {
   std::string method = "GET";
@@ -35,6 +43,14 @@ struct ClientRequest {
   // Asked once the head of an answer has come, with the length it tells, if any: a bound in place
   // of max_answer_bytes. Empty: that one stays.
   std::function<std::size_t(unsigned status, std::optional<std::uint64_t> length)> bound_answer{};
+  // Asked once with the head of an answer; true: it is handed out before its body has come, as
+  // ClientReply::rest. The time that send() is given then ends with the head. Empty: never.
+  std::function<bool(unsigned status, std::optional<std::uint64_t> length)> hand_on{};
+  // Set: the body, in place of `body`; asked for on the client's loop. Nothing of it is sent twice.
+  // The time that send() is given begins anew with its end. An answer that comes before it ends it.
+  BodyReader body_parts{};
+  std::optional<std::uint64_t> body_length{};  // of body_parts; none: it goes in chunks
+  BodyPace pace{};
   bool fresh_connection = false;  // no pooled connection, so that maybe_processed is exact
   // Whether sending it twice is harmless, when the method alone does not say (a client-credentials
   // token request). GET, HEAD, OPTIONS, PUT and DELETE are repeatable by definition.
@@ -73,6 +89,9 @@ struct ClientReply {
   std::int64_t retry_after_ms = 0;  // when the hub itself held the request back
   Headers headers;
   SecretString body;  // wiped when freed
+  // In place of `body`, when it was handed on. Its failures: kTimeout (too slow), kTooLarge,
+  // kProtocol, kUnavailable (the connection ended within it).
+  BodyReader rest;
 
   [[nodiscard]] bool ok() const { return error == NetError::kNone; }
   // By the hub itself.

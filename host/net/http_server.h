@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -47,14 +48,16 @@ struct LargeBody {
   std::size_t max_bytes = 0;
   std::size_t min_bytes_per_second = 0;
   std::shared_ptr<void> room;  // held until the request is answered
+  bool in_parts = false;       // it is not read beforehand: the handler does, Request::body_parts
 };
 
 // Asked with the head of a request that tells such a length, before any of its body is read; what
 // else it answers is sent in place of the handler's answer, and the connection closed. Chunked
-// bodies, which tell no length, are never larger than max_body_bytes. Runs on the connection's
+// bodies, which tell no length, are never larger than max_body_bytes, but where
+// ServerOptions::admit_chunked says that this is asked about them, too. Runs on the connection's
 // loop.
-using AdmitBody = std::function<Task<std::variant<LargeBody, Response>>(const Request& head,
-                                                                        std::uint64_t length)>;
+using AdmitBody = std::function<Task<std::variant<LargeBody, Response>>(
+    const Request& head, std::optional<std::uint64_t> length)>;
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
@@ -76,8 +79,9 @@ struct ServerOptions {
   ServerLimits limits{};
   // Body of answers the server makes itself for a well-formed request (500). Default: short text.
   std::function<Response(const Request&, unsigned status)> on_error{};
-  AdmitBody admit_body{};  // default: none is
-  AtOnce at_once{};        // asked before the handler for requests without a body; default: nobody
+  AdmitBody admit_body{};                                    // default: none is
+  std::function<bool(const Request& head)> admit_chunked{};  // default: none
+  AtOnce at_once{};  // asked before the handler for requests without a body; default: nobody
 };
 
 class HttpServer {

@@ -55,6 +55,8 @@ void Request::reset() {
   path_params.clear();
   headers.clear();
   body = SecretString();
+  body_parts = nullptr;
+  body_length.reset();
   is_tls = false;
 }
 
@@ -68,6 +70,7 @@ void Response::reset() {
   headers.clear();
   body.clear();
   parts = nullptr;
+  length.reset();
   secret = false;
   close_connection = false;
 }

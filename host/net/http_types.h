@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "net/asio.h"
+#include "net/body_reader.h"
 #include "net/headers.h"
 #include "net/params.h"
 
@@ -34,6 +35,10 @@ struct Request {
   Params path_params;  // filled by the router
   Headers headers;
   SecretString body;  // wiped when freed, like every buffer it came through
+  // Set: the body has not been read, and comes from here (LargeBody::in_parts); `body` is empty.
+  // Asked on the connection's loop, while the handler runs.
+  BodyReader body_parts;
+  std::optional<std::uint64_t> body_length;  // of body_parts, when the head tells it
   std::string peer_address;
   std::string host;  // the Host field, lower case, e.g. "127.0.0.1:8080"
   std::string id;    // unique per process; also sent back as X-Request-Id
@@ -71,7 +76,10 @@ struct Response {
   unsigned status = 200;
   Headers headers;
   std::string body;
-  BodyParts parts;                // set: in place of `body`
+  BodyParts parts;  // set: in place of `body`
+  // Of `parts`, or of what an answer to HEAD leaves out, where it is known. Parts that come to
+  // another length break the body off.
+  std::optional<std::uint64_t> length;
   bool secret = false;            // wipe the body once it is written
   bool close_connection = false;  // end the connection after this answer
 

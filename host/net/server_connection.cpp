@@ -18,6 +18,7 @@
 #include "base/log_setup.h"
 #include "net/http_guard.h"
 #include "net/http_parser.h"
+#include "net/rate_deadline.h"
 #include "net/trace_context.h"
 
 namespace patchbay::net {
@@ -26,6 +27,7 @@ namespace {
 constexpr std::size_t kFirstRead = std::size_t{4} << 10U;
 constexpr std::size_t kUsualHead = std::size_t{2} << 10U;
 constexpr std::size_t kBodyRead = std::size_t{16} << 10U;
+constexpr std::size_t kPartRead = std::size_t{64} << 10U;
 constexpr std::size_t kJoinedWrite = std::size_t{16} << 10U;
 constexpr std::size_t kMostDiscarded = std::size_t{1} << 20U;
 // Within write_grace: a peer that took much at first and then nothing is found at the second one.
@@ -70,9 +72,9 @@ bool is_servers_own(std::string_view name) {
 // HTTP/1.0 knows no chunks: there the end of the connection is the end of the body.
 void write_framing(Bytes& out, const Response& response, bool chunked) {
   if (response.status == 204 || response.status == 304) return;
-  if (!response.parts) {
+  if (!response.parts || response.length) {
     append(out, "\r\nContent-Length: ");
-    append(out, std::to_string(response.body.size()));
+    append(out, std::to_string(response.length.value_or(response.body.size())));
   } else if (chunked) {
     append(out, "\r\nTransfer-Encoding: chunked");
   }
@@ -127,26 +129,6 @@ void write_lower(std::string_view text, std::string& into) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }
 }
-
-// Each byte buys a peer the time that min_bytes_per_second leaves for it, but never more than
-// `grace` in all: a quick start pays for no standstill.
-class RateDeadline {
- public:
-  RateDeadline(std::chrono::milliseconds grace, std::size_t min_bytes_per_second)
-      : grace_(grace),
-        rate_(std::max<std::size_t>(1, min_bytes_per_second)),
-        at_(Watchdog::Clock::now() + grace) {}
-  [[nodiscard]] Watchdog::Clock::time_point at() const { return at_; }
-  void moved(std::size_t bytes) {
-    const auto bought = std::chrono::microseconds(bytes * 1'000'000 / rate_);
-    at_ = std::min(at_ + bought, Watchdog::Clock::now() + grace_);
-  }
-
- private:
-  const std::chrono::milliseconds grace_;
-  const std::size_t rate_;
-  Watchdog::Clock::time_point at_;
-};
 
 }  // namespace
 
@@ -219,6 +201,7 @@ struct Connection::Exchange {
     state = ParseState::kNeedMore;
     refusal = {};
     admitted = {};
+    pace.reset();
     answer.reset();
     unsent = {};
   }
@@ -235,6 +218,8 @@ struct Connection::Exchange {
   ParseState state = ParseState::kNeedMore;
   GuardVerdict refusal;
   LargeBody admitted;
+  std::optional<RateDeadline> pace;       // of a body that is read by the handler
+  Watchdog::Clock::time_point paused_at;  // after its last part
   Response answer;
   std::string_view unsent;  // of out_, once answered
 };
@@ -366,15 +351,20 @@ Task<bool> Connection::exchange() {
     co_return co_await finish_response(now.answer, now.writing(false), now.unsent);
   if (now.stage == Exchange::Stage::kNew && !co_await read_head(now)) co_return false;
   if (!now.refusal.accepted()) co_return co_await refuse(now.refusal.status, now.refusal.reason);
-  if (now.state == ParseState::kTooLarge && !co_await admit_body(now)) co_return false;
-  if (now.state != ParseState::kDone && !co_await read_body(now)) co_return false;
+  if (wants_admission(now) && !co_await admit_body(now)) co_return false;
+  if (now.admitted.in_parts)
+    now.request.body_parts = [this, &now] { return read_part(now); };
+  else if (now.state != ParseState::kDone && !co_await read_body(now))
+    co_return false;
   watchdog_->clear();
-  const bool asked_to_keep = now.keep_alive();
 
   const auto began = std::chrono::steady_clock::now();
   metrics::RouteCounters* route = nullptr;
   Response response = co_await ask_handler(now.request, route);
   note_answer(now.request, response.status, route, std::chrono::steady_clock::now() - began);
+  watchdog_->clear();
+  // What the handler left of the body stands in the way of another request.
+  const bool asked_to_keep = now.keep_alive() && now.state == ParseState::kDone;
   const bool close =
       !asked_to_keep || response.close_connection || place_.server()->draining.load();
   const bool written = co_await write_response(response, now.writing(close));
@@ -444,26 +434,67 @@ Task<> Connection::ask_for_tls() {
   stream_->socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
+bool Connection::wants_admission(const Exchange& now) const {
+  const auto& options = place_.server()->options;
+  return now.state == ParseState::kTooLarge ||
+         (now.state == ParseState::kHead && !now.parser.length() && options.admit_body &&
+          options.admit_chunked && options.admit_chunked(now.request));
+}
+
 Task<bool> Connection::admit_body(Exchange& now) {
   const auto length = now.parser.length();
   const auto& admit = place_.server()->options.admit_body;
-  if (!admit || !length) co_return co_await refuse_body(error_page(now.request, 413), now.request);
+  if (!admit) co_return co_await refuse_body(error_page(now.request, 413), now.request);
   watchdog_->clear();
-  auto answer = co_await admit(now.request, *length);
+  auto answer = co_await admit(now.request, length);
   if (const auto* refusal = std::get_if<Response>(&answer))
     co_return co_await refuse_body(*refusal, now.request);
   now.admitted = std::get<LargeBody>(std::move(answer));
-  if (*length > now.admitted.max_bytes)
+  if (length.value_or(0) > now.admitted.max_bytes)
     co_return co_await refuse_body(error_page(now.request, 413), now.request);
   now.parser.allow(now.admitted.max_bytes);
+  now.request.body_length = length;
   now.state = ParseState::kHead;
   co_return true;
 }
 
-Task<bool> Connection::read_body(Exchange& now) {
-  if (filled_ == 0 && !now.head.http_1_0 && now.request.headers.has("Expect")) {
-    if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+Task<bool> Connection::tell_to_continue(const Exchange& now) {
+  if (filled_ > 0 || now.head.http_1_0 || !now.request.headers.has("Expect")) co_return true;
+  co_return co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+Task<Result<std::optional<std::string>>> Connection::read_part(Exchange& now) {
+  const auto broke_off = [&] {
+    return make_error(ErrorCode::kInvalidArgument, "The body of the request broke off.");
+  };
+  if (!now.pace) {
+    if (!co_await tell_to_continue(now)) co_return broke_off();
+    now.pace.emplace(limits().body_grace,
+                     std::max(limits().min_bytes_per_second, now.admitted.min_bytes_per_second));
+  } else {
+    now.pace->paused(Watchdog::Clock::now() - now.paused_at);
   }
+  while (now.state != ParseState::kDone) {
+    std::size_t used = 0;
+    now.state = now.parser.put(received(), used);
+    consume(used);
+    now.pace->moved(used);
+    if (now.state == ParseState::kTooLarge)
+      co_return make_error(ErrorCode::kTooLarge, "The body of the request is too large.");
+    if (now.state == ParseState::kBad) co_return broke_off();
+    if (now.state == ParseState::kDone || !now.request.body.empty()) break;
+    watchdog_->set(now.pace->at());
+    const bool came = co_await read_more(kPartRead);
+    watchdog_->clear();
+    if (!came) co_return broke_off();
+  }
+  now.paused_at = Watchdog::Clock::now();
+  if (now.request.body.empty()) co_return std::nullopt;
+  co_return std::string(std::exchange(now.request.body, SecretString()).reveal());
+}
+
+Task<bool> Connection::read_body(Exchange& now) {
+  if (!co_await tell_to_continue(now)) co_return false;
   RateDeadline deadline(limits().body_grace,
                         std::max(limits().min_bytes_per_second, now.admitted.min_bytes_per_second));
   while (true) {
@@ -565,7 +596,7 @@ Task<bool> Connection::finish_response(const Response& response, Writing how,
   bool sent = unsent.empty() || co_await write_all(unsent);
   const std::string_view body = how.body_of(response);
   if (sent && response.parts && how.has_body(response)) {
-    sent = co_await write_parts(response.parts, !how.http_1_0);
+    sent = co_await write_parts(response, !how.http_1_0 && !response.length);
   } else if (sent && body.size() > kJoinedWrite) {
     sent = co_await write_all(body);
   }
@@ -573,22 +604,27 @@ Task<bool> Connection::finish_response(const Response& response, Writing how,
   co_return sent;
 }
 
-Task<bool> Connection::write_parts(const BodyParts& parts, bool chunked) {
+Task<bool> Connection::write_parts(const Response& response, bool chunked) {
+  std::uint64_t size = 0;
   for (bool more = true; more;) {
     std::optional<std::string> part;
     try {
-      part = co_await parts();
+      part = co_await response.parts();
+    } catch (const BodyBrokeOff&) {
+      co_return false;
     } catch (const std::exception& failure) {
       log::error("net", "body_broke_off", {{"type", typeid(failure).name()}});
       co_return false;
     }
     more = part.has_value();
     if (more && part->empty()) continue;
+    size += more ? part->size() : 0;
+    if (size > response.length.value_or(size)) co_return false;
     if (!more && !chunked) break;
     const std::string framed = chunked ? chunk(part.value_or("")) : *std::move(part);
     if (!co_await write_all(framed)) co_return false;
   }
-  co_return true;
+  co_return size == response.length.value_or(size);
 }
 
 // Afterwards nothing is watched: whoever makes what comes next has deadlines of its own.

@@ -111,6 +111,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   GuardVerdict check_head(Exchange& now, std::size_t size);
   void pass_empty_line();
   Task<bool> read_body(Exchange& now);
+  // Of a body that is read by the handler.
+  Task<Result<std::optional<std::string>>> read_part(Exchange& now);
+  Task<bool> tell_to_continue(const Exchange& now);
   // Tells which route's handler it was; null: none.
   Task<Response> ask_handler(Request& request, metrics::RouteCounters*& route);
   // For the metrics, and for the log.
@@ -121,6 +124,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> refuse(unsigned status, std::string_view reason);
   // To somebody who speaks HTTP where TLS is spoken.
   Task<> ask_for_tls();
+  // Whether somebody is to be asked about the body before it is read.
+  [[nodiscard]] bool wants_admission(const Exchange& now) const;
   Task<bool> admit_body(Exchange& now);
   Task<bool> refuse_body(const Response& response, const Request& request);
   struct Writing;
@@ -129,8 +134,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // that and all else.
   std::string_view begin_response(const Response& response, const Writing& how);
   Task<bool> finish_response(const Response& response, Writing how, std::string_view unsent);
-  // False as well when making them fails.
-  Task<bool> write_parts(const BodyParts& parts, bool chunked);
+  // False as well when making them fails, or they are not what Response::length says.
+  Task<bool> write_parts(const Response& response, bool chunked);
   Task<bool> write_all(std::string_view bytes);
   // Begins to watch how fast the peer takes what is written.
   void watch_writing();

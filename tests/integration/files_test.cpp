@@ -54,7 +54,7 @@ class FilesTest : public HubTest {
         {.tls = {files.certificate, files.key},
          .allowed_hosts = {"hub.example"},
          .admit_body = [this](const net::Request& head,
-                              std::uint64_t length) { return api->admit_body(head, length); }},
+                              std::optional<std::uint64_t> length) { return api->admit_body(head, length); }},
         [this](net::Request& request) { return router->dispatch(request); });
     ASSERT_TRUE(started) << started.error().message;
     server = std::move(*started);

@@ -10,6 +10,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -87,7 +88,8 @@ class HubTest : public testing::Test {
     made.key = vault::KeyFile{key_file};
     made.connectors_folder = connectors;
     made.worker_program = worker_program;
-    made.egress.overrides = {{"api.personio.de", "127.0.0.1", personio.port(), personio.ca_file()}};
+    made.egress.overrides = {in_personios_place.value_or(net::EgressOverride{
+        "api.personio.de", "127.0.0.1", personio.port(), personio.ca_file()})};
     made.egress.overrides.insert(made.egress.overrides.end(), overrides.begin(), overrides.end());
     made.trust = trust;
     made.keeper = keeper;
@@ -259,6 +261,7 @@ class HubTest : public testing::Test {
   std::string worker_program = kWorkerProgram;
   connector::TrustPolicy trust{.approve_all = true, .pinned = {}, .trusted_keys = {}};
   std::vector<net::EgressOverride> overrides;  // besides Personio's
+  std::optional<net::EgressOverride> in_personios_place;
   accounts::KeeperOptions keeper;
   pacing::PaceOptions pace;
   std::size_t loops = 2;

@@ -81,6 +81,7 @@ class ScriptedProvider final : public net::HttpSender {
   net::Task<net::ClientReply> send(net::ClientRequest request,
                                    std::chrono::milliseconds time) override {
     within = time;
+    if (on_request) on_request(request);
     requests.push_back(std::move(request));
     if (replies.empty()) {
       ADD_FAILURE() << "an unexpected request to " << requests.back().url;
@@ -105,6 +106,7 @@ class ScriptedProvider final : public net::HttpSender {
 
   std::deque<net::ClientReply> replies;
   std::vector<net::ClientRequest> requests;
+  std::function<void(const net::ClientRequest&)> on_request;
   std::chrono::milliseconds within{};  // of the last one
 };
 

@@ -13,7 +13,10 @@ using test::ApiDescription;
 TEST(ApiDescribed, EveryRouteAndNoOther) {
   const test::ServedHub hub;
   std::set<std::string> routes;
-  for (const auto& route : hub.router.routes()) routes.insert(route.method + " " + route.pattern);
+  for (const auto& route : hub.router.routes()) {
+    const std::string pattern = route.pattern.substr(0, route.pattern.find("...}"));
+    routes.insert(route.method + " " + pattern + (pattern == route.pattern ? "" : "}"));
+  }
   std::set<std::string> described;
   for (const auto& operation : ApiDescription::built().operations())
     described.insert(operation.method + " " + operation.path);

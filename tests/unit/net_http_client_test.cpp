@@ -8,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <map>
 #include <optional>
 
@@ -661,6 +662,135 @@ TEST_F(HttpClientTest, RefusesOldProtocolsAndWeakSuitesAsAServer) {
   EXPECT_TRUE(can_talk(TLS1_2_VERSION, "ECDHE-ECDSA-AES128-GCM-SHA256"));
   EXPECT_FALSE(can_talk(TLS1_2_VERSION, "ECDHE-ECDSA-AES128-SHA"));
   EXPECT_FALSE(can_talk(TLS1_1_VERSION, nullptr));
+}
+
+// What is handed on, with the server that it comes from.
+class HandsOn : public HttpClientTest {
+ protected:
+  static constexpr const char* kHead = "HTTP/1.1 200 OK\r\nX-Theirs: 1\r\n";
+
+  void answer(std::string framing, std::string body) {
+    server_.emplace([framing = std::move(framing), body = std::move(body)](int, Channel& channel) {
+      while (!channel.read_message().empty()) channel.send(kHead + framing + "\r\n\r\n" + body);
+    });
+    use_plain(server_->port());
+  }
+  ClientReply ask() {
+    ClientRequest request;
+    request.url = base() + "/";
+    request.hand_on = [](unsigned status, std::optional<std::uint64_t>) { return status == 200; };
+    request.pace = pace_;
+    return send(std::move(request));
+  }
+  Result<std::optional<std::string>> next(const ClientReply& reply) {
+    return loops_.block_on(reply.rest());
+  }
+
+  BodyPace pace_;
+  std::optional<ScriptedServer> server_;
+};
+
+TEST_F(HandsOn, TheHeadBeforeTheBodyAndThenItsParts) {
+  answer("Content-Length: 5", "abcde");
+  auto reply = ask();
+  ASSERT_TRUE(reply.ok()) << reply.message;
+  EXPECT_EQ(reply.headers.get("X-Theirs"), "1");
+  EXPECT_TRUE(reply.body.empty());
+  ASSERT_TRUE(reply.rest);
+  std::string all;
+  for (auto part = next(reply); part && *part; part = next(reply)) all += **part;
+  EXPECT_EQ(all, "abcde");
+  EXPECT_EQ(client_->idle_connections(), 1U);
+  EXPECT_EQ(next(reply).value(), std::nullopt) << "however often one asks";
+  EXPECT_EQ(ask().status, 200U);
+  EXPECT_EQ(server_->connections(), 1);
+}
+
+TEST_F(HandsOn, NothingOfAnAnswerThatIsOverWithItsHead) {
+  answer("Content-Length: 0", "");
+  const auto reply = ask();
+  EXPECT_TRUE(reply.ok());
+  EXPECT_FALSE(reply.rest);
+  EXPECT_EQ(client_->idle_connections(), 1U);
+}
+
+TEST_F(HandsOn, AConnectionThatEndsWithTheLastOneWhoWantedIt) {
+  answer("Content-Length: 500000", std::string(400'000, 'x'));
+  auto reply = ask();
+  ASSERT_TRUE(next(reply));
+  reply.rest = nullptr;
+  EXPECT_EQ(client_->idle_connections(), 0U);
+  EXPECT_EQ(ask().status, 200U) << "the server is done with the first one";
+}
+
+TEST_F(HandsOn, AFailureWhereTheAnswerBreaksOff) {
+  ScriptedServer server([](int, Channel& channel) {
+    channel.read_message();
+    channel.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n");
+  });
+  use_plain(server.port());
+  const auto reply = ask();
+  ASSERT_TRUE(reply.rest);
+  EXPECT_EQ(next(reply).value(), "abcde");
+  EXPECT_EQ(next(reply).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(next(reply).error().code, ErrorCode::kUnavailable);
+}
+
+TEST_F(HandsOn, AnAnswerWithoutALengthToItsEnd) {
+  ScriptedServer server([](int, Channel& channel) {
+    channel.read_message();
+    channel.send("HTTP/1.1 200 OK\r\n\r\nabcde");
+  });
+  use_plain(server.port());
+  const auto reply = ask();
+  ASSERT_TRUE(reply.rest);
+  EXPECT_EQ(next(reply).value(), "abcde");
+  EXPECT_EQ(next(reply).value(), std::nullopt);
+}
+
+TEST_F(HandsOn, NoMoreThanIsAllowed) {
+  pace_.max_bytes = 4;
+  answer("Content-Length: 5", "abcde");
+  EXPECT_EQ(ask().error, NetError::kTooLarge);
+  server_.reset();
+  answer("Transfer-Encoding: chunked", "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  const auto reply = ask();
+  ASSERT_TRUE(reply.rest);
+  auto part = next(reply);
+  while (part && *part) part = next(reply);
+  EXPECT_EQ(part.error().code, ErrorCode::kTooLarge);
+}
+
+TEST_F(HandsOn, NothingOfAnAnswerThatStandsStill) {
+  pace_.grace = 50ms;
+  std::promise<void> over;
+  ScriptedServer server([&](int, Channel& channel) {
+    channel.read_message();
+    channel.send("HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\nabcde");
+    channel.read_some();  // until the client gives up
+    over.set_value();
+  });
+  use_plain(server.port());
+  const auto reply = ask();
+  ASSERT_TRUE(reply.rest);
+  EXPECT_EQ(next(reply).value(), "abcde");
+  EXPECT_EQ(next(reply).error().code, ErrorCode::kTimeout);
+  EXPECT_EQ(over.get_future().wait_for(10s), std::future_status::ready);
+}
+
+TEST_F(HandsOn, ABodyInPartsThatIsNotAsLongAsItWasSaidToBe) {
+  answer("Content-Length: 0", "");
+  for (const std::uint64_t length : {3U, 7U}) {
+    ClientRequest request;
+    request.method = "PUT";
+    request.url = base() + "/";
+    request.body_length = length;
+    request.body_parts = [left = 1]() mutable -> Task<Result<std::optional<std::string>>> {
+      if (left-- > 0) co_return "abcde";
+      co_return std::nullopt;
+    };
+    EXPECT_EQ(send(std::move(request)).error, NetError::kCancelled) << length;
+  }
 }
 
 }  // namespace

@@ -422,10 +422,9 @@ class LargeBodyTest : public HttpServerTest {
     ServerOptions options;
     options.limits.max_body_bytes = 10;
     options.limits.body_grace = 300ms;
-    options.admit_body = [this, max_bytes](
-                             const Request& head,
-                             std::uint64_t length) -> Task<std::variant<LargeBody, Response>> {
-      asked_.push_back({head.path, length});
+    options.admit_body = [this, max_bytes](const Request& head, std::optional<std::uint64_t> length)
+        -> Task<std::variant<LargeBody, Response>> {
+      asked_.push_back({head.path, length.value_or(0)});
       if (head.headers.has("X-Refuse")) co_return text("not you", 403);
       auto room = std::make_shared<int>(0);
       room_ = room;
@@ -441,6 +440,117 @@ class LargeBodyTest : public HttpServerTest {
   std::weak_ptr<int> room_;
   std::size_t min_rate_ = 0;
 };
+
+// Bodies that their handler reads.
+class BodyInPartsTest : public HttpServerTest {
+ protected:
+  // `most`: so many parts are read.
+  void start_reading(std::size_t most) {
+    router_.add("POST", "/in_parts", [this, most](Request& request) -> Task<Response> {
+      std::string all;
+      for (std::size_t count = 0; request.body_parts && count < most; ++count) {
+        const auto part = co_await request.body_parts();
+        failed_ = !part;
+        if (!part || !*part) break;
+        all += **part;
+      }
+      const auto told = request.body_length;
+      co_return text((told ? std::to_string(*told) : "chunked") + " " + all);
+    });
+    ServerOptions options;
+    options.limits.max_body_bytes = 10;
+    options.limits.body_grace = 300ms;
+    options.admit_body =
+        [](const Request&,
+           std::optional<std::uint64_t>) -> Task<std::variant<LargeBody, Response>> {
+      LargeBody admitted;
+      admitted.max_bytes = 1'000'000;
+      admitted.in_parts = true;
+      co_return admitted;
+    };
+    options.admit_chunked = [](const Request& head) { return head.path == "/in_parts"; };
+    start(std::move(options));
+  }
+  static constexpr const char* kHead = "POST /in_parts HTTP/1.1\r\nHost: localhost\r\n";
+
+  std::atomic<bool> failed_ = false;
+};
+
+TEST_F(BodyInPartsTest, AreReadByTheHandlerAndTheNextRequestFollows) {
+  start_reading(1'000'000);
+  Channel channel = connect();
+  const std::string body(100'000, 'x');
+  for (int round = 0; round < 2; ++round) {
+    channel.send(std::string(kHead) + "Content-Length: 100000\r\n\r\n" + body);
+    EXPECT_TRUE(channel.read_message().ends_with("\r\n\r\n100000 " + body));
+    channel.send(std::string(kHead) + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+    EXPECT_TRUE(channel.read_message().ends_with("\r\n\r\nchunked abc"));
+  }
+}
+
+TEST_F(BodyInPartsTest, EndTheConnectionWhenTheyAreNotReadToTheirEnd) {
+  start_reading(0);
+  Channel channel = connect();
+  channel.send(std::string(kHead) + "Content-Length: 100000\r\n\r\nbegun");
+  const auto all = channel.read_all();
+  EXPECT_EQ(status_of(all), 200U);
+  EXPECT_NE(all.find("Connection: close"), std::string::npos) << all;
+}
+
+TEST_F(BodyInPartsTest, AreAskedForWhereTheClientWaitsToBe) {
+  start_reading(1'000'000);
+  Channel channel = connect();
+  channel.send(std::string(kHead) + "Expect: 100-continue\r\nContent-Length: 12\r\n\r\n");
+  EXPECT_EQ(status_of(channel.read_message()), 100U);
+  channel.send("abcdefghijkl");
+  EXPECT_TRUE(channel.read_message().ends_with("12 abcdefghijkl"));
+}
+
+TEST_F(BodyInPartsTest, FailWhenTheyAreMalformedTooLongOrDoNotCome) {
+  start_reading(1'000'000);
+  for (const auto& [framing, body] :
+       {std::pair<std::string, std::string>{"Transfer-Encoding: chunked", "zz\r\n"},
+        {"Transfer-Encoding: chunked", "1E8480\r\n" + std::string(2'000'000, 'x')},
+        {"Content-Length: 100000", "begun"}}) {
+    failed_ = false;
+    Channel channel = connect();
+    channel.send(std::string(kHead) + framing + "\r\n\r\n" + body);
+    channel.read_all();
+    EXPECT_TRUE(failed_) << framing;
+  }
+}
+
+TEST_F(HttpServerTest, TellsALengthThatIsKnownAndBreaksOffWhatHasAnother) {
+  for (const std::uint64_t length : {2U, 3U, 4U})
+    router_.add("GET", "/of" + std::to_string(length),
+                [length](Request& request) -> Task<Response> {
+                  Response response = text("");
+                  response.length = length;
+                  if (request.method != "HEAD")
+                    response.parts = [left = 3]() mutable -> Task<std::optional<std::string>> {
+                      if (left-- == 0) co_return std::nullopt;
+                      co_return "x";
+                    };
+                  co_return response;
+                });
+  start();
+  const auto answer_of = [&](const std::string& method, int length) {
+    Channel channel = connect();
+    channel.send(method + " /of" + std::to_string(length) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    if (length == 3) channel.finish_sending();
+    return channel.read_all();
+  };
+  for (const int length : {2, 3, 4}) {
+    const auto answer = answer_of("GET", length);
+    EXPECT_NE(answer.find("Content-Length: " + std::to_string(length) + "\r\n"), std::string::npos)
+        << answer;
+    EXPECT_EQ(answer.find("Transfer-Encoding"), std::string::npos) << answer;
+    EXPECT_TRUE(answer.ends_with(length == 2 ? "\r\n\r\nxx" : "\r\n\r\nxxx")) << answer;
+  }
+  const auto head = answer_of("HEAD", 3);
+  EXPECT_NE(head.find("Content-Length: 3\r\n"), std::string::npos) << head;
+  EXPECT_TRUE(head.ends_with("\r\n\r\n")) << head;
+}
 
 TEST_F(LargeBodyTest, IsReadWhenItIsAdmittedAndItsRoomGivenBack) {
   start_admitting(100'000);

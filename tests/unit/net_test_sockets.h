@@ -9,6 +9,7 @@
 #include <sys/time.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -82,12 +83,38 @@ class Channel {
     return message;
   }
 
+  // Of what comes and is not kept; empty at the end of the stream.
+  std::string_view read_part() {
+    part_ = std::exchange(received_, {});
+    if (!part_.empty()) return part_;
+    part_.resize(std::size_t{64} << 10U);
+    const long n = ssl_ ? SSL_read(ssl_.get(), part_.data(), static_cast<int>(part_.size()))
+                        : ::recv(fd_.get(), part_.data(), part_.size(), 0);
+    part_.resize(n <= 0 ? 0 : static_cast<std::size_t>(n));
+    return part_;
+  }
+  // Up to the empty line; what comes behind it stays.
+  std::string read_head() {
+    std::size_t end = 0;
+    while ((end = received_.find("\r\n\r\n")) == std::string::npos)
+      if (!read_some()) return std::exchange(received_, {});
+    std::string head = received_.substr(0, end + 4);
+    received_.erase(0, end + 4);
+    return head;
+  }
+
   std::string read_all() {
     while (read_some()) {
     }
     return std::exchange(received_, {});
   }
 
+  // Whether the other side has closed it; nothing that came is left unread.
+  [[nodiscard]] bool ended() const {
+    char byte = 0;
+    const long n = ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN);
+  }
   // With TLS: without close_notify.
   void cut() { fd_.reset(); }
   void finish_tls() {
@@ -103,6 +130,7 @@ class Channel {
   Fd fd_;
   std::unique_ptr<SSL, Free> ssl_;
   std::string received_;
+  std::string part_;
 };
 
 inline Channel raw_client(std::uint16_t port) {

@@ -253,6 +253,7 @@ class TwoTenants {
     integration.id = "int_example";
     integration.project_id = kOwn;
     integration.is_default = true;
+    integration.allowed_actions = R"(["acme_list","raw_reads","raw_writes"])";
     return integration;
   }
   static Result<> insert_webhook(store::Database& db, const char* project, const char* id) {

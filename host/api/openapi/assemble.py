@@ -60,8 +60,9 @@ def error_response(shape, status, errors):
 
 
 def takes_idempotency_key(name, operation):
-    """What changes something, with an API key; MCP has ways of its own."""
-    return "security" not in operation and not name.startswith("GET ") and name != "POST /mcp"
+    """What changes something, with an API key; MCP has ways of its own, and what is passed on is not kept."""
+    own_ways = name == "POST /mcp" or " /accounts/{id}/proxy/" in name
+    return "security" not in operation and not name.startswith("GET ") and not own_ways
 
 
 def expand_errors(document, errors):
@@ -81,7 +82,7 @@ def expand_errors(document, errors):
                 reference = f"#/components/responses/{shape}{errors['statuses'][status]['name']}"
                 operation["responses"].setdefault(status, {"$ref": reference})
         for others in ("4XX", "5XX"):
-            operation["responses"][others] = {"$ref": "#/components/responses/RefusedByServer"}
+            operation["responses"].setdefault(others, {"$ref": "#/components/responses/RefusedByServer"})
         operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
