@@ -33,14 +33,10 @@ class Call(load.Server):
     """A POST of JSON to the hub for one account, or a GET where there is no body."""
 
     def __init__(self, folder, name, url, program, key="none", account="", body=None):
-        super().__init__(url, key, program)
-        self.script = folder / f"{name}.lua"
+        super().__init__(url, key, program, folder / f"{name}.lua")
         headers = {"Content-Type": "application/json", "x-account-id": account}
         self.script.write_text("" if body is None else "\n".join(
             ["wrk.method = 'POST'", f"wrk.body = [==[{json.dumps(body)}]==]", *(f"wrk.headers['{name}'] = '{text}'" for name, text in headers.items())]))
-
-    def options(self):
-        return ["-s", self.script]
 
 
 def certificate(folder, state):

@@ -102,6 +102,10 @@ def token_text(tokens):
              f"{tokens['connections']} kept connections), round by round, median (least to most):"]
     lines += [f"{spread(anchor, 'requests_per_s')} of {name} by requests a second, {spread(anchor, 'processor_us')} by processor time;"
               for anchor, name in ANCHORS_OF_TOKENS.items()]
+    if "hub_1000_to_hub" in tokens:
+        each = {what: tokens[f"hub_{what}_to_hub"]["processor_us"]["median"] for what in ("1000", "1000000", "two_loops")}
+        lines += [f"by processor time a read takes {each['1000']:.2f} times as much among 1,000 accounts, {each['1000000']:.2f} times among 1,000,000, and",
+                  f"{each['two_loops']:.2f} times with two event loops (1,000 accounts, half of them on the loop that is not the connection's);"]
     return [*lines, "the first counts what other programs took of the core, the second does not (docs/performance.md)."]
 
 

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Token reads beside nginx: token_bench.py BIN CONNECTORS [ROUNDS [SECONDS]]
 
-Starts personio-sandbox, `patchbay serve` with one linked account and one event loop, and nginx (token_bench.conf), each server on core 0; wrk on core
-1 asks them over 32 kept connections on the loopback address, one server after the other for so many SECONDS (3), so many ROUNDS (7). nginx answers
-a body of the hub's size, once with a record per request in its access log, once without. Every answer of the hub is checked against key and tenant
-and recorded in the audit log.
+Starts personio-sandbox, `patchbay serve` with one event loop and 1, 1,000 and 1,000,000 accounts, one more with two loops and 1,000 accounts, and nginx
+(token_bench.conf), each server on core 0, the one with two loops on both; wrk on core 1 asks them over 32 kept connections on the loopback address, one
+server after the other for so many SECONDS (3), so many ROUNDS (7). Of many accounts 1,000 are asked for, in turns. nginx answers a body of the hub's
+size, once with a record per request in its access log, once without. Every answer of the hub is checked against key and tenant and recorded in the
+audit log.
 
-Prints JSON: for each server its requests a second and its processor time a request in microseconds (user, kernel and both), and for the hub the ratio
-to each anchor, round by round. Each figure is its least, median and most. Processor time does not count what other programs took of the core.
+Prints JSON: for each server its requests a second and its processor time a request in microseconds (user, kernel and both), for the hub with one account
+the ratio to each anchor, and for the others that to the hub with one, round by round. Each figure is its least, median and most. Processor time does
+not count what other programs took of the core.
 """
 import contextlib
 import json
@@ -16,6 +18,7 @@ import pathlib
 import re
 import shutil
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -28,6 +31,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 PACKAGES = {"wrk": "wrk", "nginx": "nginx-light", "taskset": "util-linux"}
 PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin"))
 CONNECTIONS = 32
+ASKED_FOR = 1_000
+HUBS = {"hub": (1, 1), "hub_1000": (1_000, 1), "hub_1000000": (1_000_000, 1), "hub_two_loops": (1_000, 2)}  # accounts, loops
 TICKS_US = 1e6 / os.sysconf("SC_CLK_TCK")
 
 
@@ -48,10 +53,10 @@ def free_ports(count):
 
 
 class Server:
-    """What is measured: `url`, with `key`, answered by the process `pid` and its children."""
+    """What is measured: `url`, with `key`, answered by the process `pid` and its children. `script` is wrk's."""
 
-    def __init__(self, url, key, program):
-        self.url, self.key, self.pid = url, key, program.pid
+    def __init__(self, url, key, program, script=None):
+        self.url, self.key, self.pid, self.script = url, key, program.pid, script
 
     def get(self):
         request = urllib.request.Request(self.url, headers={"Authorization": f"Bearer {self.key}"})
@@ -66,7 +71,7 @@ class Server:
 
     def options(self):
         """Further ones of wrk."""
-        return []
+        return ["-s", self.script] if self.script else []
 
     def load(self, seconds):
         before = self.processor_us()
@@ -103,16 +108,31 @@ def start_anchors(stack, folder, body):
     return {name: Server(f"http://127.0.0.1:{port}/", "none", program) for name, port in (("nginx_logged", logged), ("nginx_bare", bare))}
 
 
-def start_hub(stack, folder, programs, connectors):
+def turns(folder, database):
+    """A script that asks for one account after the other."""
+    with contextlib.closing(sqlite3.connect(database)) as opened:
+        ids = [each for each, in opened.execute("SELECT id FROM accounts ORDER BY random() LIMIT ?", (ASKED_FOR,))]
+    script = folder / "turns.lua"
+    script.write_text("local ids = {" + ",".join(f"'{each}'" for each in ids) + "}\nlocal i = 0\nrequest = function()\n  i = i % #ids + 1\n"
+                      "  return wrk.format('GET', '/accounts/' .. ids[i] .. '/access_token?name=v2')\nend\n")
+    return script
+
+
+def start_hub(stack, folder, programs, connectors, accounts, loops):
+    folder.mkdir()
     sandbox_file, hub_file = folder / "sandbox.json", folder / "ready.json"
     program = stack.enter_context(bench.started(programs / "personio-sandbox", "--state", folder / "sandbox", "--port", "0",
                                                 "--ready-file", sandbox_file))
     hub = bench.Hub(folder, programs, connectors, sandbox_file, bench.wait_for(sandbox_file, program))
     key = hub.run("api-keys", "create", "--data", folder / "hub", "--name", "tokens", "--scopes", "tokens").split()[0]
-    serving = stack.enter_context(bench.started(*on_core(0, programs / "patchbay", "serve", *hub.common, "--port", "0", "--loops", "1",
+    if accounts > 1:
+        subprocess.run([programs / "copy_account", folder / "hub", hub.account, str(accounts - 1)], check=True, stderr=subprocess.DEVNULL)
+    script = turns(folder, folder / "hub/patchbay.db") if accounts > 1 else None
+    cores = "0" if loops == 1 else "0,1"
+    serving = stack.enter_context(bench.started(*on_core(cores, programs / "patchbay", "serve", *hub.common, "--port", "0", "--loops", str(loops),
                                                          "--ready-file", hub_file)))
     url = bench.wait_for(hub_file, serving)["url"]
-    return Server(f"{url}/accounts/{hub.account}/access_token?name=v2", key, serving)
+    return Server(f"{url}/accounts/{hub.account}/access_token?name=v2", key, serving, script)
 
 
 def spread(values):
@@ -126,6 +146,9 @@ def record_of(figures):
         record[f"ratio_to_{anchor}"] = {
             "requests_per_s": spread([hub["requests_per_s"] / other["requests_per_s"] for hub, other in pairs]),
             "processor_us": spread([other["processor_us"] / hub["processor_us"] for hub, other in pairs])}
+    for name in list(HUBS)[1:]:
+        record[f"{name}_to_hub"] = {"processor_us": spread([many["processor_us"] / one["processor_us"]
+                                                            for many, one in zip(figures[name], figures["hub"])])}
     return record
 
 
@@ -134,9 +157,11 @@ def measure(programs, connectors, rounds, seconds):
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
         folder.chmod(0o711)  # nginx's worker is another user when root starts it
-        hub = start_hub(stack, folder, programs, connectors)
-        body = hub.get()
-        servers = {"hub": hub, **start_anchors(stack, folder, body)}
+        servers = {name: start_hub(stack, folder / name, programs, connectors, *how) for name, how in HUBS.items()}
+        body = servers["hub"].get()
+        servers.update(start_anchors(stack, folder, body))
+        for server in servers.values():
+            server.load(1)
         if servers["nginx_bare"].get() != body:
             sys.exit("nginx answers something else than the hub")
         figures = {name: [] for name in servers}

@@ -132,7 +132,7 @@ TEST_F(VisitingTokensTest, EndsWhenTheAccountIsForgottenSuspendedOrUnlinked) {
   EXPECT_EQ(visitor(), "");
   ASSERT_TRUE(ask_here());
   EXPECT_NE(visitor(), "");
-  ASSERT_TRUE(wait(hub->accounts().suspend(hub->project_id(), id, "")));
+  ASSERT_TRUE(wait(hub->accounts().suspend(hub->project_id(), id)));
   EXPECT_EQ(visitor(), "");
   ASSERT_TRUE(wait(hub->accounts().resume(hub->project_id(), id)));
   ASSERT_TRUE(ask_here());
