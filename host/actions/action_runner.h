@@ -76,7 +76,8 @@ class ActionRunner {
     return options_.find_connector(connector_id);
   }
   [[nodiscard]] std::size_t max_input_bytes() const { return options_.max_input_bytes; }
-  [[nodiscard]] const MemoryBudget& memory() const { return memory_; }
+  // Of large inputs and answers; begins with RunnerOptions::file_memory.
+  [[nodiscard]] MemoryBudget& memory() { return memory_; }
 
  private:
   struct Prepared;
@@ -90,7 +91,7 @@ class ActionRunner {
 
   const accounts::Services& services_;
   const RunnerOptions options_;
-  const MemoryBudget memory_;
+  MemoryBudget memory_;
   ProviderCaller caller_;
   ConnectorCaller invoker_;
 };

@@ -23,6 +23,8 @@ class MemoryBudget {
   [[nodiscard]] std::shared_ptr<void> take(const std::string& project_id, std::size_t bytes) const {
     return bytes_.take(project_id, bytes);
   }
+  // As ProjectShares::resize().
+  void resize(std::size_t total_bytes) { bytes_.resize(total_bytes); }
 
  private:
   ProjectShares bytes_;

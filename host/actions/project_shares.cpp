@@ -6,36 +6,41 @@
 namespace patchbay::actions {
 
 struct ProjectShares::State {
-  State(std::size_t amount, metrics::Gauge& shown) : total(amount), taken(shown), left(amount) {}
+  State(std::size_t amount, metrics::Gauge& shown) : gauge(shown), total(amount) {}
 
   bool take(const std::string& project_id, std::size_t amount) {
     const std::lock_guard lock(mutex);
     const auto found = by_project.find(project_id);
     const std::size_t had = found == by_project.end() ? 0 : found->second;
-    if (amount > left || had + amount > total / 2) return false;
-    left -= amount;
-    taken.add(static_cast<std::int64_t>(amount));
+    if (amount > total || taken > total - amount || had + amount > total / 2) return false;
+    taken += amount;
+    gauge.add(static_cast<std::int64_t>(amount));
     by_project[project_id] = had + amount;
     return true;
   }
   void give_back(const std::string& project_id, std::size_t amount) {
     const std::lock_guard lock(mutex);
-    left += amount;
-    taken.add(-static_cast<std::int64_t>(amount));
+    taken -= amount;
+    gauge.add(-static_cast<std::int64_t>(amount));
     const auto found = by_project.find(project_id);
     found->second -= amount;
     if (found->second == 0) by_project.erase(found);
   }
 
-  const std::size_t total;
-  metrics::Gauge& taken;
+  metrics::Gauge& gauge;
   std::mutex mutex;  // guards what follows
-  std::size_t left;
+  std::size_t total;
+  std::size_t taken = 0;
   std::map<std::string, std::size_t> by_project;
 };
 
 ProjectShares::ProjectShares(std::size_t total, metrics::Gauge& taken)
     : state_(std::make_shared<State>(total, taken)) {}
+
+void ProjectShares::resize(std::size_t total) {
+  const std::lock_guard lock(state_->mutex);
+  state_->total = total;
+}
 
 std::shared_ptr<void> ProjectShares::take(const std::string& project_id, std::size_t amount) const {
   struct Taken {

@@ -18,6 +18,10 @@ class ProjectShares {
   // enough left for now, or the project would have more than half of all.
   [[nodiscard]] std::shared_ptr<void> take(const std::string& project_id, std::size_t amount) const;
 
+  // Another total from now on. What was taken stays taken: where that is more, nothing is given
+  // until enough of it is back.
+  void resize(std::size_t total);
+
  private:
   struct State;
   std::shared_ptr<State> state_;

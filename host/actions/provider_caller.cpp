@@ -150,7 +150,7 @@ Task<ProviderCaller::Outcome> ProviderCaller::call(const UsableAccount& account,
                                                    const manifest::RequestAuth* auth,
                                                    bool read_only, Build build, CallTrace* trace) {
   Call call{account, auth, read_only, std::move(build), trace, account.read_at};
-  if (services_.pace != nullptr) call.patience = services_.pace->options().call_wait;
+  if (services_.pace != nullptr) call.patience = services_.pace->call_wait();
   PATCHBAY_CO_TRY_ASSIGN(call.used, co_await credential(call));
   const auto told_by = [&account](const Sent& sent) {
     return sent ? told_status(*account.manifest, *sent) : 0;

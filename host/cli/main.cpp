@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/config_file.h"
 #include "cli/options.h"
+#include "cli/unknown_command.h"
 
 namespace {
 
@@ -67,6 +68,11 @@ int main(int argc, char** argv) {
     if (!app.got_subcommand("serve")) patchbay::log::set_level(patchbay::log::Level::kError);
     return run ? run() : 2;
   } catch (const CLI::ParseError& error) {
+    if (const auto unknown = patchbay::cli::unknown_command(app);
+        !unknown.empty() && error.get_exit_code() != 0) {
+      std::cerr << "patchbay: " << unknown << "\n";
+      return 2;
+    }
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const std::exception& error) {
     std::cerr << "patchbay: " << error.what() << "\n";

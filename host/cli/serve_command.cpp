@@ -288,6 +288,16 @@ int serve(const ServeOptions& options, Values values) {
          api.logs().keep_bodies(log_bodies(fresh.log_bodies));
          return {};
        }},
+      {"rate-limit-wait",
+       [&hub](const ServeOptions& fresh) -> Result<> {
+         hub.pace().let_calls_wait(std::chrono::seconds(fresh.rate_limit_wait_s));
+         return {};
+       }},
+      {"file-memory",
+       [&api](const ServeOptions& fresh) -> Result<> {
+         api.api().runner().memory().resize(fresh.file_memory_mib << 20U);
+         return {};
+       }},
       {"log-level", set_log},
       {"log-format", set_log},
   };

@@ -16,6 +16,19 @@ std::vector<std::string> own_arguments() {
   return arguments;
 }
 
+// PATCHBAY_LOG_DAYS of log-days.
+void name_variables(CLI::App& command) {
+  for (auto* option : command.get_options()) {
+    if (option->get_lnames().empty() || option == command.get_help_ptr() ||
+        !option->get_envname().empty())
+      continue;
+    std::string name = "PATCHBAY_";
+    for (const char letter : option->get_lnames().front())
+      name += letter == '-' ? '_' : CLI::detail::to_upper(std::string(1, letter)).front();
+    option->envname(name);
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<ServeOptions> add_serve_options(CLI::App& command) {
@@ -95,6 +108,7 @@ std::shared_ptr<ServeOptions> add_serve_options(CLI::App& command) {
   command.add_option("--loops", options->loops, "Event loops (default: one a core)");
   options->log.add_to(command);
   options->metrics.add_to(command);
+  name_variables(command);
   return options;
 }
 

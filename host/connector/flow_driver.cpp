@@ -165,7 +165,7 @@ class Driver {
     const auto* pace = services_.pace;
     const bool is_call = plan_.operation == Operation::kInvoke;
     auto patience = milliseconds(0);
-    if (pace != nullptr) patience = is_call ? pace->options().call_wait : pace->options().flow_wait;
+    if (pace != nullptr) patience = is_call ? pace->call_wait() : pace->flow_wait();
     http_.emplace(
         services_.pace, services_.http,
         pacing::Subject{plan_.manifest, plan_.account_id, credential_key(transcript_.input)},

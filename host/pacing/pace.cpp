@@ -106,7 +106,8 @@ Pace::Pace(const Clock& clock, PaceOptions options)
         if (!options.sleep) options.sleep = wait_for_timer;
         return std::move(options);
       }()),
-      providers_(clock) {}
+      providers_(clock),
+      call_wait_(options_.call_wait) {}
 
 Task<bool> Pace::sleep(milliseconds time) const {
   co_return co_await options_.sleep(time);

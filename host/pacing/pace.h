@@ -8,6 +8,7 @@
 // answers (docs/several-instances.md).
 //
 // Any thread. Clock outlives it; it outlives the loops on which requests wait.
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -75,7 +76,11 @@ class Pace {
 
   [[nodiscard]] ProviderTable& providers() { return providers_; }
   [[nodiscard]] const BucketTable& buckets() const { return buckets_; }
-  [[nodiscard]] const PaceOptions& options() const { return options_; }
+  // How long a call, or a connector's request, may wait in line.
+  [[nodiscard]] std::chrono::milliseconds call_wait() const { return call_wait_; }
+  [[nodiscard]] std::chrono::milliseconds flow_wait() const { return options_.flow_wait; }
+  // For calls that begin from now on; those under way keep what they began with.
+  void let_calls_wait(std::chrono::milliseconds time) { call_wait_ = time; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
 
  private:
@@ -85,6 +90,7 @@ class Pace {
   const PaceOptions options_;
   BucketTable buckets_;
   ProviderTable providers_;
+  std::atomic<std::chrono::milliseconds> call_wait_;
 };
 
 }  // namespace patchbay::pacing

@@ -1,10 +1,14 @@
 #include "web/account_pages.h"
 
 #include "accounts/flow_export.h"
+#include "api/request_logs.h"
 #include "base/encoding.h"
 #include "base/log.h"
+#include "explain/explain.h"
+#include "explain/facts.h"
 #include "web/account_view.h"
 #include "web/connect_access.h"
+#include "web/explain_view.h"
 #include "web/operator_routes.h"
 
 namespace patchbay::web {
@@ -23,27 +27,30 @@ void AccountPages::add_routes(net::Router& router) {
 
 net::Task<net::Response> AccountPages::show(net::Request& request, const Site::Session& session) {
   const Language& language = language_of(request);
-  const auto detail =
-      co_await site_.options.accounts.detail(session.project_id, std::string(request.param("id")));
-  if (!detail) co_return site_.error(request, detail.error(), &session);
+  co_await site_.options.api.logs().flush();
+  const auto facts = co_await explain::gather(site_.options.services, site_.options.accounts,
+                                              session.project_id, std::string(request.param("id")));
+  if (!facts) co_return site_.error(request, facts.error(), &session);
+  const auto& detail = facts->detail;
   auto flows = co_await accounts::kept_flows(site_.options.services, session.project_id,
-                                             detail->account.connector_id);
+                                             detail.account.connector_id);
   if (!flows) co_return site_.error(request, flows.error(), &session);
   std::vector<store::Flow> own;
   std::vector<store::Flow> others;
   for (auto& flow : *flows) {
-    if (flow.account_id == detail->account.id)
+    if (flow.account_id == detail.account.id)
       own.push_back(std::move(flow));
     else if (session.may(store::Role::kAdmin))
       others.push_back(std::move(flow));
   }
-  View view = account_page(*detail, site_.now(), language);
+  View view = account_page(detail, site_.now(), language);
+  put_trouble(view, explain::explain(*facts, site_.now()), language);
   put_kept_flows(view, own, others, site_.now(), language);
   site_.put_flash(view, session);
-  const bool sandboxed = detail->connector &&
-                         is_sandboxed(*detail->connector->manifest, site_.options.overridden_hosts);
+  const bool sandboxed =
+      detail.connector && is_sandboxed(*detail.connector->manifest, site_.options.overridden_hosts);
   co_return site_.page(request, {.template_name = "account",
-                                 .title = detail->account.owner_name,
+                                 .title = detail.account.owner_name,
                                  .view = std::move(view),
                                  .nav = Nav::kAccounts,
                                  .session = &session,

@@ -50,7 +50,36 @@ View step_view(const explain::ToldStep& step, const explain::Explanation& explan
   return view;
 }
 
+bool is_told_on_top(const explain::Explanation& explanation) {
+  using explain::Finding;
+  if (explanation.status != store::AccountStatus::kActive) return false;
+  switch (explanation.finding) {
+    case Finding::kConnectorQuarantined:
+    case Finding::kConnectorRestarting:
+    case Finding::kKeyMissing:
+    case Finding::kProviderDown:
+    case Finding::kRateLimited:
+    case Finding::kProviderOdd:
+    case Finding::kSetupWrong:
+    case Finding::kConnectorFailed:
+    case Finding::kRefreshFails:
+    case Finding::kTokenEnded:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
+
+void put_trouble(View& view, const explain::Explanation& explanation, const Language& language) {
+  const bool is_told = is_told_on_top(explanation);
+  const auto told = is_told ? explain::tell(explanation, language.tag()) : explain::Told();
+  view.flag("in_trouble", is_told)
+      .flag("trouble_waits", explanation.urgency == explain::Urgency::kWaits)
+      .text("trouble", told.headline)
+      .text("trouble_meanwhile", told.meanwhile);
+}
 
 void put_explanation(View& view, const explain::Explanation& explanation,
                      const Language& language) {

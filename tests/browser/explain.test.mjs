@@ -34,11 +34,17 @@ test('a provider that is down is tried again by itself, and meanwhile the held t
   await hub.sandbox.fault({ kind: 'status', route: 'POST /v2/auth/token', status: 503, times: 0 });
   await page.goto(`${hub.url}/app/accounts/${id}`);
   await page.getByRole('button', { name: 'Refresh now' }).click();
-  await page.goto(`${hub.url}/app/accounts/${id}/explain`);
+  await page.goto(`${hub.url}/app/accounts/${id}`);
+  const alert = page.getByRole('note').filter({ hasText: "Personio can't be reached" });
+  await alert.getByRole('link', { name: 'Why? And what to do' }).click();
   assert.match(await headline(), /^Personio can't be reached/);
   await page.getByText('Takes care of itself').waitFor();
   await page.getByText('as long as it lasts').first().waitFor();
   await hub.sandbox.heal();
+  await page.goto(`${hub.url}/app/accounts/${id}`);
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await page.goto(`${hub.url}/app/accounts/${id}`);
+  assert.equal(await alert.count(), 0);
   expectNoComplaints(page);
 });
 

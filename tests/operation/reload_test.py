@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """SIGHUP: what a running hub takes from its configuration file, what waits for a restart, and a file
 that is wrong."""
+import base64
 import sqlite3
+import subprocess
 import unittest
 
-from hub import Hub, ask, connect, until
+from hub import PATCHBAY, Hub, ask, connect, read_answer, until
 
 
 class Reload(unittest.TestCase):
@@ -27,12 +29,12 @@ class Reload(unittest.TestCase):
         return [each.get("option") for each in self.hub.events(event)]
 
     def test_takes_what_it_can_and_names_the_rest(self):
-        self.serve("log-days = 30\nlog-bodies = \"off\"\nfile-memory = 64\n")
-        self.reload("log-days = 7\nlog-bodies = \"errors\"\nfile-memory = 32\nembed-origin = [\"https://a.example\"]\n")
+        self.serve("log-days = 30\nlog-bodies = \"off\"\nheld-accounts = 64\n")
+        self.reload("log-days = 7\nlog-bodies = \"errors\"\nheld-accounts = 32\nembed-origin = [\"https://a.example\"]\n")
         until(lambda: len(self.told("taken")) == 2, "what is taken")
         self.assertEqual(sorted(self.told("taken")), ["log-bodies", "log-days"])
         until(lambda: len(self.told("needs_a_restart")) == 2, "the rest")
-        self.assertEqual(sorted(self.told("needs_a_restart")), ["embed-origin", "file-memory"])
+        self.assertEqual(sorted(self.told("needs_a_restart")), ["embed-origin", "held-accounts"])
         self.hub.hang_up()
         until(lambda: len(self.told("needs_a_restart")) == 4, "said again, for it still waits")
         self.assertEqual(len(self.told("taken")), 2, "what is in force is not taken again")
@@ -95,6 +97,25 @@ class Reload(unittest.TestCase):
         self.assertEqual(events(), 1)
         self.reload("event-days = 30\n")
         until(lambda: events() == 0, "the end of an old event", seconds=90)  # Expiry looks once a minute
+
+    def test_bounds_of_calls_are_taken(self):
+        self.serve("file-memory = 64\nrate-limit-wait = 5\n")
+        key = subprocess.run([PATCHBAY, "api-keys", "create", "--name", "reload", "--data", self.hub.folder / "data",
+                              "--key-file", self.hub.key], check=True, capture_output=True, text=True).stdout.strip()
+
+        def answer_to_a_file():
+            with connect(self.hub.port) as channel:
+                body = b"{}" + b" " * (2 << 20)
+                head = ["POST /actions/rpc HTTP/1.1", "Host: localhost", "Authorization: Basic " + base64.b64encode(f"{key}:".encode()).decode(), "Content-Type: application/json",
+                        f"Content-Length: {len(body)}", "", ""]
+                channel.sendall("\r\n".join(head).encode() + body)
+                return read_answer(channel)
+        self.assertEqual(answer_to_a_file()[0], 400)
+        self.reload("file-memory = 0\nrate-limit-wait = 0\n")
+        until(lambda: len(self.told("taken")) == 2, "what is taken")
+        self.assertEqual(sorted(self.told("taken")), ["file-memory", "rate-limit-wait"])
+        status, _, body = answer_to_a_file()
+        self.assertEqual((status, "files_under_way" in body.decode()), (503, True), body)
 
     def test_the_form_of_the_log_is_taken(self):
         self.serve("log-format = \"json\"\n")

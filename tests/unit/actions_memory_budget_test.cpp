@@ -42,5 +42,21 @@ TEST(MemoryBudget, GivesNothingForNothingAndNoneThatIsLargerThanAll) {
   EXPECT_EQ(MemoryBudget(100).take("prj_1", 51), nullptr);
 }
 
+TEST(MemoryBudget, GivesByAnotherTotalFromNowOn) {
+  MemoryBudget budget(100);
+  auto first = budget.take("prj_1", 50);
+  budget.resize(200);
+  EXPECT_NE(budget.take("prj_1", 50), nullptr);
+  EXPECT_EQ(budget.take("prj_1", 51), nullptr) << "more than half of it";
+  budget.resize(40);
+  EXPECT_EQ(budget.take("prj_2", 1), nullptr) << "more than that is out";
+  first.reset();
+  const auto other = budget.take("prj_2", 20);
+  EXPECT_NE(other, nullptr);
+  EXPECT_EQ(budget.take("prj_1", 21), nullptr);
+  budget.resize(0);
+  EXPECT_EQ(budget.take("prj_3", 1), nullptr);
+}
+
 }  // namespace
 }  // namespace patchbay::actions

@@ -56,6 +56,19 @@ TEST_F(RetriesTest, ARefusalForTheRateIsWaitedOutAndNobodySeesIt) {
   EXPECT_GE(hub.clock.uptime_ms(), 3'600'000 + 1'000);
 }
 
+TEST_F(RetriesTest, ACallWaitsAsLongAsWasLastSaid) {
+  pace.let_calls_wait(milliseconds(0));
+  hub.provider.answer(429, "{}");
+  const auto outcome = run("get");
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kRateLimited);
+  EXPECT_TRUE(slept.empty());
+  pace.let_calls_wait(std::chrono::seconds(10));
+  hub.provider.answer(200, "{}");
+  EXPECT_TRUE(run("get"));
+  EXPECT_FALSE(slept.empty());
+}
+
 TEST_F(RetriesTest, ALongerRefusalIsToldWithTheProvidersOwnWords) {
   hub.provider.answer(429, R"({"error":{"message":"slow down"}})").headers.set("Retry-After", "30");
   const auto outcome = run("get");
