@@ -1,5 +1,6 @@
 #include "cli/serve_options.h"
 
+#include <cctype>
 #include <fstream>
 
 #include "cli/commands.h"
@@ -24,7 +25,7 @@ void name_variables(CLI::App& command) {
       continue;
     std::string name = "PATCHBAY_";
     for (const char letter : option->get_lnames().front())
-      name += letter == '-' ? '_' : CLI::detail::to_upper(std::string(1, letter)).front();
+      name += letter == '-' ? '_' : static_cast<char>(std::toupper(letter));
     option->envname(name);
   }
 }
