@@ -1,8 +1,8 @@
 #pragma once
 // A byte stream over TCP, plain or TLS, for http_server.cpp and http_client.cpp. The one place that
-// sees OpenSSL is tls_stream.cpp. A stream belongs to the loop of its socket; one read and one write
-// may be under way at a time. Operations report errors as codes and are ended by close() or by
-// cancelling the awaiting coroutine.
+// sees OpenSSL is tls_stream.cpp. A stream belongs to the loop of its socket; one read and one
+// write may be under way at a time. Operations report errors as codes and are ended by close() or
+// by cancelling the awaiting coroutine.
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <memory>

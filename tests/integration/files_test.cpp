@@ -53,8 +53,10 @@ class FilesTest : public HubTest {
         hub->loops(),
         {.tls = {files.certificate, files.key},
          .allowed_hosts = {"hub.example"},
-         .admit_body = [this](const net::Request& head,
-                              std::optional<std::uint64_t> length) { return api->admit_body(head, length); }},
+         .admit_body =
+             [this](const net::Request& head, std::optional<std::uint64_t> length) {
+               return api->admit_body(head, length);
+             }},
         [this](net::Request& request) { return router->dispatch(request); });
     ASSERT_TRUE(started) << started.error().message;
     server = std::move(*started);

@@ -88,8 +88,8 @@ class HubTest : public testing::Test {
     made.key = vault::KeyFile{key_file};
     made.connectors_folder = connectors;
     made.worker_program = worker_program;
-    made.egress.overrides = {in_personios_place.value_or(net::EgressOverride{
-        "api.personio.de", "127.0.0.1", personio.port(), personio.ca_file()})};
+    made.egress.overrides = {in_personios_place.value_or(
+        net::EgressOverride{"api.personio.de", "127.0.0.1", personio.port(), personio.ca_file()})};
     made.egress.overrides.insert(made.egress.overrides.end(), overrides.begin(), overrides.end());
     made.trust = trust;
     made.keeper = keeper;
