@@ -205,7 +205,7 @@ Task<RawCaller::Outcome> RawCaller::run_here(RawCall call) {
     }
     auto rest = std::make_shared<Rest>(services_, find_connector_, call.project_id, call.account_id,
                                        usable.read_at, answered.reply.rest, SecretWindow(secrets),
-                                       handing->place);
+                                       std::exchange(handing->place, nullptr));
     reply.rest = [rest] { return next_of(rest); };
   }
   if (answered.reply.rest || call.target.method == "HEAD")

@@ -17,11 +17,11 @@ namespace {
 constexpr std::size_t kMaxValue = 512;
 constexpr std::size_t kMaxLevels = 1'024;
 
-constexpr std::array<std::string_view, 26> kAreas = {
-    "account",    "action", "api",         "audit",    "config",  "connector",   "flow",
-    "http",       "hub",    "inbound",     "instance", "keys",    "link",        "metrics",
-    "net",        "pacing", "permissions", "recovery", "refresh", "request_log", "restore",
-    "revocation", "store",  "tls",         "web",      "webhook"};
+constexpr std::array<std::string_view, 27> kAreas = {
+    "account", "action",     "api",         "audit",    "config",   "connector", "flow",
+    "http",    "hub",        "inbound",     "instance", "keys",     "link",      "metrics",
+    "net",     "pacing",     "permissions", "proxy",    "recovery", "refresh",   "request_log",
+    "restore", "revocation", "store",       "tls",      "web",      "webhook"};
 
 constexpr std::array<std::string_view, 5> kLevels = {"debug", "info", "warning", "error", "none"};
 

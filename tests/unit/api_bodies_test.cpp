@@ -11,7 +11,10 @@ struct ApiBodies : testing::Test {
   static std::vector<Operation> taking_a_body() {
     std::vector<Operation> all;
     for (const auto& operation : ApiDescription::built().operations())
-      if (operation.value.get("requestBody").exists()) all.push_back(operation);
+      // What is passed on is the provider's to refuse.
+      if (operation.value.get("requestBody").exists() &&
+          operation.path.find("/proxy/") == std::string::npos)
+        all.push_back(operation);
     return all;
   }
 
