@@ -23,9 +23,17 @@ constexpr milliseconds kTick{1'000};
 constexpr std::int64_t kUseRecordedEveryMs = 60'000;
 
 AccessToken copy_of(const connector::Token& token, Entry& entry) {
-  if (!entry.current) entry.current = std::make_shared<std::atomic<bool>>(true);
-  return {token.name,   token.value.copy(), token.type,   token.expires_unix_ms,
-          token.scopes, entry.read_at,      entry.current};
+  const auto copied = [&] {
+    return AccessToken{token.name,   token.value.copy(), token.type, token.expires_unix_ms,
+                       token.scopes, entry.read_at};
+  };
+  auto found = std::ranges::find_if(
+      entry.shared, [&token](const auto& shared) { return shared->name == token.name; });
+  if (found == entry.shared.end())
+    found = entry.shared.insert(found, std::make_shared<const AccessToken>(copied()));
+  AccessToken copy = copied();
+  copy.shared = *found;
+  return copy;
 }
 
 }  // namespace
@@ -67,15 +75,13 @@ struct TokenKeeper::Impl : std::enable_shared_from_this<Impl> {
                                                  std::string_view account_id, std::string_view name,
                                                  std::int64_t min_validity_ms) {
     const auto* here = visiting_here();
-    const auto* visitor = here == nullptr ? nullptr : here->find(project_id, account_id, name);
-    if (visitor == nullptr || services.clock.unix_ms() - visitor->came >= kUseRecordedEveryMs)
+    const auto since = services.clock.unix_ms() - kUseRecordedEveryMs;
+    auto token = here == nullptr ? nullptr : here->find(project_id, account_id, name, since);
+    if (token == nullptr || !services.instance.may_serve(token->read_at) ||
+        !is_valid(token->expires_unix_ms, min_validity_ms))
       return std::nullopt;
-    const AccessToken& token = visitor->token;
-    if (!services.instance.may_serve(token.read_at) ||
-        !is_valid(token.expires_unix_ms, min_validity_ms))
-      return std::nullopt;
-    return HeldToken{token.name,   token.value,  token.type, token.expires_unix_ms,
-                     token.scopes, token.read_at};
+    return HeldToken{token->name,   token->value,   token->type,     token->expires_unix_ms,
+                     token->scopes, token->read_at, std::move(token)};
   }
 
   template <class T>

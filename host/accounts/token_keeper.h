@@ -8,7 +8,6 @@
 // over.
 //
 // Any loop.
-#include <atomic>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -32,13 +31,9 @@ struct AccessToken {
   // The change sequence at which it was known to be the account's; ask Instance::may_serve() with
   // it right before the token leaves. The default is for tokens that come from no store.
   std::int64_t read_at = std::numeric_limits<std::int64_t>::max();
-  // False once the account's tokens are others, or nobody watches over them. Null for tokens that
-  // come from no store. Any thread.
-  std::shared_ptr<const std::atomic<bool>> current{};
-
-  [[nodiscard]] AccessToken copy() const {
-    return {name, value.copy(), type, expires_unix_ms, scopes, read_at, current};
-  }
+  // The same, owned by the account's entry in memory: gone once the tokens are others, or the entry
+  // goes. Empty for tokens that come from no store.
+  std::weak_ptr<const AccessToken> shared{};
 };
 
 // One that lies in memory, looked at there: good until something is awaited.
@@ -49,6 +44,8 @@ struct HeldToken {
   std::int64_t expires_unix_ms = 0;
   std::string_view scopes;
   std::int64_t read_at = 0;  // as AccessToken::read_at
+  // What the above is of where it belongs to another loop, which may let go of it at any moment.
+  std::shared_ptr<const AccessToken> of{};
 };
 
 enum class UsedBy { kOthers, kHub };

@@ -9,7 +9,6 @@
 // There are only so many (KeeperOptions::held_accounts): whichever was not asked for for the
 // longest time makes room, unless somebody has it in hand or it must not be refreshed again yet.
 #include <algorithm>
-#include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <functional>
@@ -23,6 +22,7 @@
 #include "accounts/credentials.h"
 #include "accounts/keeper_options.h"
 #include "accounts/services.h"
+#include "accounts/token_keeper.h"
 
 namespace patchbay::accounts {
 
@@ -42,15 +42,11 @@ struct Entry {
   std::int64_t failures = 0;
   std::shared_ptr<Flight> refreshing;
   Result<> last_refresh;
-  boost::intrusive::list_member_hook<> by_use;  // TokenMemory's own
-  // True until the tokens are others: shared with who took copies of them to other loops.
-  std::shared_ptr<std::atomic<bool>> current;
+  boost::intrusive::list_member_hook<> by_use;             // TokenMemory's own
+  std::vector<std::shared_ptr<const AccessToken>> shared;  // with other loops, each of `tokens`
 
   // After each change of `account` or `tokens`, and before it goes.
-  void has_changed() {
-    if (current) current->store(false);
-    current.reset();
-  }
+  void has_changed() { shared.clear(); }
 };
 using EntryPtr = std::shared_ptr<Entry>;
 

@@ -277,8 +277,10 @@ TEST_F(ProjectsCommandTest, NothingOfOneIsSeenFromTheOther) {
       const auto refused = ask(named(other), own);
       EXPECT_EQ(refused.status, 404U) << refused.body;
       ++walked;
-      // The example names a token that this provider does not have.
-      if (operation.method != "GET" || operation.path.ends_with("/access_token")) continue;
+      // The examples name a token and a path that this provider does not have.
+      if (operation.method != "GET" || operation.path.ends_with("/access_token") ||
+          operation.path.find("/proxy/") != std::string::npos)
+        continue;
       const auto given = ask(named(own), own);
       EXPECT_EQ(given.status, 200U) << given.body;
       for (const auto& id : {other.account, other.integration, other.webhook, other.key_id})

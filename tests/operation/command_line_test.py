@@ -33,7 +33,8 @@ class Environment(unittest.TestCase):
             try:
                 config = hub.folder / "patchbay.toml"
                 config.write_text('log-format = "json"\nlog-level = "error"\n')
-                hub.start(*flags, before=["--config", config], env={"PATCHBAY_LOG_FORMAT": "text", "PATCHBAY_LOG_LEVEL": "debug"})
+                hub.start(*flags, before=["--config", config], env={"PATCHBAY_LOG_FORMAT": "text", "PATCHBAY_LOG_LEVEL": "info"})
+                hub.process.terminate()  # which is logged
                 until(lambda: hub.log_file.read_text(), "a line of the log")
                 self.assertEqual(hub.log_file.read_text().startswith("{"), is_json)
             finally:
