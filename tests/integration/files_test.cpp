@@ -10,6 +10,8 @@
 namespace patchbay::integration {
 namespace {
 
+constexpr std::size_t kMillion = 1'000'000;
+
 namespace js = sandbox::json;
 
 constexpr std::size_t kLargest = 30'000'000;  // what Personio takes
@@ -136,7 +138,7 @@ TEST_F(FilesTest, OneThatIsTooLargeForTheProviderIsRefusedInItsWords) {
 
 TEST_F(FilesTest, OneThatIsTooLargeForTheHubIsRefusedUnread) {
   serve();
-  const auto refused = upload(std::string(36'000'000, 'x'));
+  const auto refused = upload(std::string(36 * kMillion, 'x'));
   // Unless the connection ended before the client had sent all of it.
   if (refused.ok()) EXPECT_EQ(refused.status, 413) << refused.body;
   EXPECT_EQ(calls("POST /v1/company/documents"), 0U);
@@ -144,7 +146,7 @@ TEST_F(FilesTest, OneThatIsTooLargeForTheHubIsRefusedUnread) {
 
 TEST_F(FilesTest, WithoutMemoryForItNoneIsTakenFromTheProvider) {
   serve();
-  ASSERT_EQ(upload(std::string(10'000'000, 'x')).status, 200);
+  ASSERT_EQ(upload(std::string(10 * kMillion, 'x')).status, 200);
   actions::KeeperTokens tokens(hub->keeper());
   actions::ActionRunner runner(hub->services(), tokens, {.file_memory = std::size_t{1} << 20U});
   const auto refused = wait(runner.run({hub->project_id(), account_id, "personio_download_document",

@@ -514,7 +514,7 @@ TEST_F(BodyInPartsTest, FailWhenTheyAreMalformedTooLongOrDoNotCome) {
         {"Content-Length: 100000", "begun"}}) {
     failed_ = false;
     Channel channel = connect();
-    channel.send(std::string(kHead) + framing + "\r\n\r\n" + body);
+    channel.send(std::string(kHead).append(framing).append("\r\n\r\n").append(body));
     channel.read_all();
     // The connection ends before its handler knows.
     for (int i = 0; i < 500 && !failed_; ++i) std::this_thread::sleep_for(10ms);
