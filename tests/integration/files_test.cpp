@@ -10,11 +10,10 @@
 namespace patchbay::integration {
 namespace {
 
-constexpr std::size_t kMillion = 1'000'000;
-
 namespace js = sandbox::json;
 
-constexpr std::size_t kLargest = 30'000'000;  // what Personio takes
+constexpr std::size_t kMillion = 1'000'000;
+constexpr std::size_t kLargest = 30 * kMillion;  // what Personio takes
 
 class FilesTest : public HubTest {
  protected:
