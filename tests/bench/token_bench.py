@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Token reads beside nginx: token_bench.py BIN CONNECTORS [ROUNDS [SECONDS]]
+"""Token reads beside nginx: token_bench.py BIN CONNECTORS [ROUNDS [SECONDS [HUB ...]]]
 
 Starts personio-sandbox, `patchbay serve` with one event loop and 1, 1,000 and 1,000,000 accounts, one more with two loops and 1,000 accounts, and nginx
 (token_bench.conf), each server on core 0, the one with two loops on both; wrk on core 1 asks them over 32 kept connections on the loopback address, one
@@ -9,7 +9,7 @@ audit log.
 
 Prints JSON: for each server its requests a second and its processor time a request in microseconds (user, kernel and both), for the hub with one account
 the ratio to each anchor, and for the others that to the hub with one, round by round. Each figure is its least, median and most. Processor time does
-not count what other programs took of the core.
+not count what other programs took of the core. HUB, of those below and hub among them: not all of them.
 """
 import contextlib
 import json
@@ -146,18 +146,18 @@ def record_of(figures):
         record[f"ratio_to_{anchor}"] = {
             "requests_per_s": spread([hub["requests_per_s"] / other["requests_per_s"] for hub, other in pairs]),
             "processor_us": spread([other["processor_us"] / hub["processor_us"] for hub, other in pairs])}
-    for name in list(HUBS)[1:]:
+    for name in sorted(figures.keys() & HUBS.keys() - {"hub"}):
         record[f"{name}_to_hub"] = {"processor_us": spread([many["processor_us"] / one["processor_us"]
                                                             for many, one in zip(figures[name], figures["hub"])])}
     return record
 
 
-def measure(programs, connectors, rounds, seconds):
+def measure(programs, connectors, rounds, seconds, hubs):
     need_programs()
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
         folder.chmod(0o711)  # nginx's worker is another user when root starts it
-        servers = {name: start_hub(stack, folder / name, programs, connectors, *how) for name, how in HUBS.items()}
+        servers = {name: start_hub(stack, folder / name, programs, connectors, *how) for name, how in HUBS.items() if name in hubs}
         body = servers["hub"].get()
         servers.update(start_anchors(stack, folder, body))
         for server in servers.values():
@@ -172,7 +172,7 @@ def measure(programs, connectors, rounds, seconds):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4, 5):
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    asked = [int(text) for text in sys.argv[3:]]
-    print(json.dumps(measure(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), *(asked + [7, 3][len(asked):]))))
+    asked = [int(text) for text in sys.argv[3:5]]
+    print(json.dumps(measure(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), *(asked + [7, 3][len(asked):]), sys.argv[5:] or HUBS)))
