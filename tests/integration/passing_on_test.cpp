@@ -17,7 +17,11 @@ namespace {
 
 constexpr std::size_t kLarge = 200'000'000;
 // What may come on top while it passes: buffers, and what else a hub does.
+#ifdef PATCHBAY_SANITIZED  // which keep for a while what was freed
+constexpr std::int64_t kMostMemory = 1'000'000'000;
+#else
 constexpr std::int64_t kMostMemory = 48'000'000;
+#endif
 
 // A text without end whose bytes tell where they stand.
 class Pattern {
