@@ -5,6 +5,10 @@
 //
 // Order of destruction: servers and clients first, then the pool, which destroys every coroutine
 // that is still suspended.
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -26,6 +30,29 @@ Task<std::optional<T>> boxed(Task<T> task) {
   std::optional<T> box(co_await std::move(task));
   co_return box;
 }
+
+// Passes the cancelling of a coroutine on to what it waits for on another loop. Boost 1.81 posts it
+// there with a pointer to what may have ended by then; this one posts what owns it.
+class PassedOnCancellation {
+ public:
+  PassedOnCancellation(asio::cancellation_slot from, asio::io_context& loop) : from_(from) {
+    if (!from_.is_connected()) return;
+    from_.assign([signal = signal_, &loop](asio::cancellation_type type) {
+      asio::post(loop, [signal, type] { signal->emit(type); });
+    });
+  }
+  ~PassedOnCancellation() {
+    if (from_.is_connected()) from_.clear();
+  }
+  PassedOnCancellation(const PassedOnCancellation&) = delete;
+  PassedOnCancellation& operator=(const PassedOnCancellation&) = delete;
+  [[nodiscard]] asio::cancellation_slot slot() const { return signal_->slot(); }
+
+ private:
+  asio::cancellation_slot from_;
+  std::shared_ptr<asio::cancellation_signal> signal_ =
+      std::make_shared<asio::cancellation_signal>();
+};
 }  // namespace detail
 
 // Runs `task` on `loop` and comes back to the caller's loop with its value or exception. Cancelling
@@ -33,11 +60,15 @@ Task<std::optional<T>> boxed(Task<T> task) {
 template <class T>
 Task<T> run_on(asio::io_context& loop, Task<T> task) {
   if (loop.get_executor().running_in_this_thread()) co_return co_await std::move(task);
+  const auto state = co_await asio::this_coro::cancellation_state;
+  const detail::PassedOnCancellation cancelling(state.slot(), loop);
   if constexpr (std::is_void_v<T>) {
-    co_await asio::co_spawn(loop, std::move(task), asio::use_awaitable);
+    co_await asio::co_spawn(loop, std::move(task),
+                            asio::bind_cancellation_slot(cancelling.slot(), asio::use_awaitable));
   } else {
-    std::optional<T> box =
-        co_await asio::co_spawn(loop, detail::boxed(std::move(task)), asio::use_awaitable);
+    std::optional<T> box = co_await asio::co_spawn(
+        loop, detail::boxed(std::move(task)),
+        asio::bind_cancellation_slot(cancelling.slot(), asio::use_awaitable));
     co_return std::move(*box);
   }
 }

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <memory>
@@ -105,6 +108,39 @@ TEST(LoopPool, DestroysCoroutinesThatWaitAcrossLoops) {
     loops.stop(std::chrono::milliseconds(20));
   }
   EXPECT_EQ(witness.use_count(), 1);
+}
+
+Task<> wait_there(std::chrono::microseconds time) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, time);
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+// What runs on the other loop may end at the very moment.
+TEST(LoopPool, PassesCancellingOnToTheOtherLoopAtAnyMoment) {
+  constexpr int kTimes = 2'000;
+  std::atomic<int> ended = 0;
+  std::atomic<int> cancelled = 0;
+  LoopPool loops(2);
+  loops.start();
+  for (int i = 0; i < kTimes; ++i) {
+    const auto signal = std::make_shared<asio::cancellation_signal>();
+    const auto time = i % 10 == 0 ? std::chrono::hours(1) : std::chrono::microseconds(i % 150);
+    asio::post(loops.loop(0), [&, signal, time] {
+      asio::co_spawn(loops.loop(0), run_on(loops.loop(1), wait_there(time)),
+                     asio::bind_cancellation_slot(signal->slot(),
+                                                  [&, signal](const std::exception_ptr& failure) {
+                                                    if (failure) ++cancelled;
+                                                    ++ended;
+                                                  }));
+    });
+    std::this_thread::sleep_for(std::chrono::microseconds(i % 170));
+    asio::post(loops.loop(0), [signal] { signal->emit(asio::cancellation_type::terminal); });
+  }
+  for (int i = 0; i < 2'000 && ended < kTimes; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(ended, kTimes);
+  EXPECT_GE(cancelled, kTimes / 10);
+  loops.stop();
 }
 
 }  // namespace
