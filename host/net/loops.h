@@ -41,12 +41,13 @@ class PassedOnCancellation {
       asio::post(loop, [signal, type] { signal->emit(type); });
     });
   }
-  ~PassedOnCancellation() {
-    if (from_.is_connected()) from_.clear();
-  }
   PassedOnCancellation(const PassedOnCancellation&) = delete;
   PassedOnCancellation& operator=(const PassedOnCancellation&) = delete;
   [[nodiscard]] asio::cancellation_slot slot() const { return signal_->slot(); }
+  // Once it is over. Not where the coroutine ends with its loop: `from` may have gone before.
+  void end() {
+    if (from_.is_connected()) from_.clear();
+  }
 
  private:
   asio::cancellation_slot from_;
@@ -61,16 +62,25 @@ template <class T>
 Task<T> run_on(asio::io_context& loop, Task<T> task) {
   if (loop.get_executor().running_in_this_thread()) co_return co_await std::move(task);
   const auto state = co_await asio::this_coro::cancellation_state;
-  const detail::PassedOnCancellation cancelling(state.slot(), loop);
-  if constexpr (std::is_void_v<T>) {
-    co_await asio::co_spawn(loop, std::move(task),
-                            asio::bind_cancellation_slot(cancelling.slot(), asio::use_awaitable));
-  } else {
-    std::optional<T> box = co_await asio::co_spawn(
-        loop, detail::boxed(std::move(task)),
-        asio::bind_cancellation_slot(cancelling.slot(), asio::use_awaitable));
-    co_return std::move(*box);
+  detail::PassedOnCancellation cancelling(state.slot(), loop);
+  std::exception_ptr failure;
+  std::conditional_t<std::is_void_v<T>, std::nullptr_t, std::optional<T>> box{};
+  try {
+    if constexpr (std::is_void_v<T>) {
+      co_await asio::co_spawn(loop, std::move(task),
+                              asio::bind_cancellation_slot(cancelling.slot(), asio::use_awaitable));
+    } else {
+      auto boxed = co_await asio::co_spawn(
+          loop, detail::boxed(std::move(task)),
+          asio::bind_cancellation_slot(cancelling.slot(), asio::use_awaitable));
+      box.emplace(*std::move(boxed));
+    }
+  } catch (...) {
+    failure = std::current_exception();
   }
+  cancelling.end();
+  if (failure) std::rethrow_exception(failure);
+  if constexpr (!std::is_void_v<T>) co_return std::move(*box);
 }
 
 class LoopPool {
