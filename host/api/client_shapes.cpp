@@ -1,17 +1,10 @@
 #include "api/client_shapes.h"
 
-#include "base/json.h"
+#include "base/json_scan.h"
 
 namespace patchbay::api {
 
 namespace {
-
-// Where the quote is that ends the text which begins at `start`.
-std::size_t end_of_text(std::string_view json, std::size_t start) {
-  std::size_t end = start + 1;
-  while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
-  return end;
-}
 
 bool is_list_of_objects(std::string_view data) {
   if (!data.starts_with('[')) return false;
@@ -21,7 +14,7 @@ bool is_list_of_objects(std::string_view data) {
     const char c = data[i];
     if (c == ' ' || c == '\t' || c == '\n' || c == '\r') continue;
     if (expects_element && c != '{' && c != ']') return false;
-    if (c == '"') i = end_of_text(data, i);
+    if (c == '"') i = json::end_of_text(data, i);
     if (c == '[' || c == '{') ++depth;
     if (c == ']' || c == '}') --depth;
     expects_element = depth == 1 && (c == '[' || c == ',');

@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include "base/encoding.h"
+#include "base/json_scan.h"
 #include "base/rapidjson.h"
 
 namespace patchbay::json {
@@ -12,13 +13,6 @@ constexpr std::size_t kMaxExponentDigits = 4;
 
 const RapidValue& node(const void* raw) {
   return *static_cast<const RapidValue*>(raw);
-}
-
-// Where the quote is that ends the text which begins at `start`; the end of all when none does.
-std::size_t end_of_text(std::string_view json, std::size_t start) {
-  std::size_t end = start + 1;
-  while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
-  return std::min(end, json.size());
 }
 
 // Looks at structure and number shapes only; the parser finds all other faults.
