@@ -4,7 +4,7 @@ environment, and that over the file."""
 import subprocess
 import unittest
 
-from hub import PATCHBAY, Hub, until
+from hub import PATCHBAY, Hub, ask, connect, until
 
 
 class UnknownCommands(unittest.TestCase):
@@ -33,8 +33,9 @@ class Environment(unittest.TestCase):
             try:
                 config = hub.folder / "patchbay.toml"
                 config.write_text('log-format = "json"\nlog-level = "error"\n')
-                hub.start(*flags, before=["--config", config], env={"PATCHBAY_LOG_FORMAT": "text", "PATCHBAY_LOG_LEVEL": "info"})
-                hub.process.terminate()  # which is logged
+                hub.start(*flags, before=["--config", config], env={"PATCHBAY_LOG_FORMAT": "text", "PATCHBAY_LOG_LEVEL": "info,http=debug"})
+                with connect(hub.port) as channel:
+                    ask(channel)
                 until(lambda: hub.log_file.read_text(), "a line of the log")
                 self.assertEqual(hub.log_file.read_text().startswith("{"), is_json)
             finally:
